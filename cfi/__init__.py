@@ -1,0 +1,1 @@
+"""cfi-ledger: a permissioned ledger for an emissions-trading programme."""
