@@ -1,0 +1,162 @@
+"""What contracts may not do, read from the syntax tree.  (style rules 1, 2, 8 and 12)
+
+The checks err on the side of a false alarm: what they can't tell apart is refused, and is written differently.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Final
+
+from tests.architecture.sets import iterated_sets
+
+ALLOWED_MODULES: Final = frozenset(
+    "abc bisect cbor2 cfi.contracts collections collections.abc dataclasses enum fractions functools "
+    "hashlib heapq itertools nacl operator struct types typing typing_extensions".split()
+)
+BANNED_NAMES: Final = frozenset(
+    "__import__ breakpoint compile complex delattr eval exec float globals hash id input locals open "
+    "print round setattr vars Decimal".split()
+)
+UNICODE_METHODS: Final = frozenset(
+    "capitalize casefold expandtabs isalnum isalpha isdecimal isdigit isidentifier islower isnumeric "
+    "isprintable isspace istitle isupper lower splitlines swapcase title upper".split()
+)
+BLANK_METHODS: Final = frozenset(["strip", "lstrip", "rstrip", "split", "rsplit"])
+MUTABLE_CALLS: Final = frozenset(
+    "bytearray dict list set Counter OrderedDict defaultdict deque ChainMap".split()
+)
+CACHES: Final = frozenset(["cache", "lru_cache"])
+NUMBERS: Final = "contracts/wire/quantities.py"
+"""The one module that reads numbers from text."""
+MADE_ONCE: Final = "contracts/wire/schema.py"
+"""The one module that keeps what it made: schemas, which follow from the types alone."""
+
+
+def faults(source: str, where: str) -> list[str]:
+    """Every breach in a module's source, each as 'line: what'."""
+    tree = ast.parse(source)
+    found = [*_module_state(tree), *iterated_sets(tree)]
+    for node in ast.walk(tree):
+        found.extend((node.lineno, what) for what in _at(node, where) if hasattr(node, "lineno"))
+    return [f"{line}: {what}" for line, what in sorted(set(found))]
+
+
+def _at(node: ast.AST, where: str) -> Iterator[str]:
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            yield from _imports(node)
+        case ast.BinOp() | ast.AugAssign():
+            yield from _arithmetic(node)
+        case ast.Call():
+            yield from _calls(node, where)
+        case ast.FunctionDef() | ast.ClassDef():
+            yield from _definitions(node, where)
+        case _:
+            yield from _words(node, where)
+
+
+def _words(node: ast.AST, where: str) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=float() | complex()):
+            yield "a floating-point number"
+        case ast.Name(id="Decimal") if where == NUMBERS:
+            return
+        case ast.Name(id=name) if name in BANNED_NAMES:
+            yield name
+        case ast.Global() | ast.Nonlocal():
+            yield "a variable shared by assignment"
+        case ast.AsyncFunctionDef() | ast.AsyncFor() | ast.AsyncWith() | ast.Await():
+            yield "asynchronous code"
+        case _:
+            pass
+
+
+def _imports(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif node.level:
+        names = ["a relative module"]
+    else:
+        names = [node.module or ""]
+    for name in names:
+        parts = name.split(".")
+        if not any(".".join(parts[:n]) in ALLOWED_MODULES for n in range(1, len(parts) + 1)):
+            yield f"import of {name}"
+
+
+def _arithmetic(node: ast.BinOp | ast.AugAssign) -> Iterator[str]:
+    if isinstance(node.op, ast.Div):
+        yield "/ (name the rounding)"
+    right = node.right if isinstance(node, ast.BinOp) else node.value
+    if isinstance(node.op, ast.Pow) and isinstance(right, ast.UnaryOp):
+        yield "a negative power"
+
+
+def _calls(node: ast.Call, where: str) -> Iterator[str]:
+    match node.func:
+        case ast.Name(id="int") if where != NUMBERS and node.args:
+            yield "int(...) (read numbers with wire/quantities.py)"
+        case ast.Name(id="Fraction") if where != NUMBERS and _is_text(node.args[:1]):
+            yield "Fraction(text)"
+        case ast.Attribute(attr=name) if name in UNICODE_METHODS:
+            yield f".{name}() follows Unicode's tables"
+        case ast.Attribute(attr=name) if name in BLANK_METHODS and not node.args:
+            yield f".{name}() without an argument follows Unicode's tables"
+        case _:
+            pass
+
+
+def _is_text(arguments: list[ast.expr]) -> bool:
+    match arguments:
+        case [ast.Constant(value=str()) | ast.JoinedStr()]:
+            return True
+        case [ast.Call(func=ast.Name(id="str") | ast.Attribute(attr="decode" | "join"))]:
+            return True
+        case _:
+            return False
+
+
+def _definitions(node: ast.FunctionDef | ast.ClassDef, where: str) -> Iterator[str]:
+    for decorator in node.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        if name in CACHES and where != MADE_ONCE:
+            yield "a cache is state"
+        if name == "dataclass":
+            yield from _dataclass(decorator, where)
+
+
+def _dataclass(decorator: ast.expr, where: str) -> Iterator[str]:
+    keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
+    true = {k.arg for k in keywords if isinstance(k.value, ast.Constant) and k.value.value is True}
+    wanted = {"frozen", "slots"}
+    if PurePath(where).is_relative_to("contracts/wire/messages"):
+        wanted.add("kw_only")
+    for missing in sorted(wanted - true):
+        yield f"a dataclass that isn't {missing}"
+
+
+def _module_state(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Module and class level names that hold something mutable."""
+    bodies = [tree.body, *(node.body for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]
+    for statement in (statement for body in bodies for statement in body):
+        if not isinstance(statement, ast.Assign | ast.AnnAssign) or _is_dunder(statement):
+            continue
+        if _is_mutable(statement.value):
+            yield statement.lineno, "mutable state of a module or class"
+
+
+def _is_mutable(value: ast.expr | None) -> bool:
+    if isinstance(value, ast.Call):
+        called = value.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        return name in MUTABLE_CALLS
+    return isinstance(
+        value, ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
+    )
+
+
+def _is_dunder(statement: ast.Assign | ast.AnnAssign) -> bool:
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return all(isinstance(t, ast.Name) and t.id in {"__all__", "__slots__"} for t in targets)
