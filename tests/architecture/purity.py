@@ -29,6 +29,10 @@ MUTABLE_CALLS: Final = frozenset(
 CACHES: Final = frozenset(["cache", "lru_cache"])
 NUMBERS: Final = "contracts/wire/quantities.py"
 """The one module that reads numbers from text."""
+WORKINGS: Final = frozenset(
+    ["contracts/state/index.py", "contracts/state/overlay.py", "contracts/state/store.py"]
+)
+"""What holds the rows and so changes; all other dataclasses are values."""
 MADE_ONCE: Final = "contracts/wire/schema.py"
 """The one module that keeps what it made: schemas, which follow from the types alone."""
 
@@ -130,7 +134,9 @@ def _definitions(node: ast.FunctionDef | ast.ClassDef, where: str) -> Iterator[s
 def _dataclass(decorator: ast.expr, where: str) -> Iterator[str]:
     keywords = decorator.keywords if isinstance(decorator, ast.Call) else []
     true = {k.arg for k in keywords if isinstance(k.value, ast.Constant) and k.value.value is True}
-    wanted = {"frozen", "slots"}
+    wanted = {"slots"}
+    if not PurePath(where).is_relative_to("contracts/transition") and where not in WORKINGS:
+        wanted.add("frozen")
     if PurePath(where).is_relative_to("contracts/wire/messages"):
         wanted.add("kw_only")
     for missing in sorted(wanted - true):

@@ -1,0 +1,80 @@
+# cfi-ledger. `make help` lists what there is. Only python3 (3.11 or later) with venv, and make, are presumed.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install
+LOCKED := --require-hashes --only-binary :all:
+RUN    := $(VENV)/run.stamp
+DEV    := $(VENV)/dev.stamp
+PYTEST := $(BIN)/python -m pytest --whole -q
+WORKERS ?= 2
+
+.PHONY: help setup setup-dev run test check static covered bench soak lock wheels format
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(RUN) ## make .venv with what the ledger needs to run
+
+setup-dev: $(DEV) ## and with what its tests and checks need
+
+run: $(RUN) ## set up, then show the whole main job: cfi demo
+	@$(BIN)/cfi demo
+
+test: $(DEV) ## the tests, in random order, with hash seed 1
+	PYTHONHASHSEED=1 $(PYTEST) -n $(WORKERS)
+
+check: $(DEV) static covered ## style, types, layers; the tests with coverage, with hash seed 0
+
+static: $(DEV) ## style, types and layers only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check -q contracts genesis client node
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --quiet
+
+covered: $(DEV)
+	@rm -f .coverage .coverage.*
+	PYTHONHASHSEED=0 $(PYTEST) -n $(WORKERS) --cov --cov-report=
+	$(BIN)/coverage report --include='contracts/*' --fail-under=100
+	$(BIN)/coverage report --include='genesis/*,client/*,node/*' --fail-under=90
+
+bench: $(RUN) ## measure it: cfi bench
+	@$(BIN)/cfi bench
+
+soak: $(DEV) ## the fault and property tests at their full counts (hours)
+	CFI_EFFORT=soak $(BIN)/python -m pytest -q tests/faults tests/properties
+
+format: $(DEV) ## put the code into the house's format
+	$(BIN)/ruff check --fix-only -q .
+	$(BIN)/ruff format -q contracts genesis client node
+
+lock: $(DEV) ## lock the dependencies anew, with hashes
+	$(BIN)/python requirements/relock.py
+
+wheels: $(DEV) ## prove that the locks install from wheels on every supported Python
+	$(BIN)/python requirements/wheels.py
+
+# The environment ---------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { echo "python3 is missing: install python3 (3.11 or later)" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) is too old: 3.11 or later is needed (make PYTHON=python3.12 ...)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { echo "venv is missing: install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(RUN): requirements/run.lock pyproject.toml | $(BIN)/python
+	@echo "setting up .venv" >&2
+	@$(PIP) $(LOCKED) -r requirements/run.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements/dev.lock $(RUN)
+	@$(PIP) $(LOCKED) -r requirements/dev.lock
+	@touch $@

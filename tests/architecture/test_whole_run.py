@@ -1,0 +1,34 @@
+"""A run that runs nothing, or skips something, is no proof."""
+
+import subprocess
+import sys
+from collections import Counter
+
+from tests.architecture.tree import ROOT
+from tests.conftest import absent, suites
+
+
+def test_every_suite_must_have_passed_something() -> None:
+    everything = Counter(suites((ROOT / "tests").glob("*/**/test_*.py")))
+    assert "architecture" in everything
+    assert absent(everything, []) == []
+    del everything["architecture"]
+    assert absent(everything, []) == ["architecture: no test ran"]
+
+
+def test_a_skip_is_a_failure() -> None:
+    everything = Counter(suites((ROOT / "tests").glob("*/**/test_*.py")))
+    assert absent(everything, ["tests/a.py::test_b"]) == ["tests/a.py::test_b: skipped"]
+
+
+def test_a_whole_run_that_selects_nothing_fails() -> None:
+    command = "-m pytest --whole -q -p no:xdist -k no_such_test tests/architecture/test_whole_run.py"
+    run = subprocess.run(
+        [sys.executable, *command.split()],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode != 0
+    assert "architecture: no test ran" in run.stdout

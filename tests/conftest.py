@@ -1,0 +1,68 @@
+"""Every run: the settings of hypothesis; a whole run also proves that each suite ran."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.effort import effort
+
+HERE: Final = Path(__file__).parent
+
+settings.register_profile(
+    "house",
+    max_examples=effort(sample=100, soak=5_000),
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --whole."""
+    parser.addoption("--whole", action="store_true", help="fail unless every suite ran, unskipped")
+
+
+def suites(tests: Iterable[Path]) -> set[str]:
+    """The suites that test files belong to: their folder just under tests/."""
+    return {path.relative_to(HERE).parts[0] for path in tests}
+
+
+def absent(passed: Counter[str], skipped: Iterable[str]) -> list[str]:
+    """What a whole run misses: suites with files of which nothing passed, and whatever was skipped."""
+    wanted = suites(HERE.glob("*/**/test_*.py"))
+    nothing = [f"{suite}: no test ran" for suite in sorted(wanted) if not passed[suite]]
+    return nothing + [f"{test}: skipped" for test in sorted(skipped)]
+
+
+def findings(config: pytest.Config) -> tuple[Counter[str], list[str]]:
+    """How many tests passed in each suite, and what a whole run misses."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    assert reporter is not None
+    passed = Counter(report.nodeid.split("/")[1] for report in reporter.stats.get("passed", []))
+    skipped = {report.nodeid for report in reporter.stats.get("skipped", [])}
+    return passed, absent(passed, skipped) if config.getoption("--whole") else []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a whole run that misses something."""
+    if not hasattr(session.config, "workerinput") and findings(session.config)[1]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many tests passed in each suite, and what a whole run misses."""
+    if not config.getoption("--whole"):
+        return
+    passed, missing = findings(config)
+    counts = ", ".join(f"{suite} {number}" for suite, number in sorted(passed.items()))
+    terminalreporter.write_line(f"passed: {counts or 'nothing'}")
+    for line in missing:
+        terminalreporter.write_line(line, red=True)
