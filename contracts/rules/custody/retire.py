@@ -1,0 +1,27 @@
+"""Retirement is final.  (RB 4.7, 5.3.1)"""
+
+from cfi.contracts.state import moves
+from cfi.contracts.state.changes import Changes
+from cfi.contracts.state.own import own_account, own_free_lot, room_in
+from cfi.contracts.state.rows.custody import AccountKind, RetirementReason
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.custody.retire import Retire
+
+
+def retire(state: StateView, message: Retire, block: BlockContext) -> Changes:
+    """Move CFIs into the holder's retirement account, for good."""
+    lot = own_free_lot(state, block, message.account_id, message.lot_id, message.tonnes)
+    own_account(state, block, message.retirement_account, AccountKind.RETIREMENT)
+    room_in(state, message.retirement_account)
+
+    return moves.retire(
+        state,
+        block,
+        lot,
+        message.tonnes,
+        message.account_id,
+        message.retirement_account,
+        RetirementReason.VOLUNTARY,
+        beneficiary=message.beneficiary,
+    )

@@ -1,0 +1,24 @@
+"""Every table, by tag."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from cfi.contracts.state.rows import access, allocation, baseline, custody, governance, membership, reports, true_up
+from cfi.contracts.state.table import Table
+
+_ALL: Final[tuple[Table[Any], ...]] = (
+    *membership.TABLES,
+    *access.TABLES,
+    *custody.TABLES,
+    *baseline.TABLES,
+    *allocation.TABLES,
+    *reports.TABLES,
+    *true_up.TABLES,
+    *governance.TABLES,
+)
+
+TABLES: Final[Mapping[int, Table[Any]]] = MappingProxyType({table.tag: table for table in _ALL})
+INDEXED: Final[Mapping[int, Table[Any]]] = MappingProxyType({table.tag: table for table in _ALL if table.indexed})
+
+assert len(TABLES) == len(_ALL), "two tables have the same tag"

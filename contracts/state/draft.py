@@ -1,0 +1,20 @@
+"""A rule's scratch paper: changes put together step by step, each step reading what the earlier ones would write."""
+
+from cfi.contracts.state.changes import NO_CHANGES, Changes
+from cfi.contracts.state.index import Indexes
+from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.view import StateView
+
+
+class Draft:
+    """Begins as the state; `add` changes it, `changes` is everything added. Nothing outside is written."""
+
+    def __init__(self, state: StateView) -> None:
+        self._overlay = Overlay(state.rows, Indexes())
+        self.state = StateView(self._overlay)
+        self.changes = NO_CHANGES
+
+    def add(self, changes: Changes) -> None:
+        """Take changes into account for every later step."""
+        self._overlay.apply(changes)
+        self.changes = Changes.of(self.changes, changes)

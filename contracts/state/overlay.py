@@ -1,0 +1,213 @@
+"""A block's uncommitted rows over the committed state."""
+
+from bisect import bisect_left, insort
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, Final
+
+from cfi.contracts.state.catalogue import INDEXED
+from cfi.contracts.state.changes import Changes, Drop, DropPublic, Move, OpenOwner, Put, PutPublic, Reseed
+from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
+from cfi.contracts.state.rows.custody import SUMMARY, Movement, Summary, Total
+from cfi.contracts.state.rows_view import Rows
+from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.wire.quantities import Count, Tonnes
+from cfi.contracts.wire.refusal import InvariantBroken
+from cfi.contracts.wire.schema import Hash, Seed, schema_of
+from cfi.contracts.wire.text import Text
+
+SUMMARY_KEY: Final = SUMMARY.row_key(b"")
+CHAIN_START: Final = Hash(bytes(32))
+_SEED_PREFIX: Final = b"\x02"
+_MOVEMENTS: Final = schema_of(Movement)
+
+
+def seed_commitment(seed: Seed) -> Hash:
+    """What an owner's first row tells of its seed."""
+    return Hash(sha256(_SEED_PREFIX + seed).digest())
+
+
+def next_link(chain: Hash, movement: bytes) -> Hash:
+    """The chain of movements after one more."""
+    return Hash(sha256(chain + movement).digest())
+
+
+class Overlay(Rows):
+    """Reads fall through to the base; writes stay here."""
+
+    def __init__(self, base: Rows, base_indexes: Indexes) -> None:
+        self._base = base
+        self._base_indexes = base_indexes
+        self.rows: dict[OwnerKey, dict[RowKey, bytes | None]] = {}
+        self.public_rows: dict[RowKey, bytes | None] = {}
+        self.seeds: dict[OwnerKey, Seed] = {}
+        self.movements: dict[OwnerKey, list[bytes]] = {}
+        self._summaries: dict[OwnerKey, Summary] = {}
+        self._opened: list[OwnerKey] = []
+        self._counts: dict[OwnerKey, int] = {}
+        self._unique: dict[bytes, tuple[OwnerKey, RowKey] | None] = {}
+        self._added = Indexes()
+        self._gone: set[DueItem] = set()
+
+    def owned(self, owner: OwnerKey, key: RowKey) -> bytes | None:
+        rows = self.rows.get(owner)
+        if rows is not None and key in rows:
+            return rows[key]
+        return self._base.owned(owner, key)
+
+    def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
+        keys = self._base.owned_keys(owner, tag)
+        rows = self.rows.get(owner)
+        return keys if rows is None else _merged(keys, rows, tag)
+
+    def row_count(self, owner: OwnerKey) -> int:
+        return self._base.row_count(owner) + self._counts.get(owner, 0)
+
+    def owners(self, kind: bytes) -> list[OwnerKey]:
+        return sorted(self._base.owners(kind) + [owner for owner in self._opened if owner[:1] == kind])
+
+    def public(self, key: RowKey) -> bytes | None:
+        if key in self.public_rows:
+            return self.public_rows[key]
+        return self._base.public(key)
+
+    def public_keys(self, tag: int) -> list[RowKey]:
+        return _merged(self._base.public_keys(tag), self.public_rows, tag)
+
+    def find(self, tag: int, value: bytes) -> tuple[OwnerKey, RowKey] | None:
+        name = bytes((tag,)) + value
+        found = self._added.unique.get(name)
+        if found is not None:
+            return found
+        return None if name in self._unique else self._base.find(tag, value)
+
+    def next_due(self, now: int) -> DueItem | None:
+        """The earliest item of work that is due by now, ties by owner and key."""
+        candidates = self._added.due[:1]
+        for item in self._base_indexes.due:
+            if item not in self._gone:
+                candidates.append(item)
+                break
+        first = min(candidates, default=None)
+        return first if first is not None and first[0] <= now else None
+
+    def summary(self, owner: OwnerKey) -> Summary | None:
+        """An owner's first row as it stands now."""
+        summary = self._summaries.get(owner)
+        if summary is not None:
+            return summary
+        raw = self._base.owned(owner, SUMMARY_KEY)
+        return None if raw is None else SUMMARY.schema.read(raw)
+
+    def apply(self, changes: Changes) -> None:
+        """Write what a rule returned."""
+        for operation in changes.operations:
+            self._apply_one(operation)
+
+    def _apply_one(self, operation: Any) -> None:
+        match operation:
+            case Put(table, owner, row):
+                self._write(owner, table.row_key(table.key(row)), table.schema.encode(row))
+            case Drop(_, owner, key):
+                self._write(owner, key, None)
+            case PutPublic(table, row):
+                self._write_public(table.row_key(table.key(row)), table.schema.encode(row))
+            case DropPublic(_, key):
+                self._write_public(key, None)
+            case Move(owner, movement):
+                self._record(owner, movement)
+            case OpenOwner(owner, seed):
+                self._open(owner, seed)
+            case Reseed(owner, seed):
+                self.seeds[owner] = seed
+                self._summaries[owner] = replace(self._known(owner), seed_commitment=seed_commitment(seed))
+
+    def sealed_rows(self, owner: OwnerKey) -> dict[RowKey, bytes | None]:
+        """The rows of an owner that this block writes, its first row among them."""
+        rows = self.rows.get(owner, {})
+        summary = self._summaries.get(owner)
+        return rows if summary is None else rows | {SUMMARY_KEY: SUMMARY.schema.encode(summary)}
+
+    def touched(self) -> list[OwnerKey]:
+        """The owners that this block writes, in order."""
+        return sorted({**self.rows, **self._summaries})
+
+    def _known(self, owner: OwnerKey) -> Summary:
+        summary = self.summary(owner)
+        if summary is None:
+            raise InvariantBroken("a row is written for an owner that was never opened")
+        return summary
+
+    def _open(self, owner: OwnerKey, seed: Seed) -> None:
+        if self.summary(owner) is not None:
+            raise InvariantBroken("an owner is opened twice")
+        self.seeds[owner] = seed
+        insort(self._opened, owner)
+        self._counts[owner] = 1
+        self._summaries[owner] = Summary(
+            owner=Text(owner.decode()),
+            seed_commitment=seed_commitment(seed),
+            totals=(),
+            movement_count=Count(0),
+            movement_chain=CHAIN_START,
+        )
+
+    def _write(self, owner: OwnerKey, key: RowKey, after: bytes | None) -> None:
+        before = self.owned(owner, key)
+        if before is None and owner not in self.rows:
+            self._known(owner)
+        if (before is None) != (after is None):
+            self._counts[owner] = self._counts.get(owner, 0) + (1 if before is None else -1)
+        self._index(owner, key, before, after)
+        self.rows.setdefault(owner, {})[key] = after
+
+    def _write_public(self, key: RowKey, after: bytes | None) -> None:
+        self._index(PUBLIC, key, self.public(key), after)
+        self.public_rows[key] = after
+
+    def _index(self, owner: OwnerKey, key: RowKey, before: bytes | None, after: bytes | None) -> None:
+        if key[0] not in INDEXED:
+            return
+        changed = Indexes()
+        changed.replace(owner, key, None, before)
+        for name in changed.unique:
+            self._unique[name] = None
+            self._added.unique.pop(name, None)
+        for item in changed.due:
+            at = bisect_left(self._added.due, item)
+            if at < len(self._added.due) and self._added.due[at] == item:
+                self._added.due.pop(at)
+            else:
+                self._gone.add(item)
+        self._added.replace(owner, key, None, after)
+
+    def _record(self, owner: OwnerKey, movement: Movement) -> None:
+        summary = self._known(owner)
+        raw = _MOVEMENTS.encode(movement)
+        self.movements.setdefault(owner, []).append(raw)
+        self._summaries[owner] = replace(
+            summary,
+            totals=_totals_after(summary.totals, movement),
+            movement_count=Count(summary.movement_count + 1),
+            movement_chain=next_link(summary.movement_chain, raw),
+        )
+
+
+def _merged(keys: list[RowKey], rows: dict[RowKey, bytes | None], tag: int) -> list[RowKey]:
+    added = [key for key, row in rows.items() if key[0] == tag and row is not None]
+    return sorted([key for key in keys if key not in rows] + added)
+
+
+def _totals_after(totals: tuple[Total, ...], movement: Movement) -> tuple[Total, ...]:
+    amounts = {(total.instrument, total.vintage): total.tonnes for total in totals}
+    place = (movement.instrument, movement.vintage)
+    signed = movement.tonnes if movement.incoming else -movement.tonnes
+    amount = amounts.get(place, 0) + signed
+    if amount < 0:
+        raise InvariantBroken("more tonnes leave an account than it holds")
+    amounts[place] = Tonnes(amount)
+    return tuple(
+        Total(instrument=instrument, vintage=vintage, tonnes=tonnes)
+        for (instrument, vintage), tonnes in sorted(amounts.items())
+        if tonnes
+    )

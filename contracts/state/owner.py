@@ -1,0 +1,113 @@
+"""One owner's committed rows: packed bytes in the slots of its row tree."""
+
+from heapq import heappop, heappush
+from typing import Final
+
+from cfi.contracts.state.overlay import SUMMARY_KEY
+from cfi.contracts.state.row_tree import ZERO, Blinder, RowTree, RowTreeUndo, row_leaf
+from cfi.contracts.state.table import RowKey
+from cfi.contracts.wire.schema import Seed
+
+PREFIX_BYTES: Final = 12
+"""Before each packed row: its slot (4 bytes) and the height at which it was written (8 bytes)."""
+
+
+def packed(slot: int, written_at: int, row: bytes) -> bytes:
+    """A row with its place."""
+    return slot.to_bytes(4, "big") + written_at.to_bytes(8, "big") + row
+
+
+class Owner:
+    """Rows in slots; freed slots are reused lowest first; slot 0 is the summary."""
+
+    __slots__ = ("blinder", "free", "rows", "seed", "slots", "tree")
+
+    def __init__(self, seed: Seed) -> None:
+        self.seed = seed
+        self.blinder = Blinder(seed)
+        self.rows: dict[RowKey, bytes] = {}
+        self.free: list[int] = []
+        self.slots = 0
+        self.tree = RowTree()
+
+    def write(self, changes: dict[RowKey, bytes | None], height: int, seed: Seed | None = None) -> "OwnerUndo | None":
+        """Write a block's rows, under a new seed if there is one; returns how to take them back, or None if nothing differs."""
+        before = {key: self.rows.get(key) for key, row in sorted(changes.items()) if self._differs(key, row)}
+        if not before and seed is None:
+            return None
+        undo = OwnerUndo(before, list(self.free), self.slots, None if seed is None else self.seed)
+        leaves = {} if seed is None else self._blinded_by(seed)
+        for key in before:
+            if changes[key] is None:
+                leaves[self._release(key)] = ZERO
+        for key, old in before.items():
+            row = changes[key]
+            if row is not None:
+                slot = self._take(key) if old is None else int.from_bytes(old[:4], "big")
+                self.rows[key] = packed(slot, height, row)
+                leaves[slot] = row_leaf(self.blinder, slot, height, row)
+        undo.tree = self.tree.set_leaves(leaves)
+        return undo
+
+    def take_back(self, undo: "OwnerUndo") -> None:
+        """Undo the latest `write`."""
+        for key, old in undo.rows.items():
+            if old is None:
+                del self.rows[key]
+            else:
+                self.rows[key] = old
+        self.free, self.slots = undo.free, undo.slots
+        if undo.seed is not None:
+            self.seed = undo.seed
+            self.blinder = Blinder(undo.seed)
+        self.tree.undo(undo.tree)
+
+    def load(self, rows: dict[RowKey, bytes]) -> None:
+        """Take over rows from the durable copy, their slots as they were."""
+        self.rows = rows
+        used = {int.from_bytes(row[:4], "big"): None for row in rows.values()}
+        self.slots = max(used, default=-1) + 1
+        self.free = [slot for slot in range(self.slots) if slot not in used]
+        self.tree.set_leaves(self._blinded_by(self.seed))
+
+    def _blinded_by(self, seed: Seed) -> dict[int, bytes]:
+        """Take a seed; returns every row's leaf under it."""
+        self.seed = seed
+        self.blinder = Blinder(seed)
+        return {
+            int.from_bytes(row[:4], "big"): row_leaf(
+                self.blinder, int.from_bytes(row[:4], "big"), int.from_bytes(row[4:PREFIX_BYTES], "big"), row[PREFIX_BYTES:]
+            )
+            for row in self.rows.values()
+        }
+
+    def _differs(self, key: RowKey, row: bytes | None) -> bool:
+        old = self.rows.get(key)
+        return row is not None if old is None else row != old[PREFIX_BYTES:]
+
+    def _take(self, key: RowKey) -> int:
+        if key == SUMMARY_KEY:
+            self.slots = max(self.slots, 1)
+            return 0
+        if self.free:
+            return heappop(self.free)
+        self.slots = max(self.slots, 1) + 1
+        return self.slots - 1
+
+    def _release(self, key: RowKey) -> int:
+        slot = int.from_bytes(self.rows.pop(key)[:4], "big")
+        heappush(self.free, slot)
+        return slot
+
+
+class OwnerUndo:
+    """What one block changed of an owner."""
+
+    __slots__ = ("free", "rows", "seed", "slots", "tree")
+
+    def __init__(self, rows: dict[RowKey, bytes | None], free: list[int], slots: int, seed: Seed | None) -> None:
+        self.rows = rows
+        self.free = free
+        self.slots = slots
+        self.seed = seed
+        self.tree: RowTreeUndo

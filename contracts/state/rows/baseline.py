@@ -1,0 +1,7 @@
+"""Facilities, elections and baselines.  (RB 6)"""
+
+from typing import Any, Final
+
+from cfi.contracts.state.table import Table
+
+TABLES: Final[tuple[Table[Any], ...]] = ()

@@ -1,0 +1,64 @@
+"""Parameters in force, the programme clock, and notices.  (RB 3.14, 4)"""
+
+from dataclasses import dataclass
+from enum import IntEnum, unique
+from typing import Final
+
+from cfi.contracts.state.table import PublicTable, number_key, text_key
+from cfi.contracts.wire.quantities import Count, Height, Instant, SmallCode
+from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import HolderId, Identifier
+
+
+@unique
+class ClockKind(IntEnum):
+    """Where the programme's time comes from."""
+
+    BLOCK = 1
+    STEPPED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The stepped programme clock: what rules take for now, from the next block on."""
+
+    now: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """What the genesis document fixed."""
+
+    chain_id: Identifier
+    genesis_hash: Hash
+    clock: ClockKind
+    exchange: HolderId
+    app_version: Count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A number that the Exchange may change, with the height from which the next value holds."""
+
+    name: Identifier
+    value: Count
+    next_value: Count | None
+    next_from: Height | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """An Exchange notice to every holder.  (RB 2.4.1)"""
+
+    number: Count
+    kind: SmallCode
+    subject: Identifier
+    at: Instant
+
+
+CLOCK: Final = PublicTable(name="clock", tag=0xC0, row=Clock, key=lambda _: b"now")
+CHAIN: Final = PublicTable(name="chain", tag=0xC1, row=Chain, key=lambda _: b"chain")
+PARAMETERS: Final = PublicTable(name="parameters", tag=0xC2, row=Parameter, key=lambda row: text_key(row.name))
+NOTICES: Final = PublicTable(name="notices", tag=0xC3, row=Notice, key=lambda row: number_key(row.number))
+
+TABLES: Final = (CLOCK, CHAIN, PARAMETERS, NOTICES)

@@ -1,0 +1,179 @@
+"""The committed state: rows in memory, the trees over them, and the changes of the last heights."""
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from cfi.contracts.state import durable
+from cfi.contracts.state.index import PUBLIC, Indexes
+from cfi.contracts.state.outer_tree import OuterTree
+from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.owner import PREFIX_BYTES, Owner, OwnerUndo
+from cfi.contracts.state.row_tree import owner_leaf_key, owner_leaf_value
+from cfi.contracts.state.rows_view import Rows
+from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.wire.limits import PROVABLE_HEIGHTS
+from cfi.contracts.wire.schema import Hash, Seed
+
+OWNER_LEAF_TAG: Final = 0x02
+
+
+@dataclass(slots=True)
+class HeightUndo:
+    """What one height changed: enough to read the state before it, and to take it back."""
+
+    tree: OuterTree
+    owners: dict[OwnerKey, OwnerUndo] = field(default_factory=dict)
+    opened: dict[OwnerKey, None] = field(default_factory=dict)
+    public: dict[RowKey, bytes | None] = field(default_factory=dict)
+
+
+class State(Rows):
+    """Typed tables over ordered keys, with one root.
+
+    A height is sealed in memory first (`seal`), which gives the app hash and the writes for the durable copy; until the engine commits it, it
+    can be taken back (`take_back`).
+    """
+
+    def __init__(self) -> None:
+        self.height = 0
+        self.tree = OuterTree.EMPTY
+        self.accounts_and_holders: dict[OwnerKey, Owner] = {}
+        self.indexes = Indexes()
+        self.undos: deque[HeightUndo] = deque(maxlen=PROVABLE_HEIGHTS)
+        self._public: dict[int, dict[RowKey, bytes]] = {}
+        self._names: dict[bytes, list[OwnerKey]] = {}
+
+    @property
+    def app_hash(self) -> Hash:
+        """The root."""
+        return Hash(self.tree.root_hash)
+
+    def overlay(self) -> Overlay:
+        """Room for a block's writes."""
+        return Overlay(self, self.indexes)
+
+    def owned(self, owner: OwnerKey, key: RowKey) -> bytes | None:
+        known = self.accounts_and_holders.get(owner)
+        if known is None:
+            return None
+        row = known.rows.get(key)
+        return None if row is None else row[PREFIX_BYTES:]
+
+    def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
+        known = self.accounts_and_holders.get(owner)
+        return [] if known is None else sorted(key for key in known.rows if key[0] == tag)
+
+    def row_count(self, owner: OwnerKey) -> int:
+        known = self.accounts_and_holders.get(owner)
+        return 0 if known is None else len(known.rows)
+
+    def owners(self, kind: bytes) -> list[OwnerKey]:
+        return list(self._names.get(kind, ()))
+
+    def public(self, key: RowKey) -> bytes | None:
+        return self._public.get(key[0], {}).get(key)
+
+    def public_keys(self, tag: int) -> list[RowKey]:
+        return sorted(self._public.get(tag, ()))
+
+    def find(self, tag: int, value: bytes) -> tuple[OwnerKey, RowKey] | None:
+        return self.indexes.unique.get(bytes((tag,)) + value)
+
+    def seal(self, overlay: Overlay) -> durable.Batch:
+        """Make an overlay's writes the next height; returns the writes for the durable copy."""
+        self.height += 1
+        undo = HeightUndo(self.tree)
+        batch: durable.Batch = []
+        leaves: dict[bytes, bytes | None] = {}
+        for owner in overlay.touched():
+            self._seal_owner(owner, overlay, undo, batch, leaves)
+        for key, row in sorted(overlay.public_rows.items()):
+            before = self.public(key)
+            if before != row:
+                undo.public[key] = before
+                self._set_public(key, before, row)
+                leaves[key] = row
+                batch.append((durable.public_key(key), row))
+        self.tree = self.tree.with_changes(leaves)
+        self.undos.append(undo)
+        return batch
+
+    def take_back(self) -> None:
+        """Undo the latest `seal`."""
+        undo = self.undos.pop()
+        for owner, owner_undo in undo.owners.items():
+            self._take_back_owner(owner, owner_undo)
+        for owner in undo.opened:
+            del self.accounts_and_holders[owner]
+            names = self._names[owner[:1]]
+            names.pop(bisect_left(names, owner))
+        for key, before in undo.public.items():
+            self._set_public(key, self.public(key), before)
+        self.tree = undo.tree
+        self.height -= 1
+
+    def load(self, height: int, owners: Iterable[tuple[OwnerKey, Seed, dict[RowKey, bytes]]], public: Mapping[RowKey, bytes]) -> None:
+        """Take over the durable copy; the caller compares the root."""
+        leaves: dict[bytes, bytes | None] = dict(public)
+        for key, row in public.items():
+            self._set_public(key, None, row)
+        for name, seed, rows in owners:
+            owner = self._open(name, seed)
+            owner.load(rows)
+            for row_key, row in rows.items():
+                self.indexes.replace(name, row_key, None, row[PREFIX_BYTES:])
+            leaves[self._leaf_key(name, owner)] = owner_leaf_value(owner.tree.depth, owner.tree.root)
+        self.tree = self.tree.with_changes(leaves)
+        self.height = height
+
+    def _leaf_key(self, name: OwnerKey, owner: Owner) -> bytes:
+        return owner_leaf_key(OWNER_LEAF_TAG, owner.blinder, name)
+
+    def _open(self, name: OwnerKey, seed: Seed) -> Owner:
+        owner = self.accounts_and_holders[name] = Owner(seed)
+        insort(self._names.setdefault(name[:1], []), name)
+        return owner
+
+    def _seal_owner(
+        self, name: OwnerKey, overlay: Overlay, undo: HeightUndo, batch: durable.Batch, leaves: dict[bytes, bytes | None]
+    ) -> None:
+        seed = overlay.seeds.get(name)
+        owner = self.accounts_and_holders.get(name)
+        if owner is None:
+            assert seed is not None, "an owner is opened with its seed"
+            owner = self._open(name, seed)
+            undo.opened[name] = None
+        elif seed is not None:
+            leaves[self._leaf_key(name, owner)] = None
+        if seed is not None:
+            batch.append((durable.seed_key(name), seed))
+        changed = owner.write(overlay.sealed_rows(name), self.height, seed if seed != owner.seed else None)
+        if changed is None:
+            return
+        undo.owners[name] = changed
+        for key, before in changed.rows.items():
+            after = owner.rows.get(key)
+            self.indexes.replace(name, key, _row(before), _row(after))
+            batch.append((durable.row_key(name, key), after))
+        leaves[self._leaf_key(name, owner)] = owner_leaf_value(owner.tree.depth, owner.tree.root)
+
+    def _take_back_owner(self, name: OwnerKey, undo: OwnerUndo) -> None:
+        owner = self.accounts_and_holders[name]
+        for key, before in undo.rows.items():
+            self.indexes.replace(name, key, _row(owner.rows.get(key)), _row(before))
+        owner.take_back(undo)
+
+    def _set_public(self, key: RowKey, before: bytes | None, after: bytes | None) -> None:
+        rows = self._public.setdefault(key[0], {})
+        if after is None:
+            rows.pop(key, None)
+        else:
+            rows[key] = after
+        self.indexes.replace(PUBLIC, key, before, after)
+
+
+def _row(packed_row: bytes | None) -> bytes | None:
+    return None if packed_row is None else packed_row[PREFIX_BYTES:]

@@ -1,0 +1,51 @@
+"""What a rule may read: every table under its name."""
+
+from cfi.contracts.state.rows import access, custody, governance, membership
+from cfi.contracts.state.rows_view import KeyedView, OwnedView, PublicView, Rows, SingleView
+from cfi.contracts.state.table import HOLDER_OWNER, account_owner, holder_owner
+from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
+from cfi.contracts.wire.text import AccountId, HolderId
+
+
+class StateView:
+    """Typed tables over rows. Hidden tables are read by owner, public ones by key."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        # Membership and access
+        self.holders = SingleView(rows, membership.HOLDERS)
+        self.users = OwnedView(rows, access.USERS)
+        self.keys = KeyedView(rows, access.KEYS)
+        self.proposals = OwnedView(rows, access.PROPOSALS)
+        self.access = PublicView(rows, access.ACCESS)
+        # Custody
+        self.accounts = SingleView(rows, custody.ACCOUNTS)
+        self.lots = OwnedView(rows, custody.LOTS)
+        self.retired = OwnedView(rows, custody.RETIRED)
+        self.supply = PublicView(rows, custody.SUPPLY)
+        self.pages = PublicView(rows, custody.PAGES)
+        # Governance
+        self.clock = PublicView(rows, governance.CLOCK)
+        self.chain = PublicView(rows, governance.CHAIN)
+        self.parameters = PublicView(rows, governance.PARAMETERS)
+        self.notices = PublicView(rows, governance.NOTICES)
+
+    def holder_ids(self) -> list[HolderId]:
+        """Every holder, in order."""
+        return [HolderId(owner[1:].decode()) for owner in self.rows.owners(HOLDER_OWNER)]
+
+    def account_ids(self, holder_id: str) -> list[AccountId]:
+        """A holder's accounts, in order of opening."""
+        holder = self.holders.get(holder_id)
+        opened = 0 if holder is None else holder.accounts_opened
+        return [AccountId(f"{holder_id}/{number}") for number in range(1, opened + 1)]
+
+    def has_room(self, account_id: str, rows: int = 1) -> bool:
+        """True if an account can take that many rows more."""
+        return self.rows.row_count(account_owner(account_id)) + rows <= MAX_ROWS_PER_OWNER
+
+    def holder_has_room(self, holder_id: str, rows: int = 1) -> bool:
+        """True if a holder's own records can take that many rows more."""
+        return self.rows.row_count(holder_owner(holder_id)) + rows <= MAX_ROWS_PER_OWNER
+
+

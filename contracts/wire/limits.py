@@ -1,0 +1,21 @@
+"""Bounds on everything that is decoded, stored or kept."""
+
+from typing import Final
+
+MAX_TRANSACTION_BYTES: Final = 65_536
+MAX_DEPTH: Final = 16
+MAX_IDENTIFIER_CHARACTERS: Final = 64
+MAX_TEXT_BYTES: Final = 1_024
+MAX_LIST_ITEMS: Final = 4_096
+MAX_ROWS_PER_OWNER: Final = 8_192
+MAX_USERS_PER_HOLDER: Final = 256
+MAX_KEYS_PER_USER: Final = 16
+MAX_ACCOUNTS_PER_HOLDER: Final = 1_024
+REPLAY_WINDOW_HEIGHTS: Final = 300
+PROVABLE_HEIGHTS: Final = 16
+MAX_BLOCK_BYTES: Final = 2 * 1024 * 1024
+MAX_BLOCK_GAS: Final = 15_000
+"""Work units a block; one unit is about 100 microseconds."""
+MAX_CHAIN_ID_CHARACTERS: Final = 50
+PAGE_TONNES: Final = 10_000
+"""Serials on one public page."""

@@ -1,0 +1,57 @@
+"""Why a rule says no: stable codes, the section, the facts."""
+
+from collections.abc import Mapping
+from enum import IntEnum, unique
+
+Fact = int | str | bytes | bool | None
+Facts = Mapping[str, Fact]
+
+
+@unique
+class Refusal(IntEnum):
+    """Every reason for a refusal. Codes are never reused and never change their meaning."""
+
+    # Authority: 1 to 99
+    NOT_AUTHORISED = 1
+    HOLDER_NOT_ACTIVE = 2
+    NEEDS_FOUR_EYES = 3
+    NOT_UNDER_FOUR_EYES = 4
+    UNKNOWN_PROPOSAL = 5
+    PROPOSAL_EXPIRED = 6
+    SAME_PERSON = 7
+    BODY_DIFFERS = 8
+    MALFORMED_BODY = 9
+
+    # Custody: 300 to 399
+    UNKNOWN_ACCOUNT = 300
+    UNKNOWN_LOT = 301
+    LOT_LOCKED = 302
+    NOT_ENOUGH_TONNES = 303
+    NOT_WHOLE_CFIS = 304
+    ACCOUNT_FULL = 305
+    SAME_ACCOUNT = 306
+    VINTAGE_TOO_LATE = 307
+    LOT_RESTRICTED = 308
+    TOO_MANY_ACCOUNTS = 309
+
+
+class RefusedError(Exception):
+    """A rule refuses a transaction. It is caught in one place, where the receipt is made."""
+
+    def __init__(self, refusal: Refusal, section: str, facts: Facts) -> None:
+        super().__init__(f"{refusal.name} ({section}) {dict(facts)}")
+        self.refusal = refusal
+        self.section = section
+        self.facts = facts
+
+
+class InvariantBroken(Exception):  # noqa: N818
+    """Our own mistake: never a refusal."""
+
+
+def require(holds: object, refusal: Refusal, section: str, **facts: Fact) -> None:
+    """Refuse unless the condition holds; facts come from the message or the signer's own rows only."""
+    if not holds:
+        raise RefusedError(refusal, section, facts)
+
+

@@ -1,0 +1,228 @@
+"""Typed values as arrays: a dataclass is written as the array of its fields, in their order.
+
+A schema is made from a dataclass's annotations. Units have ranges, identifiers a character set, byte strings a length, lists a bound;
+every value is checked when it is read from outside and when it is stored. A trailing field that may be absent is written as null.
+"""
+
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import fields
+from enum import IntEnum
+from functools import lru_cache
+from typing import Any, Final, Generic, NewType, TypeVar
+
+import cbor2
+
+from cfi.contracts.wire import codec
+from cfi.contracts.wire.limits import MAX_LIST_ITEMS, MAX_TEXT_BYTES
+from cfi.contracts.wire.quantities import RANGES
+from cfi.contracts.wire.text import IDENTIFIERS, Text, is_free_text, is_identifier
+
+R = TypeVar("R")
+
+Hash = NewType("Hash", bytes)
+"""A SHA-256 digest."""
+PublicKey = NewType("PublicKey", bytes)
+"""An Ed25519 public key."""
+Seed = NewType("Seed", bytes)
+"""What blinds an owner's rows: 32 random bytes."""
+Signature = NewType("Signature", bytes)
+Nonce = NewType("Nonce", bytes)
+Data = NewType("Data", bytes)
+"""Encoded content, at most 32,768 bytes."""
+
+LENGTHS: Final = types.MappingProxyType({Hash: (32, 32), PublicKey: (32, 32), Seed: (32, 32), Signature: (64, 64), Nonce: (16, 16), Data: (0, 32_768)})
+
+
+_REMEMBERED: Final = 65_536
+"""Decoded rows kept by `recall`, for tables whose rows are read far more often than written."""
+
+
+class SchemaError(codec.CodecError):
+    """A value doesn't have the shape, the type or the range of its field."""
+
+
+Check = Callable[[Any], Any]
+"""Takes a decoded value, returns the typed one, raises SchemaError."""
+
+
+class Schema(Generic[R]):
+    """How one dataclass is written and read."""
+
+    __slots__ = ("_checks", "_converts", "_names", "_plain", "_width", "recall", "row")
+
+    def __init__(self, row: type[R]) -> None:
+        self.row = row
+        hints = typing.get_type_hints(row)
+        self._names = tuple(field.name for field in fields(row))  # type: ignore[arg-type]
+        self._width = len(self._names)
+        self._checks = tuple(_check_of(hints[name]) for name in self._names)
+        self._converts = tuple(
+            (name, check) for name, check in zip(self._names, self._checks, strict=True) if _needs_conversion(hints[name])
+        )
+        self._plain = tuple((name, _plain_of(hints[name])) for name in self._names)
+        self.recall = lru_cache(maxsize=_REMEMBERED)(self.read)
+
+    def from_items(self, items: object) -> R:
+        """The value of an array from outside; raises SchemaError where a field is wrong."""
+        if type(items) is not list or len(items) != self._width:
+            raise SchemaError(f"{self.row.__name__}: not an array of {self._width} fields")
+        values = {}
+        for name, check, item in zip(self._names, self._checks, items, strict=True):
+            try:
+                values[name] = check(item)
+            except SchemaError as error:
+                raise SchemaError(f"{self.row.__name__}.{name}: {error}") from None
+        return self.row(**values)
+
+    def to_items(self, value: R) -> list[object]:
+        """The array of a value; raises SchemaError where a field is out of range."""
+        items = []
+        for (name, plain), check in zip(self._plain, self._checks, strict=True):
+            item = getattr(value, name)
+            if plain is not None:
+                item = plain(item)
+            check(item)
+            items.append(item)
+        return items
+
+    def decode(self, data: bytes) -> R:
+        """Read bytes from outside; raises CodecError unless they are the deterministic encoding of a valid value."""
+        value = codec.parse(data)
+        result = self.from_items(value)
+        if cbor2.dumps(value) != data:
+            raise SchemaError("not the deterministic encoding")
+        return result
+
+    def encode(self, value: R) -> bytes:
+        """The bytes of a value; raises SchemaError where a field is out of range."""
+        return cbor2.dumps(self.to_items(value))
+
+    def read(self, data: bytes) -> R:
+        """Read bytes that `encode` wrote, unchecked."""
+        values = dict(zip(self._names, cbor2.loads(data), strict=True))
+        for name, convert in self._converts:
+            values[name] = convert(values[name])
+        return self.row(**values)
+
+
+@lru_cache(maxsize=None)
+def schema_of(row: type[R]) -> Schema[R]:
+    """The schema of a dataclass, made once."""
+    return Schema(row)
+
+
+def _check_of(hint: Any) -> Check:  # noqa: C901
+    if hint in RANGES:
+        return _integer(*RANGES[hint])
+    if hint in IDENTIFIERS:
+        return _identifier
+    if hint is Text:
+        return _free_text
+    if hint in LENGTHS:
+        return _octets(*LENGTHS[hint])
+    if hint is bool:
+        return _boolean
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        return _list_of(typing.get_args(hint))
+    if origin in (types.UnionType, typing.Union):
+        return _optional(typing.get_args(hint))
+    if isinstance(hint, type) and issubclass(hint, IntEnum):
+        return _member_of(hint)
+    return schema_of(hint).from_items
+
+
+def _needs_conversion(hint: Any) -> bool:
+    """True where the stored form differs from the value: lists, enumerations and nested values."""
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        return any(_needs_conversion(part) for part in typing.get_args(hint) if part is not type(None))
+    return typing.get_origin(hint) is tuple or (isinstance(hint, type) and hint is not bool)
+
+
+def _plain_of(hint: Any) -> Check | None:
+    """What turns a field into arrays and numbers, where that is more than nothing."""
+    if not _needs_conversion(hint):
+        return None
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        inner = _plain_of(typing.get_args(hint)[0])
+        return list if inner is None else lambda value: [inner(item) for item in value]
+    if origin in (types.UnionType, typing.Union):
+        some = _plain_of(next(part for part in typing.get_args(hint) if part is not type(None)))
+        assert some is not None
+        return lambda value: None if value is None else some(value)
+    return int if issubclass(hint, IntEnum) else schema_of(hint).to_items
+
+
+def _integer(least: int, greatest: int) -> Check:
+    def check(value: Any) -> int:
+        if type(value) is not int:
+            raise SchemaError("not an integer")
+        if not least <= value <= greatest:
+            raise SchemaError(f"outside {least} to {greatest}")
+        return value
+
+    return check
+
+
+def _identifier(value: Any) -> str:
+    if type(value) is not str or not is_identifier(value):
+        raise SchemaError("not an identifier of 1 to 64 printable ASCII characters")
+    return value
+
+
+def _free_text(value: Any) -> str:
+    if type(value) is not str or not is_free_text(value):
+        raise SchemaError(f"not text of at most {MAX_TEXT_BYTES} bytes without control characters")
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if type(value) is not bool:
+        raise SchemaError("not true or false")
+    return value
+
+
+def _octets(least: int, greatest: int) -> Check:
+    def check(value: Any) -> bytes:
+        if type(value) is not bytes or not least <= len(value) <= greatest:
+            raise SchemaError(f"not {least} to {greatest} bytes")
+        return value
+
+    return check
+
+
+def _list_of(args: tuple[Any, ...]) -> Check:
+    assert len(args) == 2 and args[1] is Ellipsis, "lists are written tuple[X, ...]"
+    item_check = _check_of(args[0])
+
+    def check(value: Any) -> tuple[Any, ...]:
+        if type(value) is not list or len(value) > MAX_LIST_ITEMS:
+            raise SchemaError(f"not a list of at most {MAX_LIST_ITEMS} items")
+        return tuple(map(item_check, value))
+
+    return check
+
+
+def _optional(args: tuple[Any, ...]) -> Check:
+    (some,) = (part for part in args if part is not type(None))
+    some_check = _check_of(some)
+
+    def check(value: Any) -> Any:
+        return None if value is None else some_check(value)
+
+    return check
+
+
+def _member_of(enumeration: type[IntEnum]) -> Check:
+    members = {int(member): member for member in enumeration}
+
+    def check(value: Any) -> IntEnum:
+        member = members.get(value) if type(value) is int else None
+        if member is None:
+            raise SchemaError(f"not a {enumeration.__name__}")
+        return member
+
+    return check

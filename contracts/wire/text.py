@@ -1,0 +1,39 @@
+"""Identifiers and free text: what characters they may hold."""
+
+from typing import Final, NewType
+
+from cfi.contracts.wire.limits import MAX_IDENTIFIER_CHARACTERS, MAX_TEXT_BYTES
+
+HolderId = NewType("HolderId", str)
+UserId = NewType("UserId", str)
+"""Opaque: no natural person's name."""
+AccountId = NewType("AccountId", str)
+"""The holder's identifier, '/', and a running number: `company-a/1`."""
+LotId = NewType("LotId", str)
+"""Type, vintage and first serial: `XA-2003-0000000101`."""
+FacilityId = NewType("FacilityId", str)
+Identifier = NewType("Identifier", str)
+Text = NewType("Text", str)
+"""Free text, compared as bytes."""
+
+IDENTIFIERS: Final = (HolderId, UserId, AccountId, LotId, FacilityId, Identifier)
+
+_PRINTABLE: Final = frozenset(map(chr, range(0x21, 0x7F)))
+_CONTROL: Final = frozenset(
+    [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\u00ad", "\u061c", "\u180e", "\ufeff"]
+    + [*map(chr, range(0x200B, 0x2010)), *map(chr, range(0x2028, 0x202F)), *map(chr, range(0x2060, 0x2070))]
+    + [*map(chr, range(0xFFF9, 0xFFFC)), *map(chr, range(0xE0000, 0xE0080))]
+)
+"""Control and invisible formatting characters, a fixed list: Unicode's own tables differ between Python versions."""
+
+
+def is_identifier(value: str) -> bool:
+    """1 to 64 printable ASCII characters without space."""
+    return 0 < len(value) <= MAX_IDENTIFIER_CHARACTERS and _PRINTABLE.issuperset(value)
+
+
+def is_free_text(value: str) -> bool:
+    """At most 1,024 bytes of UTF-8 without control characters."""
+    if len(value) > MAX_TEXT_BYTES or not _CONTROL.isdisjoint(value):
+        return False
+    return not any("\ud800" <= character <= "\udfff" for character in value) and len(value.encode()) <= MAX_TEXT_BYTES
