@@ -35,7 +35,7 @@ static: $(DEV) ## style, types and layers only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check -q contracts genesis client node
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache --quiet
+	$(BIN)/lint-imports --no-cache
 
 covered: $(DEV)
 	@rm -f .coverage .coverage.*
