@@ -28,6 +28,7 @@ class StateView:
         self.clock = PublicView(rows, governance.CLOCK)
         self.chain = PublicView(rows, governance.CHAIN)
         self.parameters = PublicView(rows, governance.PARAMETERS)
+        self.acts = PublicView(rows, governance.ACTS)
         self.notices = PublicView(rows, governance.NOTICES)
 
     def holder_ids(self) -> list[HolderId]:

@@ -21,6 +21,9 @@ class Refusal(IntEnum):
     SAME_PERSON = 7
     BODY_DIFFERS = 8
     MALFORMED_BODY = 9
+    TOO_MANY_RECORDS = 10
+    PARAMETER_NOT_SET = 11
+    NOT_AN_OFFICER = 12
 
     # Custody: 300 to 399
     UNKNOWN_ACCOUNT = 300

@@ -1,0 +1,96 @@
+"""One act, from its verified bytes to its receipt: authorise, decide, check, commit, receipt."""
+
+from dataclasses import replace
+
+from cfi.contracts.state.changes import NO_CHANGES, Changes
+from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.rows.access import AccessRule, Proposal
+from cfi.contracts.state.view import StateView
+from cfi.contracts.transition.act import Act
+from cfi.contracts.transition.authorise import Signer, access_rule, authorise, may_approve
+from cfi.contracts.transition.dispatch import RULES
+from cfi.contracts.transition.invariants import conserves
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.codec import CodecError
+from cfi.contracts.wire.messages.access.approve import Approve
+from cfi.contracts.wire.messages.access.propose import Propose
+from cfi.contracts.wire.messages.catalogue import MESSAGES
+from cfi.contracts.wire.quantities import Count, SmallCode
+from cfi.contracts.wire.receipts import DONE, Receipt
+from cfi.contracts.wire.refusal import Refusal, RefusedError, require
+from cfi.contracts.wire.schema import schema_of
+
+
+def apply_act(overlay: Overlay, state: StateView, act: Act, signer: Signer, block: BlockContext, index: Count) -> Receipt:
+    """Decide one admissible act and write what it changes; a refused act writes nothing."""
+    try:
+        rule = access_rule(state, act.message_number)
+        authorise(rule, signer)
+        require(not rule.four_eyes, Refusal.NEEDS_FOUR_EYES, "RB 3.6", message_number=rule.message_number)
+        changes = decide(state, act.message, signer, block)
+    except RefusedError as refused:
+        return _receipt(act, block, index, SmallCode(refused.refusal), refused.section, refused.facts)
+    commit(overlay, changes)
+    return _receipt(act, block, index, DONE, "", changes.facts)
+
+
+def decide(state: StateView, message: object, signer: Signer, block: BlockContext) -> Changes:
+    """What a message changes: its rule's answer, and for an approval also the answer of the approved act's rule."""
+    if isinstance(message, Propose):
+        _may_propose(state, message, signer)
+    if not isinstance(message, Approve):
+        return RULES[type(message)](state, message, block)
+    proposal = state.proposals.of(block.holder_id).get(message.proposal_id)
+    if proposal is not None:
+        require(
+            may_approve(access_rule(state, proposal.message_number), signer),
+            Refusal.NOT_AUTHORISED,
+            "RB 3.6",
+            message_number=proposal.message_number,
+        )
+    draft = Draft(state)
+    draft.add(RULES[Approve](state, message, block))
+    assert proposal is not None, "the rule refuses an unknown proposal"
+    return Changes.of(draft.changes, _decide_inner(draft.state, proposal, block))
+
+
+def commit(overlay: Overlay, changes: Changes) -> None:
+    """Check the invariants, then write."""
+    if changes is not NO_CHANGES:
+        conserves(overlay, changes)
+        overlay.apply(changes)
+
+
+def inner_message(message_number: int, body: bytes) -> object:
+    """The message that a proposal holds; refuses MALFORMED_BODY."""
+    message_type = MESSAGES.get(message_number)
+    try:
+        return None if message_type is None else schema_of(message_type).decode(body)
+    except CodecError as error:
+        raise RefusedError(Refusal.MALFORMED_BODY, "RB 3.6", {"message_number": message_number}) from error
+
+
+def _may_propose(state: StateView, message: Propose, signer: Signer) -> None:
+    rule: AccessRule = access_rule(state, message.message_number)
+    authorise(rule, signer)
+    inner_message(message.message_number, message.body)
+
+
+def _decide_inner(state: StateView, proposal: Proposal, block: BlockContext) -> Changes:
+    """The proposed act decided now, as its proposer's, under the rules and rows of this moment."""
+    inner = inner_message(proposal.message_number, proposal.body)
+    context = replace(block, signer=proposal.proposed_by, approver=block.signer)
+    return RULES[type(inner)](state, inner, context)
+
+
+def _receipt(act: Act, block: BlockContext, index: Count, code: SmallCode, section: str, facts: object) -> Receipt:
+    return Receipt(
+        act_id=act.act_id,
+        height=block.height,
+        index=index,
+        message_number=SmallCode(act.message_number),
+        code=code,
+        section=section,
+        facts=tuple(sorted(dict(facts).items())),  # type: ignore[call-overload]
+    )

@@ -1,0 +1,153 @@
+"""One block: the work that is due, then its acts in order, then the leaf that names them."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Final
+
+from cfi.contracts.state.catalogue import TABLES
+from cfi.contracts.state.changes import Changes, drop_public, put_public
+from cfi.contracts.state.index import PUBLIC
+from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.rows.governance import ACTS, ActsOfHeight, ClockKind
+from cfi.contracts.state.store import State
+from cfi.contracts.state.table import number_key
+from cfi.contracts.state.view import StateView
+from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
+from cfi.contracts.transition.apply import apply_act, commit
+from cfi.contracts.transition.authorise import Signer, live_signer
+from cfi.contracts.transition.dispatch import DUE
+from cfi.contracts.transition.window import Window
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.limits import MAX_BLOCK_GAS, REPLAY_WINDOW_HEIGHTS
+from cfi.contracts.wire.quantities import Count, Height, Instant
+from cfi.contracts.wire.receipts import Receipt, encode_receipt
+from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import HolderId, UserId
+
+DUE_GAS_PER_ITEM: Final = 10
+DEFAULT_GAS: Final = 1
+_NOBODY: Final = UserId("")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one transaction of the block came to."""
+
+    act: Act | None
+    receipt: Receipt | None
+    receipt_bytes: bytes
+    inadmissible: Inadmissible | None
+    gas: int
+
+
+@dataclass(slots=True)
+class Execution:
+    """A block being executed on an overlay. Make it with `begin_block`; take acts with `execute`; end with `finish_block`."""
+
+    overlay: Overlay
+    state: StateView
+    chain_id: str
+    height: Height
+    now: Instant
+    exchange: HolderId
+    window: Window
+    gas: int = 0
+    outcomes: list[Outcome] = field(default_factory=list)
+    ids: dict[Hash, None] = field(default_factory=dict)
+
+    def execute(self, act: Act) -> Outcome:
+        """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in this block."""
+        signer = self.admit(act)
+        block = BlockContext(
+            chain_id=self.chain_id,
+            height=self.height,
+            now=self.now,
+            act_id=act.act_id,
+            holder_id=signer.holder.holder_id,
+            signer=signer.user.user_id,
+        )
+        receipt = apply_act(self.overlay, self.state, act, signer, block, Count(len(self.outcomes)))
+        outcome = Outcome(act, receipt, encode_receipt(receipt), None, self.gas_of(act))
+        self.ids[act.act_id] = None
+        self.gas += outcome.gas
+        self.outcomes.append(outcome)
+        return outcome
+
+    def pass_over(self, reason: Inadmissible) -> Outcome:
+        """Answer an inadmissible transaction of a decided block: a code, and nothing touched."""
+        outcome = Outcome(None, None, b"", reason, 0)
+        self.outcomes.append(outcome)
+        return outcome
+
+    def gas_of(self, act: Act) -> int:
+        """Work units of a message kind."""
+        rule = self.state.access.get(number_key(act.message_number))
+        return DEFAULT_GAS if rule is None else rule.gas
+
+    def admit(self, act: Act) -> Signer:
+        """Whom the act is signed for; raises InadmissibleError."""
+        check_window(act, self.chain_id, self.height)
+        if act.act_id in self.ids or act.act_id in self.window:
+            raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
+        signer = live_signer(self.state, act.key, self.now)
+        if signer is None:
+            raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+        return signer
+
+
+def check_window(act: Act, chain_id: str, height: int) -> None:
+    """Raise InadmissibleError unless the act is for this chain and for this height."""
+    if act.chain_id != chain_id:
+        raise InadmissibleError(Inadmissible.OTHER_CHAIN, f"for chain {act.chain_id}")
+    if act.valid_until < height:
+        raise InadmissibleError(Inadmissible.EXPIRED, f"valid until height {act.valid_until}, now {height}")
+    if act.valid_until > height + REPLAY_WINDOW_HEIGHTS:
+        latest = height + REPLAY_WINDOW_HEIGHTS
+        raise InadmissibleError(Inadmissible.TOO_FAR_AHEAD, f"valid until height {act.valid_until}, at most {latest}")
+
+
+def begin_block(state: State, window: Window, block_time: Instant) -> Execution:
+    """Open the next height and do what is due by then, within half of the budget."""
+    overlay = state.overlay()
+    view = StateView(overlay)
+    chain = view.chain.get(b"chain")
+    assert chain is not None, "genesis writes the chain row"
+    now = block_time
+    if chain.clock is ClockKind.STEPPED:
+        clock = view.clock.get(b"now")
+        assert clock is not None, "genesis sets a stepped clock"
+        now = clock.now
+    execution = Execution(overlay, view, chain.chain_id, Height(state.height + 1), now, chain.exchange, window)
+    _do_due_work(execution)
+    return execution
+
+
+def finish_block(execution: Execution) -> None:
+    """Write the leaf that names the block's acts, and delete the one whose window has passed."""
+    passed = Height(execution.height - REPLAY_WINDOW_HEIGHTS - 1)
+    old = execution.state.acts.get(number_key(passed)) if passed > 0 else None
+    if old is not None:
+        execution.overlay.apply(Changes.of(drop_public(ACTS, old)))
+    if execution.ids:
+        digest = Hash(sha256(b"".join(execution.ids)).digest())
+        execution.overlay.apply(Changes.of(put_public(ACTS, ActsOfHeight(height=execution.height, digest=digest))))
+
+
+def _do_due_work(execution: Execution) -> None:
+    while execution.gas < MAX_BLOCK_GAS // 2:
+        item = execution.overlay.next_due(execution.now)
+        if item is None:
+            return
+        _, owner, key = item
+        raw = execution.overlay.public(key) if owner == PUBLIC else execution.overlay.owned(owner, key)
+        assert raw is not None, "an index leads to a row"
+        block = BlockContext(
+            chain_id=execution.chain_id,
+            height=execution.height,
+            now=execution.now,
+            act_id=Hash(sha256(owner + key + raw).digest()),
+            holder_id=execution.exchange,
+            signer=_NOBODY,
+        )
+        commit(execution.overlay, DUE[key[0]](execution.state, TABLES[key[0]].schema.read(raw), block))
+        execution.gas += DUE_GAS_PER_ITEM
