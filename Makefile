@@ -14,7 +14,7 @@ DEV    := $(VENV)/dev.stamp
 PYTEST := $(BIN)/python -m pytest --whole -q
 WORKERS ?= 2
 
-.PHONY: help setup setup-dev run test check static covered bench soak lock wheels format
+.PHONY: help setup setup-dev run test check static covered bench soak index lock wheels format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,9 @@ soak: $(DEV) ## the fault and property tests at their full counts (hours)
 format: $(DEV) ## put the code into the house's format
 	$(BIN)/ruff check --fix-only -q .
 	$(BIN)/ruff format -q contracts genesis client node
+
+index: $(DEV) ## write docs/rulebook-index.md anew from the citations
+	$(BIN)/python -m tests.architecture.citations
 
 lock: $(DEV) ## lock the dependencies anew, with hashes
 	$(BIN)/python requirements/relock.py

@@ -6,10 +6,10 @@ every value is checked when it is read from outside and when it is stored. A tra
 
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import fields
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, Generic, NewType, TypeVar
 
 import cbor2
@@ -32,7 +32,16 @@ Nonce = NewType("Nonce", bytes)
 Data = NewType("Data", bytes)
 """Encoded content, at most 32,768 bytes."""
 
-LENGTHS: Final = types.MappingProxyType({Hash: (32, 32), PublicKey: (32, 32), Seed: (32, 32), Signature: (64, 64), Nonce: (16, 16), Data: (0, 32_768)})
+LENGTHS: Final = types.MappingProxyType(
+    {
+        Hash: (32, 32),
+        PublicKey: (32, 32),
+        Seed: (32, 32),
+        Signature: (64, 64),
+        Nonce: (16, 16),
+        Data: (0, 32_768),
+    }
+)
 
 
 _REMEMBERED: Final = 65_536
@@ -59,7 +68,9 @@ class Schema(Generic[R]):
         self._width = len(self._names)
         self._checks = tuple(_check_of(hints[name]) for name in self._names)
         self._converts = tuple(
-            (name, check) for name, check in zip(self._names, self._checks, strict=True) if _needs_conversion(hints[name])
+            (name, check)
+            for name, check in zip(self._names, self._checks, strict=True)
+            if _needs_conversion(hints[name])
         )
         self._plain = tuple((name, _plain_of(hints[name])) for name in self._names)
         self.recall = lru_cache(maxsize=_REMEMBERED)(self.read)
@@ -107,10 +118,15 @@ class Schema(Generic[R]):
         return self.row(**values)
 
 
-@lru_cache(maxsize=None)
+@cache
+def _schema(row: Hashable) -> Schema[Any]:
+    assert isinstance(row, type)
+    return Schema(row)
+
+
 def schema_of(row: type[R]) -> Schema[R]:
     """The schema of a dataclass, made once."""
-    return Schema(row)
+    return _schema(row)
 
 
 def _check_of(hint: Any) -> Check:  # noqa: C901
@@ -137,7 +153,9 @@ def _check_of(hint: Any) -> Check:  # noqa: C901
 def _needs_conversion(hint: Any) -> bool:
     """True where the stored form differs from the value: lists, enumerations and nested values."""
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        return any(_needs_conversion(part) for part in typing.get_args(hint) if part is not type(None))
+        return any(
+            _needs_conversion(part) for part in typing.get_args(hint) if part is not type(None)
+        )
     return typing.get_origin(hint) is tuple or (isinstance(hint, type) and hint is not bool)
 
 
@@ -217,7 +235,7 @@ def _optional(args: tuple[Any, ...]) -> Check:
 
 
 def _member_of(enumeration: type[IntEnum]) -> Check:
-    members = {int(member): member for member in enumeration}
+    members = {member.value: member for member in enumeration}
 
     def check(value: Any) -> IntEnum:
         member = members.get(value) if type(value) is int else None
