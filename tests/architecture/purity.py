@@ -100,7 +100,7 @@ def _arithmetic(node: ast.BinOp | ast.AugAssign) -> Iterator[str]:
 def _calls(node: ast.Call, where: str) -> Iterator[str]:
     match node.func:
         case ast.Name(id="int") if where != NUMBERS and node.args:
-            yield "int(...) (read numbers with wire/quantities.py)"
+            yield "int(...) (text: wire/quantities.py; an enumeration: .value)"
         case ast.Name(id="Fraction") if where != NUMBERS and _is_text(node.args[:1]):
             yield "Fraction(text)"
         case ast.Attribute(attr=name) if name in UNICODE_METHODS:
