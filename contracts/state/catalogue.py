@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from cfi.contracts.state.rows import access, allocation, baseline, custody, governance, membership, reports, true_up
+from cfi.contracts.state.rows import (
+    access,
+    allocation,
+    baseline,
+    custody,
+    governance,
+    membership,
+    reports,
+    true_up,
+)
 from cfi.contracts.state.table import Table
 
 _ALL: Final[tuple[Table[Any], ...]] = (
@@ -19,6 +28,8 @@ _ALL: Final[tuple[Table[Any], ...]] = (
 )
 
 TABLES: Final[Mapping[int, Table[Any]]] = MappingProxyType({table.tag: table for table in _ALL})
-INDEXED: Final[Mapping[int, Table[Any]]] = MappingProxyType({table.tag: table for table in _ALL if table.indexed})
+INDEXED: Final[Mapping[int, Table[Any]]] = MappingProxyType(
+    {table.tag: table for table in _ALL if table.indexed}
+)
 
 assert len(TABLES) == len(_ALL), "two tables have the same tag"

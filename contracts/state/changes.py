@@ -6,7 +6,14 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from cfi.contracts.state.rows.custody import Movement
-from cfi.contracts.state.table import OwnedTable, OwnerKey, PublicTable, RowKey, account_owner, holder_owner
+from cfi.contracts.state.table import (
+    OwnedTable,
+    OwnerKey,
+    PublicTable,
+    RowKey,
+    account_owner,
+    holder_owner,
+)
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.schema import Seed
 

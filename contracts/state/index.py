@@ -20,7 +20,9 @@ class Indexes:
         self.unique: dict[bytes, tuple[OwnerKey, RowKey]] = {}
         self.due: list[DueItem] = []
 
-    def replace(self, owner: OwnerKey, key: RowKey, before: bytes | None, after: bytes | None) -> None:
+    def replace(
+        self, owner: OwnerKey, key: RowKey, before: bytes | None, after: bytes | None
+    ) -> None:
         """Follow one row from its bytes before to its bytes after."""
         table = INDEXED.get(key[0])
         if table is None:

@@ -109,8 +109,20 @@ def retire(
     return Changes.of(
         drop(LOTS, source, lot) if head is None else put(LOTS, source, head),
         put(RETIRED, retirement_account, retired),
-        moved(source, movement(block, tail, MovementKind.RETIRED, incoming=False, other=Identifier(retirement_account))),
-        moved(retirement_account, movement(block, tail, MovementKind.RETIRED, incoming=True, other=Identifier(source))),
+        moved(
+            source,
+            movement(
+                block,
+                tail,
+                MovementKind.RETIRED,
+                incoming=False,
+                other=Identifier(retirement_account),
+            ),
+        ),
+        moved(
+            retirement_account,
+            movement(block, tail, MovementKind.RETIRED, incoming=True, other=Identifier(source)),
+        ),
         final_pages(state, tail, FinalState.RETIRED, reason, beneficiary),
         _supply_after_end(state, tail, FinalState.RETIRED),
     )
@@ -155,7 +167,12 @@ def supply_of(state: StateView, instrument: Instrument, vintage: Year) -> Supply
     """What was issued of a type and vintage, and what became of it."""
     zero = Tonnes(0)
     return state.supply.get(number_key(instrument, vintage)) or Supply(
-        instrument=instrument, vintage=vintage, issued=zero, retired=zero, cancelled=zero, sold_outside=zero
+        instrument=instrument,
+        vintage=vintage,
+        issued=zero,
+        retired=zero,
+        cancelled=zero,
+        sold_outside=zero,
     )
 
 
@@ -190,6 +207,6 @@ def _supply_after_end(state: StateView, ended: Lot, how: FinalState) -> Changes:
             after = replace(supply, retired=Tonnes(supply.retired + ended.tonnes))
         case FinalState.CANCELLED:
             after = replace(supply, cancelled=Tonnes(supply.cancelled + ended.tonnes))
-        case FinalState.SOLD_OUTSIDE:
+        case _:
             after = replace(supply, sold_outside=Tonnes(supply.sold_outside + ended.tonnes))
     return Changes.of(put_public(SUPPLY, after))

@@ -6,7 +6,16 @@ from hashlib import sha256
 from typing import Any, Final
 
 from cfi.contracts.state.catalogue import INDEXED
-from cfi.contracts.state.changes import Changes, Drop, DropPublic, Move, OpenOwner, Put, PutPublic, Reseed
+from cfi.contracts.state.changes import (
+    Changes,
+    Drop,
+    DropPublic,
+    Move,
+    OpenOwner,
+    Put,
+    PutPublic,
+    Reseed,
+)
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
 from cfi.contracts.state.rows.custody import SUMMARY, Movement, Summary, Total
 from cfi.contracts.state.rows_view import Rows
@@ -32,7 +41,7 @@ def next_link(chain: Hash, movement: bytes) -> Hash:
     return Hash(sha256(chain + movement).digest())
 
 
-class Overlay(Rows):
+class Overlay:
     """Reads fall through to the base; writes stay here."""
 
     def __init__(self, base: Rows, base_indexes: Indexes) -> None:
@@ -64,7 +73,9 @@ class Overlay(Rows):
         return self._base.row_count(owner) + self._counts.get(owner, 0)
 
     def owners(self, kind: bytes) -> list[OwnerKey]:
-        return sorted(self._base.owners(kind) + [owner for owner in self._opened if owner[:1] == kind])
+        return sorted(
+            self._base.owners(kind) + [owner for owner in self._opened if owner[:1] == kind]
+        )
 
     def public(self, key: RowKey) -> bytes | None:
         if key in self.public_rows:
@@ -120,7 +131,11 @@ class Overlay(Rows):
                 self._open(owner, seed)
             case Reseed(owner, seed):
                 self.seeds[owner] = seed
-                self._summaries[owner] = replace(self._known(owner), seed_commitment=seed_commitment(seed))
+                self._summaries[owner] = replace(
+                    self._known(owner), seed_commitment=seed_commitment(seed)
+                )
+            case _:
+                raise InvariantBroken("an operation of no known kind")
 
     def sealed_rows(self, owner: OwnerKey) -> dict[RowKey, bytes | None]:
         """The rows of an owner that this block writes, its first row among them."""
@@ -165,7 +180,9 @@ class Overlay(Rows):
         self._index(PUBLIC, key, self.public(key), after)
         self.public_rows[key] = after
 
-    def _index(self, owner: OwnerKey, key: RowKey, before: bytes | None, after: bytes | None) -> None:
+    def _index(
+        self, owner: OwnerKey, key: RowKey, before: bytes | None, after: bytes | None
+    ) -> None:
         if key[0] not in INDEXED:
             return
         changed = Indexes()

@@ -8,7 +8,12 @@ from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.text import AccountId, LotId
 
 
-def own_account(state: StateView, block: BlockContext, account_id: AccountId, kind: AccountKind = AccountKind.TRADING) -> Account:
+def own_account(
+    state: StateView,
+    block: BlockContext,
+    account_id: AccountId,
+    kind: AccountKind = AccountKind.TRADING,
+) -> Account:
     """The signer's account of a kind; refuses UNKNOWN_ACCOUNT otherwise."""
     account = state.accounts.get(account_id)
     if account is None or account.holder_id != block.holder_id or account.kind is not kind:
@@ -16,15 +21,28 @@ def own_account(state: StateView, block: BlockContext, account_id: AccountId, ki
     return account
 
 
-def own_free_lot(state: StateView, block: BlockContext, account_id: AccountId, lot_id: LotId, tonnes: Tonnes) -> Lot:
+def own_free_lot(
+    state: StateView, block: BlockContext, account_id: AccountId, lot_id: LotId, tonnes: Tonnes
+) -> Lot:
     """A lot in the signer's account that is not locked and has that many tonnes; refuses otherwise."""
     own_account(state, block, account_id)
     lot = state.lots.of(account_id).get(lot_id)
     if lot is None:
         raise RefusedError(Refusal.UNKNOWN_LOT, "RB 5.3.1", {"lot_id": lot_id})
     require(lot.lock is None, Refusal.LOT_LOCKED, "RB 5.3.1", lot_id=lot_id)
-    require(lot.single_ton or tonnes % TONNES_PER_CFI == 0, Refusal.NOT_WHOLE_CFIS, "RB 4.3", asked=tonnes)
-    require(0 < tonnes <= lot.tonnes, Refusal.NOT_ENOUGH_TONNES, "RB 5.3.1", asked=tonnes, held=lot.tonnes)
+    require(
+        lot.single_ton or tonnes % TONNES_PER_CFI == 0,
+        Refusal.NOT_WHOLE_CFIS,
+        "RB 4.3",
+        asked=tonnes,
+    )
+    require(
+        0 < tonnes <= lot.tonnes,
+        Refusal.NOT_ENOUGH_TONNES,
+        "RB 5.3.1",
+        asked=tonnes,
+        held=lot.tonnes,
+    )
     return lot
 
 

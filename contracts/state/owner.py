@@ -30,9 +30,15 @@ class Owner:
         self.slots = 0
         self.tree = RowTree()
 
-    def write(self, changes: dict[RowKey, bytes | None], height: int, seed: Seed | None = None) -> "OwnerUndo | None":
+    def write(
+        self, changes: dict[RowKey, bytes | None], height: int, seed: Seed | None = None
+    ) -> "OwnerUndo | None":
         """Write a block's rows, under a new seed if there is one; returns how to take them back, or None if nothing differs."""
-        before = {key: self.rows.get(key) for key, row in sorted(changes.items()) if self._differs(key, row)}
+        before = {
+            key: self.rows.get(key)
+            for key, row in sorted(changes.items())
+            if self._differs(key, row)
+        }
         if not before and seed is None:
             return None
         undo = OwnerUndo(before, list(self.free), self.slots, None if seed is None else self.seed)
@@ -76,7 +82,10 @@ class Owner:
         self.blinder = Blinder(seed)
         return {
             int.from_bytes(row[:4], "big"): row_leaf(
-                self.blinder, int.from_bytes(row[:4], "big"), int.from_bytes(row[4:PREFIX_BYTES], "big"), row[PREFIX_BYTES:]
+                self.blinder,
+                int.from_bytes(row[:4], "big"),
+                int.from_bytes(row[4:PREFIX_BYTES], "big"),
+                row[PREFIX_BYTES:],
             )
             for row in self.rows.values()
         }
@@ -105,7 +114,9 @@ class OwnerUndo:
 
     __slots__ = ("free", "rows", "seed", "slots", "tree")
 
-    def __init__(self, rows: dict[RowKey, bytes | None], free: list[int], slots: int, seed: Seed | None) -> None:
+    def __init__(
+        self, rows: dict[RowKey, bytes | None], free: list[int], slots: int, seed: Seed | None
+    ) -> None:
         self.rows = rows
         self.free = free
         self.slots = slots

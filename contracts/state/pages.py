@@ -3,7 +3,14 @@
 from dataclasses import replace
 
 from cfi.contracts.state.changes import Changes, put_public
-from cfi.contracts.state.rows.custody import PAGES, FinalState, Lot, PageEntry, RetirementReason, SerialPage
+from cfi.contracts.state.rows.custody import (
+    PAGES,
+    FinalState,
+    Lot,
+    PageEntry,
+    RetirementReason,
+    SerialPage,
+)
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.limits import PAGE_TONNES
@@ -13,7 +20,11 @@ from cfi.contracts.wire.text import Text
 
 
 def final_pages(
-    state: StateView, ended: Lot, how: FinalState, reason: RetirementReason, beneficiary: Text | None
+    state: StateView,
+    ended: Lot,
+    how: FinalState,
+    reason: RetirementReason,
+    beneficiary: Text | None,
 ) -> Changes:
     """Write a lot's serials on their pages as ended."""
     pages = []
@@ -21,7 +32,9 @@ def final_pages(
     while first <= ended.last:
         number = (first - 1) // PAGE_TONNES
         last = min(ended.last, (number + 1) * PAGE_TONNES)
-        entry = PageEntry(first=first, last=Serial(last), state=how, reason=reason, beneficiary=beneficiary)
+        entry = PageEntry(
+            first=first, last=Serial(last), state=how, reason=reason, beneficiary=beneficiary
+        )
         pages.append(put_public(PAGES, _page_with(_page(state, ended, number), entry)))
         first = Serial(last + 1)
     return Changes.of(*pages)
@@ -29,7 +42,9 @@ def final_pages(
 
 def _page(state: StateView, lot: Lot, number: int) -> SerialPage:
     found = state.pages.get(number_key(lot.instrument, lot.vintage, number))
-    return found or SerialPage(instrument=lot.instrument, vintage=lot.vintage, number=Count(number), entries=())
+    return found or SerialPage(
+        instrument=lot.instrument, vintage=lot.vintage, number=Count(number), entries=()
+    )
 
 
 def _page_with(page: SerialPage, entry: PageEntry) -> SerialPage:
@@ -39,7 +54,11 @@ def _page_with(page: SerialPage, entry: PageEntry) -> SerialPage:
         before = entries[-1] if entries else None
         if before is not None and each.first <= before.last:
             raise InvariantBroken("a serial ends twice")
-        if before is not None and replace(before, last=each.last) == replace(each, first=before.first) and before.last + 1 == each.first:
+        if (
+            before is not None
+            and replace(before, last=each.last) == replace(each, first=before.first)
+            and before.last + 1 == each.first
+        ):
             entries[-1] = replace(before, last=each.last)
         else:
             entries.append(each)

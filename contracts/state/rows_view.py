@@ -45,7 +45,9 @@ class OwnerRows(Generic[R]):
 
     def get(self, key: str | bytes) -> R | None:
         """The row with this key, or None."""
-        raw = self._rows.owned(self._owner, self._table.row_key(key.encode() if isinstance(key, str) else key))
+        raw = self._rows.owned(
+            self._owner, self._table.row_key(key.encode() if isinstance(key, str) else key)
+        )
         return None if raw is None else self._table.schema.read(raw)
 
     def keys(self) -> list[bytes]:

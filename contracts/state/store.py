@@ -12,7 +12,6 @@ from cfi.contracts.state.outer_tree import OuterTree
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.owner import PREFIX_BYTES, Owner, OwnerUndo
 from cfi.contracts.state.row_tree import owner_leaf_key, owner_leaf_value
-from cfi.contracts.state.rows_view import Rows
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.wire.limits import PROVABLE_HEIGHTS
 from cfi.contracts.wire.schema import Hash, Seed
@@ -30,7 +29,7 @@ class HeightUndo:
     public: dict[RowKey, bytes | None] = field(default_factory=dict)
 
 
-class State(Rows):
+class State:
     """Typed tables over ordered keys, with one root.
 
     A height is sealed in memory first (`seal`), which gives the app hash and the writes for the durable copy; until the engine commits it, it
@@ -115,9 +114,14 @@ class State(Rows):
         self.tree = undo.tree
         self.height -= 1
 
-    def load(self, height: int, owners: Iterable[tuple[OwnerKey, Seed, dict[RowKey, bytes]]], public: Mapping[RowKey, bytes]) -> None:
+    def load(
+        self,
+        height: int,
+        owners: Iterable[tuple[OwnerKey, Seed, dict[RowKey, bytes]]],
+        public: Mapping[RowKey, bytes],
+    ) -> None:
         """Take over the durable copy; the caller compares the root."""
-        leaves: dict[bytes, bytes | None] = dict(public)
+        leaves: dict[bytes, bytes | None] = {**public}
         for key, row in public.items():
             self._set_public(key, None, row)
         for name, seed, rows in owners:
@@ -125,7 +129,9 @@ class State(Rows):
             owner.load(rows)
             for row_key, row in rows.items():
                 self.indexes.replace(name, row_key, None, row[PREFIX_BYTES:])
-            leaves[self._leaf_key(name, owner)] = owner_leaf_value(owner.tree.depth, owner.tree.root)
+            leaves[self._leaf_key(name, owner)] = owner_leaf_value(
+                owner.tree.depth, owner.tree.root
+            )
         self.tree = self.tree.with_changes(leaves)
         self.height = height
 
@@ -138,7 +144,12 @@ class State(Rows):
         return owner
 
     def _seal_owner(
-        self, name: OwnerKey, overlay: Overlay, undo: HeightUndo, batch: durable.Batch, leaves: dict[bytes, bytes | None]
+        self,
+        name: OwnerKey,
+        overlay: Overlay,
+        undo: HeightUndo,
+        batch: durable.Batch,
+        leaves: dict[bytes, bytes | None],
     ) -> None:
         seed = overlay.seeds.get(name)
         owner = self.accounts_and_holders.get(name)
@@ -150,7 +161,9 @@ class State(Rows):
             leaves[self._leaf_key(name, owner)] = None
         if seed is not None:
             batch.append((durable.seed_key(name), seed))
-        changed = owner.write(overlay.sealed_rows(name), self.height, seed if seed != owner.seed else None)
+        changed = owner.write(
+            overlay.sealed_rows(name), self.height, seed if seed != owner.seed else None
+        )
         if changed is None:
             return
         undo.owners[name] = changed

@@ -48,5 +48,3 @@ class StateView:
     def holder_has_room(self, holder_id: str, rows: int = 1) -> bool:
         """True if a holder's own records can take that many rows more."""
         return self.rows.row_count(holder_owner(holder_id)) + rows <= MAX_ROWS_PER_OWNER
-
-

@@ -58,7 +58,9 @@ def read_verified_act(data: bytes) -> Act:
     frame = _framed(data)
     act = _understood(data, frame)
     if not signatures.verify(frame.key, frame.signed, frame.signature):
-        raise InadmissibleError(Inadmissible.BAD_SIGNATURE, "the signature doesn't verify under the strict rule")
+        raise InadmissibleError(
+            Inadmissible.BAD_SIGNATURE, "the signature doesn't verify under the strict rule"
+        )
     return act
 
 
@@ -74,7 +76,9 @@ def _understood(data: bytes, frame: envelope.Frame) -> Act:
         payload = envelope.read_payload(frame.payload)
         message_type = MESSAGES.get(payload.message_number)
         if message_type is None:
-            raise InadmissibleError(Inadmissible.MALFORMED, f"no message has number {payload.message_number}")
+            raise InadmissibleError(
+                Inadmissible.MALFORMED, f"no message has number {payload.message_number}"
+            )
         message = schema_of(message_type).from_items(payload.body)
     except (envelope.MalformedTransactionError, CodecError) as error:
         raise InadmissibleError(Inadmissible.MALFORMED, str(error)) from None

@@ -22,15 +22,24 @@ from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.schema import schema_of
 
 
-def apply_act(overlay: Overlay, state: StateView, act: Act, signer: Signer, block: BlockContext, index: Count) -> Receipt:
+def apply_act(
+    overlay: Overlay, state: StateView, act: Act, signer: Signer, block: BlockContext, index: Count
+) -> Receipt:
     """Decide one admissible act and write what it changes; a refused act writes nothing."""
     try:
         rule = access_rule(state, act.message_number)
         authorise(rule, signer)
-        require(not rule.four_eyes, Refusal.NEEDS_FOUR_EYES, "RB 3.6", message_number=rule.message_number)
+        require(
+            not rule.four_eyes,
+            Refusal.NEEDS_FOUR_EYES,
+            "RB 3.6",
+            message_number=rule.message_number,
+        )
         changes = decide(state, act.message, signer, block)
     except RefusedError as refused:
-        return _receipt(act, block, index, SmallCode(refused.refusal), refused.section, refused.facts)
+        return _receipt(
+            act, block, index, SmallCode(refused.refusal), refused.section, refused.facts
+        )
     commit(overlay, changes)
     return _receipt(act, block, index, DONE, "", changes.facts)
 
@@ -68,7 +77,9 @@ def inner_message(message_number: int, body: bytes) -> object:
     try:
         return None if message_type is None else schema_of(message_type).decode(body)
     except CodecError as error:
-        raise RefusedError(Refusal.MALFORMED_BODY, "RB 3.6", {"message_number": message_number}) from error
+        raise RefusedError(
+            Refusal.MALFORMED_BODY, "RB 3.6", {"message_number": message_number}
+        ) from error
 
 
 def _may_propose(state: StateView, message: Propose, signer: Signer) -> None:
@@ -84,7 +95,9 @@ def _decide_inner(state: StateView, proposal: Proposal, block: BlockContext) -> 
     return RULES[type(inner)](state, inner, context)
 
 
-def _receipt(act: Act, block: BlockContext, index: Count, code: SmallCode, section: str, facts: object) -> Receipt:
+def _receipt(
+    act: Act, block: BlockContext, index: Count, code: SmallCode, section: str, facts: object
+) -> Receipt:
     return Receipt(
         act_id=act.act_id,
         height=block.height,

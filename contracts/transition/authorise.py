@@ -25,7 +25,11 @@ def live_signer(state: StateView, key: PublicKey, now: Instant) -> Signer | None
     if found is None:
         return None
     owner, user_key = found
-    if user_key.revoked or now < user_key.valid_from or (user_key.valid_to is not None and user_key.valid_to <= now):
+    if (
+        user_key.revoked
+        or now < user_key.valid_from
+        or (user_key.valid_to is not None and user_key.valid_to <= now)
+    ):
         return None
     holder_id = owner[1:].decode()
     holder = state.holders.get(holder_id)
@@ -50,14 +54,21 @@ def authorise(rule: AccessRule, signer: Signer) -> None:
     holder, user = signer.holder, signer.user
     require(_may_send(rule, signer), Refusal.NOT_AUTHORISED, "RB 2.6.1", message_number=number)
     require(
-        holder.status is HolderStatus.ACTIVE or rule.while_suspended, Refusal.HOLDER_NOT_ACTIVE, "RB 2.8", message_number=number
+        holder.status is HolderStatus.ACTIVE or rule.while_suspended,
+        Refusal.HOLDER_NOT_ACTIVE,
+        "RB 2.8",
+        message_number=number,
     )
-    require(user.officer or not rule.officer, Refusal.NOT_AN_OFFICER, "RB 7.2.3", message_number=number)
+    require(
+        user.officer or not rule.officer, Refusal.NOT_AN_OFFICER, "RB 7.2.3", message_number=number
+    )
 
 
 def may_approve(rule: AccessRule, signer: Signer) -> bool:
     """True if the access table lets this signer be the second person."""
-    return signer.holder.holder_class in rule.classes and any(role in rule.approver_roles for role in signer.user.roles)
+    return signer.holder.holder_class in rule.classes and any(
+        role in rule.approver_roles for role in signer.user.roles
+    )
 
 
 def _may_send(rule: AccessRule, signer: Signer) -> bool:

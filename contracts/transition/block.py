@@ -100,10 +100,14 @@ def check_window(act: Act, chain_id: str, height: int) -> None:
     if act.chain_id != chain_id:
         raise InadmissibleError(Inadmissible.OTHER_CHAIN, f"for chain {act.chain_id}")
     if act.valid_until < height:
-        raise InadmissibleError(Inadmissible.EXPIRED, f"valid until height {act.valid_until}, now {height}")
+        raise InadmissibleError(
+            Inadmissible.EXPIRED, f"valid until height {act.valid_until}, now {height}"
+        )
     if act.valid_until > height + REPLAY_WINDOW_HEIGHTS:
         latest = height + REPLAY_WINDOW_HEIGHTS
-        raise InadmissibleError(Inadmissible.TOO_FAR_AHEAD, f"valid until height {act.valid_until}, at most {latest}")
+        raise InadmissibleError(
+            Inadmissible.TOO_FAR_AHEAD, f"valid until height {act.valid_until}, at most {latest}"
+        )
 
 
 def begin_block(state: State, window: Window, block_time: Instant) -> Execution:
@@ -117,7 +121,9 @@ def begin_block(state: State, window: Window, block_time: Instant) -> Execution:
         clock = view.clock.get(b"now")
         assert clock is not None, "genesis sets a stepped clock"
         now = clock.now
-    execution = Execution(overlay, view, chain.chain_id, Height(state.height + 1), now, chain.exchange, window)
+    execution = Execution(
+        overlay, view, chain.chain_id, Height(state.height + 1), now, chain.exchange, window
+    )
     _do_due_work(execution)
     return execution
 
@@ -130,7 +136,9 @@ def finish_block(execution: Execution) -> None:
         execution.overlay.apply(Changes.of(drop_public(ACTS, old)))
     if execution.ids:
         digest = Hash(sha256(b"".join(execution.ids)).digest())
-        execution.overlay.apply(Changes.of(put_public(ACTS, ActsOfHeight(height=execution.height, digest=digest))))
+        execution.overlay.apply(
+            Changes.of(put_public(ACTS, ActsOfHeight(height=execution.height, digest=digest)))
+        )
 
 
 def _do_due_work(execution: Execution) -> None:
@@ -139,7 +147,11 @@ def _do_due_work(execution: Execution) -> None:
         if item is None:
             return
         _, owner, key = item
-        raw = execution.overlay.public(key) if owner == PUBLIC else execution.overlay.owned(owner, key)
+        raw = (
+            execution.overlay.public(key)
+            if owner == PUBLIC
+            else execution.overlay.owned(owner, key)
+        )
         assert raw is not None, "an index leads to a row"
         block = BlockContext(
             chain_id=execution.chain_id,
@@ -149,5 +161,7 @@ def _do_due_work(execution: Execution) -> None:
             holder_id=execution.exchange,
             signer=_NOBODY,
         )
-        commit(execution.overlay, DUE[key[0]](execution.state, TABLES[key[0]].schema.read(raw), block))
+        commit(
+            execution.overlay, DUE[key[0]](execution.state, TABLES[key[0]].schema.read(raw), block)
+        )
         execution.gas += DUE_GAS_PER_ITEM

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfi.contracts.state.changes import Changes, Drop, Move, Put, PutPublic
-from cfi.contracts.state.rows.custody import LOTS, PAGES, RETIRED, SUPPLY, FinalState, Lot, RetiredLot, SerialPage, Supply
+from cfi.contracts.state.rows.custody import (
+    LOTS,
+    PAGES,
+    RETIRED,
+    SUPPLY,
+    FinalState,
+    Lot,
+    RetiredLot,
+    SerialPage,
+    Supply,
+)
 from cfi.contracts.state.rows_view import Rows
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.wire.refusal import InvariantBroken
@@ -37,7 +47,9 @@ def conserves(rows: Rows, changes: Changes) -> None:
         if isinstance(operation, Move):
             moved = operation.movement
             place = (operation.owner, (moved.instrument, moved.vintage))
-            balance[place] = balance.get(place, 0) - (moved.tonnes if moved.incoming else -moved.tonnes)
+            balance[place] = balance.get(place, 0) - (
+                moved.tonnes if moved.incoming else -moved.tonnes
+            )
     if any(balance.values()):
         raise InvariantBroken("an account's lots and its movements differ")
     for before, after in _public_pairs(rows, publics):
@@ -63,7 +75,9 @@ def _final_lots(changes: Changes) -> dict[tuple[OwnerKey, RowKey], tuple[Any, An
 def _final_publics(changes: Changes) -> dict[RowKey, tuple[Any, Any]]:
     final: dict[RowKey, tuple[Any, Any]] = {}
     for operation in changes.operations:
-        if isinstance(operation, PutPublic) and (operation.table is SUPPLY or operation.table is PAGES):
+        if isinstance(operation, PutPublic) and (
+            operation.table is SUPPLY or operation.table is PAGES
+        ):
             table = operation.table
             final[table.row_key(table.key(operation.row))] = (table, operation.row)
     return final
@@ -76,7 +90,11 @@ def _public_pairs(rows: Rows, publics: dict[RowKey, tuple[Any, Any]]) -> Iterato
 
 
 def _count(
-    row: Lot | RetiredLot, owner: OwnerKey, balance: dict[tuple[OwnerKey, Kind], int], ranges: list[Range], sign: int
+    row: Lot | RetiredLot,
+    owner: OwnerKey,
+    balance: dict[tuple[OwnerKey, Kind], int],
+    ranges: list[Range],
+    sign: int,
 ) -> None:
     place = (owner, (int(row.instrument), row.vintage))
     balance[place] = balance.get(place, 0) + sign * row.tonnes

@@ -14,7 +14,31 @@ from cfi.contracts.wire.limits import MAX_DEPTH, MAX_TRANSACTION_BYTES
 
 _LEAST: Final = -(2**64)
 _GREATEST: Final = 2**64 - 1
-_TAGS_WITH_A_DECODER: Final = (0, 1, 2, 3, 4, 5, 25, 28, 29, 30, 35, 36, 37, 52, 54, 100, 256, 258, 260, 261, 1004, 43000, 55799)
+_TAGS_WITH_A_DECODER: Final = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    25,
+    28,
+    29,
+    30,
+    35,
+    36,
+    37,
+    52,
+    54,
+    100,
+    256,
+    258,
+    260,
+    261,
+    1004,
+    43000,
+    55799,
+)
 
 
 class CodecError(ValueError):
@@ -25,7 +49,9 @@ def _refuse_tag(*_: object) -> NoReturn:
     raise CodecError("a tag is outside the profile")
 
 
-_SEMANTIC: Final[Mapping[int, Callable[..., NoReturn]]] = MappingProxyType(dict.fromkeys(_TAGS_WITH_A_DECODER, _refuse_tag))
+_SEMANTIC: Final[Mapping[int, Callable[..., NoReturn]]] = MappingProxyType(
+    dict.fromkeys(_TAGS_WITH_A_DECODER, _refuse_tag)
+)
 
 
 def encode(value: object) -> bytes:

@@ -66,7 +66,11 @@ def open_frame(data: bytes) -> Frame:
     """Take a transaction's bytes apart; raises MalformedTransactionError."""
     if len(data) > MAX_TRANSACTION_BYTES:
         raise MalformedTransactionError("longer than 65,536 bytes")
-    if data[:_KEY_AT] != _FRAME or data[_KEY_END : _KEY_END + 1] != b"\xa0" or data[-_SIGNATURE_BYTES:-64] != _SIGNATURE_HEAD:
+    if (
+        data[:_KEY_AT] != _FRAME
+        or data[_KEY_END : _KEY_END + 1] != b"\xa0"
+        or data[-_SIGNATURE_BYTES:-64] != _SIGNATURE_HEAD
+    ):
         raise MalformedTransactionError("not a COSE_Sign1 of our template")
     wrapped = data[_KEY_END + 1 : -_SIGNATURE_BYTES]
     payload = _unwrapped(wrapped)
@@ -89,7 +93,11 @@ def read_payload(payload: bytes) -> Payload:
         raise MalformedTransactionError("an unknown version")
     if type(chain_id) is not str or not 0 < len(chain_id) <= MAX_CHAIN_ID_CHARACTERS:
         raise MalformedTransactionError("no chain id")
-    if type(number) is not int or type(valid_until) is not int or not 0 <= valid_until <= _GREATEST_HEIGHT:
+    if (
+        type(number) is not int
+        or type(valid_until) is not int
+        or not 0 <= valid_until <= _GREATEST_HEIGHT
+    ):
         raise MalformedTransactionError("no message number or last valid height")
     if type(nonce) is not bytes or len(nonce) != 16 or type(body) is not list:
         raise MalformedTransactionError("no 16 random bytes or no body")
@@ -99,7 +107,14 @@ def read_payload(payload: bytes) -> Payload:
 def payload_bytes(payload: Payload) -> bytes:
     """The bytes of a payload that is to be signed."""
     return codec.encode(
-        [VERSION, payload.chain_id, payload.message_number, payload.valid_until, payload.nonce, payload.body]
+        [
+            VERSION,
+            payload.chain_id,
+            payload.message_number,
+            payload.valid_until,
+            payload.nonce,
+            payload.body,
+        ]
     )
 
 
@@ -124,6 +139,9 @@ def _unwrapped(wrapped: bytes) -> bytes:
         if width == 0:
             if len(wrapped) and wrapped[0] == head + len(content) and len(content) < 24:
                 return content
-        elif wrapped[:1] == bytes([head]) and int.from_bytes(wrapped[1 : 1 + width], "big") == len(content) >= least:
+        elif (
+            wrapped[:1] == bytes([head])
+            and int.from_bytes(wrapped[1 : 1 + width], "big") == len(content) >= least
+        ):
             return content
     raise MalformedTransactionError("the payload is no byte string in its shortest form")

@@ -58,7 +58,11 @@ def decode_receipt(data: bytes) -> Receipt:
         raise codec.CodecError("not a receipt of version 1")
     _, act_id, height, index, number, code, section, facts = items
     pairs = [codec.array(pair) for pair in codec.array(facts)]
-    if not all(len(pair) == 2 and type(pair[0]) is str for pair in pairs) or type(act_id) is not bytes or type(section) is not str:
+    if (
+        not all(len(pair) == 2 and type(pair[0]) is str for pair in pairs)
+        or type(act_id) is not bytes
+        or type(section) is not str
+    ):
         raise codec.CodecError("not a receipt of version 1")
     numbers = (height, index, number, code)
     if not all(type(value) is int for value in numbers):

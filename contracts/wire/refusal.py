@@ -56,5 +56,3 @@ def require(holds: object, refusal: Refusal, section: str, **facts: Fact) -> Non
     """Refuse unless the condition holds; facts come from the message or the signer's own rows only."""
     if not holds:
         raise RefusedError(refusal, section, facts)
-
-

@@ -21,7 +21,11 @@ IDENTIFIERS: Final = (HolderId, UserId, AccountId, LotId, FacilityId, Identifier
 _PRINTABLE: Final = frozenset(map(chr, range(0x21, 0x7F)))
 _CONTROL: Final = frozenset(
     [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\u00ad", "\u061c", "\u180e", "\ufeff"]
-    + [*map(chr, range(0x200B, 0x2010)), *map(chr, range(0x2028, 0x202F)), *map(chr, range(0x2060, 0x2070))]
+    + [
+        *map(chr, range(0x200B, 0x2010)),
+        *map(chr, range(0x2028, 0x202F)),
+        *map(chr, range(0x2060, 0x2070)),
+    ]
     + [*map(chr, range(0xFFF9, 0xFFFC)), *map(chr, range(0xE0000, 0xE0080))]
 )
 """Control and invisible formatting characters, a fixed list: Unicode's own tables differ between Python versions."""
@@ -36,4 +40,7 @@ def is_free_text(value: str) -> bool:
     """At most 1,024 bytes of UTF-8 without control characters."""
     if len(value) > MAX_TEXT_BYTES or not _CONTROL.isdisjoint(value):
         return False
-    return not any("\ud800" <= character <= "\udfff" for character in value) and len(value.encode()) <= MAX_TEXT_BYTES
+    return (
+        not any("\ud800" <= character <= "\udfff" for character in value)
+        and len(value.encode()) <= MAX_TEXT_BYTES
+    )

@@ -15,10 +15,23 @@ def approve(state: StateView, message: Approve, block: BlockContext) -> Changes:
     proposal = state.proposals.of(block.holder_id).get(message.proposal_id)
     if proposal is None:
         raise RefusedError(Refusal.UNKNOWN_PROPOSAL, "RB 3.6", {"proposal_id": message.proposal_id})
-    require(proposal.proposed_by != block.signer, Refusal.SAME_PERSON, "RB 3.6", proposal_id=message.proposal_id)
     require(
-        sha256(proposal.body).digest() == message.body_hash, Refusal.BODY_DIFFERS, "RB 3.6", proposal_id=message.proposal_id
+        proposal.proposed_by != block.signer,
+        Refusal.SAME_PERSON,
+        "RB 3.6",
+        proposal_id=message.proposal_id,
     )
-    require(block.now < proposal.expires_at, Refusal.PROPOSAL_EXPIRED, "RB 3.6", expires_at=proposal.expires_at)
+    require(
+        sha256(proposal.body).digest() == message.body_hash,
+        Refusal.BODY_DIFFERS,
+        "RB 3.6",
+        proposal_id=message.proposal_id,
+    )
+    require(
+        block.now < proposal.expires_at,
+        Refusal.PROPOSAL_EXPIRED,
+        "RB 3.6",
+        expires_at=proposal.expires_at,
+    )
 
     return Changes.of(drop(PROPOSALS, block.holder_id, proposal))

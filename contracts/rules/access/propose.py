@@ -15,9 +15,17 @@ def propose(state: StateView, message: Propose, block: BlockContext) -> Changes:
     """Keep a proposal until it is approved or expires."""
     inner = state.access.get(number_key(message.message_number))
     require(
-        inner is not None and inner.four_eyes, Refusal.NOT_UNDER_FOUR_EYES, "RB 3.6", message_number=message.message_number
+        inner is not None and inner.four_eyes,
+        Refusal.NOT_UNDER_FOUR_EYES,
+        "RB 3.6",
+        message_number=message.message_number,
     )
-    require(state.holder_has_room(block.holder_id), Refusal.TOO_MANY_RECORDS, "RB 3.6", holder_id=block.holder_id)
+    require(
+        state.holder_has_room(block.holder_id),
+        Refusal.TOO_MANY_RECORDS,
+        "RB 3.6",
+        holder_id=block.holder_id,
+    )
 
     proposal = Proposal(
         proposal_id=block.act_id,

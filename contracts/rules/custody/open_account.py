@@ -19,7 +19,12 @@ def open_account(state: StateView, message: OpenAccount, block: BlockContext) ->
     holder = state.holders.get(block.holder_id)
     assert holder is not None, "an authorised signer has a holder"
     number = Count(holder.accounts_opened + 1)
-    require(number <= MAX_ACCOUNTS_PER_HOLDER, Refusal.TOO_MANY_ACCOUNTS, "RB 5.3.4", opened=holder.accounts_opened)
+    require(
+        number <= MAX_ACCOUNTS_PER_HOLDER,
+        Refusal.TOO_MANY_ACCOUNTS,
+        "RB 5.3.4",
+        opened=holder.accounts_opened,
+    )
 
     account = Account(
         account_id=AccountId(f"{holder.holder_id}/{number}"),

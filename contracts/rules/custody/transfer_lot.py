@@ -13,7 +13,12 @@ def transfer_lot(state: StateView, message: TransferLot, block: BlockContext) ->
     """Move the tail of a lot to another account of the same holder; the head stays."""
     lot = own_free_lot(state, block, message.source, message.lot_id, message.tonnes)
     own_account(state, block, message.target)
-    require(message.source != message.target, Refusal.SAME_ACCOUNT, "RB 5.3.5", account_id=message.source)
+    require(
+        message.source != message.target,
+        Refusal.SAME_ACCOUNT,
+        "RB 5.3.5",
+        account_id=message.source,
+    )
     room_in(state, message.target)
 
     return transfer(block, lot, message.tonnes, message.source, message.target)

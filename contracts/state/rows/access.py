@@ -102,10 +102,18 @@ class Proposal:
 
 
 USERS: Final = HolderTable(name="users", tag=0x20, row=User, key=lambda row: text_key(row.user_id))
-KEYS: Final = HolderTable(name="keys", tag=0x21, row=UserKey, key=lambda row: row.key, unique=lambda row: row.key)
-PROPOSALS: Final = HolderTable(
-    name="proposals", tag=0x22, row=Proposal, key=lambda row: row.proposal_id, due=lambda row: row.expires_at
+KEYS: Final = HolderTable(
+    name="keys", tag=0x21, row=UserKey, key=lambda row: row.key, unique=lambda row: row.key
 )
-ACCESS: Final = PublicTable(name="access", tag=0xA0, row=AccessRule, key=lambda row: number_key(row.message_number))
+PROPOSALS: Final = HolderTable(
+    name="proposals",
+    tag=0x22,
+    row=Proposal,
+    key=lambda row: row.proposal_id,
+    due=lambda row: row.expires_at,
+)
+ACCESS: Final = PublicTable(
+    name="access", tag=0xA0, row=AccessRule, key=lambda row: number_key(row.message_number)
+)
 
 TABLES: Final = (USERS, KEYS, PROPOSALS, ACCESS)

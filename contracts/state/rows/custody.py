@@ -6,7 +6,16 @@ from typing import Final
 
 from cfi.contracts.state.table import SUMMARY_TAG, AccountTable, PublicTable, number_key
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import CentsPerTonne, Count, Height, Instant, Serial, SmallCode, Tonnes, Year
+from cfi.contracts.wire.quantities import (
+    CentsPerTonne,
+    Count,
+    Height,
+    Instant,
+    Serial,
+    SmallCode,
+    Tonnes,
+    Year,
+)
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, LotId, Text
 
@@ -245,9 +254,14 @@ def _range_key(row: Lot | RetiredLot) -> bytes:
 ACCOUNTS: Final = AccountTable(name="accounts", tag=0x30, row=Account, key=lambda _: b"")
 LOTS: Final = AccountTable(name="lots", tag=0x31, row=Lot, key=_range_key)
 RETIRED: Final = AccountTable(name="retired", tag=0x32, row=RetiredLot, key=_range_key)
-SUPPLY: Final = PublicTable(name="supply", tag=0xB0, row=Supply, key=lambda row: number_key(row.instrument, row.vintage))
+SUPPLY: Final = PublicTable(
+    name="supply", tag=0xB0, row=Supply, key=lambda row: number_key(row.instrument, row.vintage)
+)
 PAGES: Final = PublicTable(
-    name="pages", tag=0xB1, row=SerialPage, key=lambda row: number_key(row.instrument, row.vintage, row.number)
+    name="pages",
+    tag=0xB1,
+    row=SerialPage,
+    key=lambda row: number_key(row.instrument, row.vintage, row.number),
 )
 SUMMARY: Final = AccountTable(name="summary", tag=SUMMARY_TAG, row=Summary, key=lambda _: b"")
 """Row 0 of accounts and of holders."""

@@ -66,8 +66,14 @@ class ActsOfHeight:
 
 CLOCK: Final = PublicTable(name="clock", tag=0xC0, row=Clock, key=lambda _: b"now")
 CHAIN: Final = PublicTable(name="chain", tag=0xC1, row=Chain, key=lambda _: b"chain")
-PARAMETERS: Final = PublicTable(name="parameters", tag=0xC2, row=Parameter, key=lambda row: text_key(row.name))
-NOTICES: Final = PublicTable(name="notices", tag=0xC3, row=Notice, key=lambda row: number_key(row.number))
-ACTS: Final = PublicTable(name="acts", tag=0xC4, row=ActsOfHeight, key=lambda row: number_key(row.height))
+PARAMETERS: Final = PublicTable(
+    name="parameters", tag=0xC2, row=Parameter, key=lambda row: text_key(row.name)
+)
+NOTICES: Final = PublicTable(
+    name="notices", tag=0xC3, row=Notice, key=lambda row: number_key(row.number)
+)
+ACTS: Final = PublicTable(
+    name="acts", tag=0xC4, row=ActsOfHeight, key=lambda row: number_key(row.height)
+)
 
 TABLES: Final = (CLOCK, CHAIN, PARAMETERS, NOTICES, ACTS)

@@ -22,4 +22,6 @@ MESSAGES: Final[Mapping[int, type[Any]]] = MappingProxyType(
     }
 )
 
-NUMBERS: Final[Mapping[type[Any], int]] = MappingProxyType({message: number for number, message in MESSAGES.items()})
+NUMBERS: Final[Mapping[type[Any], int]] = MappingProxyType(
+    {message: number for number, message in MESSAGES.items()}
+)
