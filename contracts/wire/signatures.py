@@ -1,8 +1,8 @@
 """The ledger's signature rule: strict Ed25519.  (RFC 8032, 5.1; FIPS 186-5, 7.8)
 
-One signature has one verdict on every machine: exact lengths, canonical encodings of the key A and of the point R, neither of them
-of small order, S below the group order L, and the equation without the cofactor. Replicas must agree on it, so the library is pinned
-and `self_test` runs when a node starts.
+One signature has one verdict on every machine: exact lengths, canonical encodings of the key A and
+of the point R, neither of them of small order, S below the group order L, and the equation without
+the cofactor. Replicas must agree on it, so the library is pinned, and a node starts with `self_test`.
 """
 
 from typing import Final
@@ -17,8 +17,10 @@ FIELD_PRIME: Final = 2**255 - 19
 GROUP_ORDER: Final = 2**252 + 27742317777372353535851937790883648493
 
 _SIGN_BIT: Final = 1 << 255
+_LAST_OF_P: Final = 0x7F
+_LAST_OF_L: Final = 0x10
 _ORDER_EIGHT: Final = (
-    0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD83D3D706A17C7,
+    0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
     0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
 )
 SMALL_ORDER: Final = frozenset(
@@ -70,12 +72,12 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
     point = signature[:32]
     if public_key in SMALL_ORDER or point in SMALL_ORDER:
         return False
-    # Only encodings that end in ff or 7f can be p or more, only scalars that end in 10 or more can be L or more.
-    if public_key[31] & 0x7F == 0x7F and not _is_canonical(public_key):
+    # The last byte settles nearly every encoding before it is read as a number.
+    if public_key[31] & _LAST_OF_P == _LAST_OF_P and not _is_canonical(public_key):
         return False
-    if point[31] & 0x7F == 0x7F and not _is_canonical(point):
+    if point[31] & _LAST_OF_P == _LAST_OF_P and not _is_canonical(point):
         return False
-    if signature[63] >= 0x10 and int.from_bytes(signature[32:], "little") >= GROUP_ORDER:
+    if signature[63] >= _LAST_OF_L and int.from_bytes(signature[32:], "little") >= GROUP_ORDER:
         return False
     try:
         crypto_sign_open(signature + message, public_key)
@@ -85,7 +87,10 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def sign(key: bytes, message: bytes) -> bytes:
-    """The 64-byte signature by a 32-byte seed, or by a 64-byte key (seed, then public key); raises ValueError otherwise."""
+    """The 64-byte signature by a 32-byte seed or a 64-byte key (seed, then public key).
+
+    Raises ValueError for a key of another length.  (RFC 8032, 5.1.6)
+    """
     if len(key) == SEED_BYTES:
         _, key = crypto_sign_seed_keypair(key)
     elif len(key) != SEED_BYTES + KEY_BYTES:
