@@ -1,11 +1,12 @@
 """The part of proto3 that CometBFT hashes and signs, written one way and read strictly.
 
-Fields are written in the order of their numbers; a zero is omitted unless the caller says otherwise.
+Fields are written in the order of their numbers; a zero is omitted unless the caller says so.
 Reading refuses whatever this module wouldn't have written, so that bytes and values correspond.
 """
 
 from collections.abc import Iterator, Mapping
 from enum import Enum, unique
+from types import MappingProxyType
 from typing import Final
 
 _VARINT: Final = 0
@@ -34,13 +35,15 @@ class Kind(Enum):
     REPEATED = "repeated"
 
 
-_WIRE: Final = {
-    Kind.UNSIGNED: _VARINT,
-    Kind.SIGNED: _VARINT,
-    Kind.FIXED: _FIXED64,
-    Kind.DATA: _DELIMITED,
-    Kind.REPEATED: _DELIMITED,
-}
+_WIRE: Final[Mapping[Kind, int]] = MappingProxyType(
+    {
+        Kind.UNSIGNED: _VARINT,
+        Kind.SIGNED: _VARINT,
+        Kind.FIXED: _FIXED64,
+        Kind.DATA: _DELIMITED,
+        Kind.REPEATED: _DELIMITED,
+    }
+)
 
 
 def varint(value: int) -> bytes:

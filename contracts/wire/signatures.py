@@ -2,7 +2,7 @@
 
 One signature has one verdict on every machine: exact lengths, canonical encodings of the key A and
 of the point R, neither of them of small order, S below the group order L, and the equation without
-the cofactor. Replicas must agree on it, so the library is pinned, and a node starts with `self_test`.
+the cofactor. Replicas must agree on it: the library is pinned, and a node starts with `self_test`.
 """
 
 from typing import Final

@@ -1,8 +1,8 @@
 """Ed25519 by ZIP-215: the rule by which CometBFT validators judge votes.  (ZIP 215)
 
 It is wider than the ledger's own rule: encodings of A and R needn't be canonical, small orders are
-allowed, and the equation is multiplied by the cofactor. This module is slow, and is asked only where
-the strict rule has said no.
+allowed, and the equation is multiplied by the cofactor. This module is slow: it is asked only
+where the strict rule has said no.
 """
 
 from hashlib import sha512
