@@ -91,7 +91,7 @@ class Changes:
     """
 
     operations: tuple[Operation, ...] = ()
-    facts: Mapping[str, Fact] = field(default=NO_FACTS)
+    facts: Mapping[str, Fact] = field(default_factory=lambda: NO_FACTS)
 
     @staticmethod
     def of(*parts: "Operation | Changes", **facts: Fact) -> "Changes":

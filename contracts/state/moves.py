@@ -57,7 +57,7 @@ def transfer(
     `parties` are what each statement names as the other side: first for the source's, then for the target's; the accounts by default.
     """
     head, tail = split(lot, tonnes)
-    arriving = replace(tail, lock=None, restrictions=SmallCode(tail.restrictions | restrictions))
+    arriving = replace(tail, lock=None, restrictions=SmallCode(int(tail.restrictions | restrictions)))
     to_source, to_target = parties or (Identifier(target), Identifier(source))
     return Changes.of(
         drop(LOTS, source, lot) if head is None else put(LOTS, source, head),
@@ -151,7 +151,7 @@ def issue(
         tonnes=tonnes,
         origin=origin,
         origin_id=origin_id,
-        restrictions=SmallCode(restrictions),
+        restrictions=SmallCode(int(restrictions)),
         first_owner=first_owner,
         single_ton=False,
         lock=None,
