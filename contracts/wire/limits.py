@@ -19,3 +19,4 @@ MAX_BLOCK_GAS: Final = 15_000
 MAX_CHAIN_ID_CHARACTERS: Final = 50
 PAGE_TONNES: Final = 10_000
 """Serials on one public page."""
+MAX_PROOF_BYTES: Final = 65_536

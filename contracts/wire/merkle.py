@@ -17,7 +17,7 @@ def hashed(data: bytes) -> bytes:
 
 
 def leaf_hash(key_hash: bytes, value: bytes) -> bytes:
-    """A leaf's hash, from SHA-256(key) and the value: SHA-256(00 | SHA-256(key) | SHA-256(value))."""
+    """A leaf's hash: SHA-256(00 | SHA-256(key) | SHA-256(value))."""
     return sha256(LEAF_PREFIX + key_hash + sha256(value).digest()).digest()
 
 
@@ -27,5 +27,5 @@ def inner_hash(left: bytes, right: bytes) -> bytes:
 
 
 def bit_at(key_hash: bytes, depth: int) -> int:
-    """Which way a key goes at a depth: 0 is left, 1 right; depth 0 is the highest bit of the first byte."""
+    """Which way a key goes at a depth: 0 is left, 1 right; depth 0 reads the highest bit."""
     return key_hash[depth >> 3] >> (7 - (depth & 7)) & 1
