@@ -17,6 +17,16 @@ def packed(slot: int, written_at: int, row: bytes) -> bytes:
     return slot.to_bytes(4, "big") + written_at.to_bytes(8, "big") + row
 
 
+def place_of(row: bytes) -> tuple[int, int]:
+    """A packed row's slot and the height at which it was written."""
+    return int.from_bytes(row[:4], "big"), int.from_bytes(row[4:PREFIX_BYTES], "big")
+
+
+def shown(key: RowKey, row: bytes) -> bytes:
+    """A row as it is hashed and shown: its table's tag before it, so that it can't pass for another table's."""
+    return key[:1] + row
+
+
 class Owner:
     """Rows in slots; freed slots are reused lowest first; slot 0 is the summary."""
 
@@ -51,7 +61,7 @@ class Owner:
             if row is not None:
                 slot = self._take(key) if old is None else int.from_bytes(old[:4], "big")
                 self.rows[key] = packed(slot, height, row)
-                leaves[slot] = row_leaf(self.blinder, slot, height, row)
+                leaves[slot] = row_leaf(self.blinder, slot, height, shown(key, row))
         undo.tree = self.tree.set_leaves(leaves)
         return undo
 
@@ -80,15 +90,11 @@ class Owner:
         """Take a seed; returns every row's leaf under it."""
         self.seed = seed
         self.blinder = Blinder(seed)
-        return {
-            int.from_bytes(row[:4], "big"): row_leaf(
-                self.blinder,
-                int.from_bytes(row[:4], "big"),
-                int.from_bytes(row[4:PREFIX_BYTES], "big"),
-                row[PREFIX_BYTES:],
-            )
-            for row in self.rows.values()
-        }
+        leaves = {}
+        for key, row in self.rows.items():
+            slot, written_at = place_of(row)
+            leaves[slot] = row_leaf(self.blinder, slot, written_at, shown(key, row[PREFIX_BYTES:]))
+        return leaves
 
     def _differs(self, key: RowKey, row: bytes | None) -> bool:
         old = self.rows.get(key)

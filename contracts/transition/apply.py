@@ -38,7 +38,7 @@ def apply_act(
         changes = decide(state, act.message, signer, block)
     except RefusedError as refused:
         return _receipt(
-            act, block, index, SmallCode(refused.refusal), refused.section, refused.facts
+            act, block, index, SmallCode(int(refused.refusal)), refused.section, refused.facts
         )
     commit(overlay, changes)
     return _receipt(act, block, index, DONE, "", changes.facts)

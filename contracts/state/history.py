@@ -1,0 +1,133 @@
+"""The state as it was at one of the last heights: rows, and proofs against that height's root."""
+
+from dataclasses import dataclass
+
+from cfi.contracts.state.outer_tree import OuterTree
+from cfi.contracts.state.owner import PREFIX_BYTES, Owner, place_of, shown
+from cfi.contracts.state.row_tree import (
+    Blinder,
+    RowProof,
+    owner_leaf_key,
+    row_blinding,
+)
+from cfi.contracts.state.store import OWNER_LEAF_TAG, HeightUndo, State
+from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.wire.proofs import Existence, encode_absence, encode_existence
+from cfi.contracts.wire.schema import Seed
+
+
+class NotKeptError(LookupError):
+    """The height is not among those whose proofs are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerProof:
+    """An owner's leaf under the root of a height, and what leads from it to rows."""
+
+    key: bytes
+    value: bytes
+    proof: bytes
+    """ICS23 proof of presence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """One row as it is shown: its path to the owner's leaf and its blinding."""
+
+    row: RowProof
+    blinding: bytes
+
+
+class Version:
+    """The state after a height."""
+
+    __slots__ = ("_state", "_undos", "height")
+
+    def __init__(self, state: State, height: int) -> None:
+        back = state.height - height
+        if not 0 <= back <= len(state.undos):
+            raise NotKeptError(f"height {height} is not among the last {len(state.undos)}")
+        self.height = height
+        self._state = state
+        self._undos: list[HeightUndo] = list(state.undos)[len(state.undos) - back :]
+
+    @property
+    def tree(self) -> OuterTree:
+        """The outer tree of the height."""
+        return self._undos[0].tree if self._undos else self._state.tree
+
+    def public(self, key: RowKey) -> bytes | None:
+        """A public row."""
+        for undo in self._undos:
+            if key in undo.public:
+                return undo.public[key]
+        return self._state.public(key)
+
+    def public_keys(self, tag: int) -> list[RowKey]:
+        """The keys of a public table, in order."""
+        keys = dict.fromkeys(self._state.public_keys(tag))
+        for undo in self._undos:
+            keys |= dict.fromkeys(key for key in undo.public if key[0] == tag)
+        return sorted(key for key in keys if self.public(key) is not None)
+
+    def owned(self, owner: OwnerKey, key: RowKey) -> bytes | None:
+        """A row of an owner."""
+        row = self._packed(owner, key)
+        return None if row is None else row[PREFIX_BYTES:]
+
+    def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
+        """The keys of an owner's rows in one table, in order."""
+        keys = dict.fromkeys(self._state.owned_keys(owner, tag))
+        for undo in self._undos:
+            if owner in undo.owners:
+                keys |= dict.fromkeys(key for key in undo.owners[owner].rows if key[0] == tag)
+        return sorted(key for key in keys if self._packed(owner, key) is not None)
+
+    def seed(self, owner: OwnerKey) -> Seed | None:
+        """The owner's seed, or None if there was no such owner."""
+        known = self._owner(owner)
+        if known is None:
+            return None
+        seeds = (undo.owners[owner].seed for undo in self._undos if owner in undo.owners)
+        return next((seed for seed in seeds if seed is not None), known.seed)
+
+    def prove_public(self, key: bytes) -> bytes:
+        """An ICS23 proof of a public key's presence, or of its absence."""
+        found = self.tree.prove(key)
+        return encode_existence(found) if isinstance(found, Existence) else encode_absence(found)
+
+    def prove_owner(self, owner: OwnerKey) -> OwnerProof | None:
+        """The proof of an owner's leaf, or None if there was no such owner."""
+        seed = self.seed(owner)
+        if seed is None:
+            return None
+        found = self.tree.prove(owner_leaf_key(OWNER_LEAF_TAG, Blinder(seed), owner))
+        assert isinstance(found, Existence), "an owner never lacks its leaf"
+        return OwnerProof(found.key, found.value, encode_existence(found))
+
+    def show_row(self, owner: OwnerKey, key: RowKey) -> ShownRow | None:
+        """A row with its path and its blinding, or None if there was none."""
+        known, packed_row, seed = self._owner(owner), self._packed(owner, key), self.seed(owner)
+        if known is None or packed_row is None or seed is None:
+            return None
+        slot, written_at = place_of(packed_row)
+        undos = [undo.owners[owner].tree for undo in self._undos if owner in undo.owners]
+        siblings = tuple(known.tree.path_at(slot, undos))
+        row = shown(key, packed_row[PREFIX_BYTES:])
+        proof = RowProof(slot=slot, written_at=written_at, row=row, siblings=siblings)
+        return ShownRow(proof, row_blinding(Blinder(seed), slot, written_at))
+
+    def _owner(self, owner: OwnerKey) -> Owner | None:
+        if any(owner in undo.opened for undo in self._undos):
+            return None
+        return self._state.accounts_and_holders.get(owner)
+
+    def _packed(self, owner: OwnerKey, key: RowKey) -> bytes | None:
+        known = self._owner(owner)
+        if known is None:
+            return None
+        for undo in self._undos:
+            changed = undo.owners.get(owner)
+            if changed is not None and key in changed.rows:
+                return changed.rows[key]
+        return known.rows.get(key)
