@@ -160,7 +160,7 @@ class RowTree:
     def _shrink(self, undo: dict[int, bytes]) -> None:
         """Drop the upper half while it is free."""
         depth = self.depth
-        while depth and self._levels[depth - 1][HASH_BYTES:] == ZERO:
+        while depth and self._levels[depth - 1][HASH_BYTES:_PAIR] == ZERO:
             undo.setdefault(depth << 32, bytes(self._levels[depth]))
             depth -= 1
         self._fit(depth)

@@ -123,9 +123,8 @@ def _is_absence(root: bytes, proof: Absence) -> bool:
         return False
     parting = -1
     if proof.left is not None and proof.right is not None:
+        # Both lead to the root, so both part from each other on the way.
         parting = _parting(hashed(proof.left.key), hashed(proof.right.key))
-        if min(len(proof.left.siblings), len(proof.right.siblings)) <= parting:
-            return False
     return _is_outermost(proof.left, 1, parting) and _is_outermost(proof.right, 0, parting)
 
 
