@@ -161,7 +161,7 @@ class RowTree:
         """Drop the upper half while it is free."""
         depth = self.depth
         while depth and self._levels[depth - 1][HASH_BYTES:_PAIR] == ZERO:
-            undo.setdefault(depth << 32, bytes(self._levels[depth]))
+            undo.setdefault(depth << 32, bytes(self._levels[depth][:HASH_BYTES]))
             depth -= 1
         self._fit(depth)
 

@@ -29,7 +29,8 @@ from tests.reference.trees import h, rows_depth, rows_path, rows_root
 SEED = bytes(range(32))
 LEAVES = st.sampled_from([ZERO, h(b"a"), h(b"b")])
 SLOTS = st.integers(0, 5) | st.integers(0, 40)
-BLOCKS = st.lists(st.dictionaries(SLOTS, LEAVES, max_size=6), max_size=6)
+FREED = SLOTS.map(lambda first: dict.fromkeys(range(first, 41), ZERO))
+BLOCKS = st.lists(st.dictionaries(SLOTS, LEAVES, max_size=6) | FREED, max_size=6)
 
 
 def check(tree: RowTree, leaves: dict[int, bytes]) -> None:

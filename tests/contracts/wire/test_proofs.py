@@ -15,7 +15,7 @@ from cfi.contracts.wire.proofs import (
     verify_membership,
     verify_non_membership,
 )
-from tests.reference.commitment_proof import Nonexist, batch, compressed, honest, plain, text
+from tests.reference.commitment_proof import Exist, Nonexist, batch, compressed, honest, plain, text
 from tests.reference.forgeries import (
     IN_ORDER,
     ITEMS,
@@ -66,7 +66,11 @@ class TestTrueProofs:
         assert {(True, False), (False, False), (False, True)} == set(sides)
 
     def test_a_batch_shows_each_of_its_entries(self) -> None:
-        entries = [honest(present(KEY)), told(absent(b"none")), honest(present(IN_ORDER[9]))]
+        entries: list[Exist | Nonexist] = [
+            honest(present(KEY)),
+            told(absent(b"none")),
+            honest(present(IN_ORDER[9])),
+        ]
         for written in (batch(*entries), compressed(*entries)):
             assert verify_membership(ROOT, written, KEY, ITEMS[KEY])
             assert verify_membership(ROOT, written, IN_ORDER[9], ITEMS[IN_ORDER[9]])
