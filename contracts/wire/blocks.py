@@ -1,0 +1,148 @@
+"""Whole blocks in CometBFT's own format, and the hashes over what they carry.  (CometBFT 0.38)"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from cfi.contracts.wire.commits import Commit, decode_commit, encode_commit
+from cfi.contracts.wire.headers import (
+    BlockId,
+    Header,
+    PartSetHeader,
+    decode_header,
+    encode_header,
+    header_hash,
+)
+from cfi.contracts.wire.list_tree import ListProof, list_root, prove_item, verify_item
+from cfi.contracts.wire.protobuf import Fields, Kind, ProtobufError, data, integer, message
+
+PART_BYTES: Final = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A block: what its header commits to, and the votes for the block before."""
+
+    header: Header
+    transactions: tuple[bytes, ...]
+    evidence: tuple[bytes, ...] = ()
+    """Each as it was encoded; the ledger has no use for what is in it."""
+    last_commit: Commit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransactionResult:
+    """What the next header's last_results_hash says about a transaction."""
+
+    code: int
+    data: bytes
+    gas_wanted: int
+    gas_used: int
+
+
+def encode_block(block: Block) -> bytes:
+    """The bytes of a block, of which its parts are cut."""
+    return b"".join(
+        (
+            message(1, encode_header(block.header)),
+            message(2, b"".join(message(1, each) for each in block.transactions)),
+            message(3, b"".join(message(1, each) for each in block.evidence)),
+            message(4, encode_commit(block.last_commit)),
+        )
+    )
+
+
+def decode_block(body: bytes) -> Block:
+    """Read a block; raises ProtobufError unless the bytes are exactly its encoding."""
+    fields = Fields(body, {1: Kind.DATA, 2: Kind.DATA, 3: Kind.DATA, 4: Kind.DATA})
+    block = Block(
+        header=decode_header(fields.data(1)),
+        transactions=tuple(Fields(fields.data(2), {1: Kind.REPEATED}).each(1)),
+        evidence=tuple(Fields(fields.data(3), {1: Kind.REPEATED}).each(1)),
+        last_commit=decode_commit(fields.data(4)),
+    )
+    if encode_block(block) != body:
+        raise ProtobufError("not the encoding of a block")
+    return block
+
+
+def block_parts(encoded_block: bytes) -> list[bytes]:
+    """An encoded block cut into parts of 65,536 bytes."""
+    return [encoded_block[at : at + PART_BYTES] for at in range(0, len(encoded_block), PART_BYTES)]
+
+
+def part_set_header(encoded_block: bytes) -> PartSetHeader:
+    """The number of an encoded block's parts and the root over them."""
+    parts = block_parts(encoded_block)
+    return PartSetHeader(total=len(parts), root=list_root(parts))
+
+
+def block_id_of(block: Block) -> BlockId:
+    """The id by which votes name a block."""
+    return BlockId(
+        header_hash=header_hash(block.header), parts=part_set_header(encode_block(block))
+    )
+
+
+def data_hash(transactions: Sequence[bytes]) -> bytes:
+    """The 32-byte root over the transactions' hashes."""
+    return list_root([sha256(each).digest() for each in transactions])
+
+
+def prove_transaction(transactions: Sequence[bytes], index: int) -> ListProof:
+    """The proof that a transaction stands in a block; raises IndexError where there is none."""
+    return prove_item([sha256(each).digest() for each in transactions], index)
+
+
+def verify_transaction(block_data_hash: bytes, transaction: bytes, proof: ListProof) -> bool:
+    """Whether a transaction stands at the proof's place in the block with that data_hash."""
+    return verify_item(block_data_hash, sha256(transaction).digest(), proof)
+
+
+def results_hash(results: Sequence[TransactionResult]) -> bytes:
+    """The 32-byte root over a block's results, which the next header carries."""
+    return list_root([encode_result(each) for each in results])
+
+
+def prove_result(results: Sequence[TransactionResult], index: int) -> ListProof:
+    """The proof that a result is of a block; raises IndexError where there is none."""
+    return prove_item([encode_result(each) for each in results], index)
+
+
+def verify_result(last_results_hash: bytes, result: TransactionResult, proof: ListProof) -> bool:
+    """Whether a result stands at the proof's place under the next header's last_results_hash."""
+    return verify_item(last_results_hash, encode_result(result), proof)
+
+
+def encode_result(result: TransactionResult) -> bytes:
+    """The part of a result that all machines agree on."""
+    return b"".join(
+        (
+            integer(1, result.code),
+            data(2, result.data),
+            integer(5, result.gas_wanted),
+            integer(6, result.gas_used),
+        )
+    )
+
+
+def evidence_hash(evidence: Sequence[bytes]) -> bytes:
+    """The 32-byte root over pieces of evidence, each without the field that says its kind.
+
+    Raises ProtobufError where a piece is of no known kind.
+    """
+    return list_root([_inner(each) for each in evidence])
+
+
+def consensus_hash(max_bytes: int, max_gas: int) -> bytes:
+    """The 32-byte hash of the parameters that bound a block; -1 is no bound."""
+    return sha256(integer(1, max_bytes) + integer(2, max_gas)).digest()
+
+
+def _inner(piece: bytes) -> bytes:
+    fields = Fields(piece, {1: Kind.DATA, 2: Kind.DATA})
+    inner = fields.data(1) or fields.data(2)
+    if message(1, inner) != piece and message(2, inner) != piece:
+        raise ProtobufError("evidence of no known kind")
+    return inner
