@@ -1,4 +1,6 @@
-"""What a rule returns: the rows to write, the movements to record, the facts for the receipt. Nothing here writes."""
+"""What a rule returns: the rows to write, the movements to record, the facts for the receipt.
+Nothing here writes.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

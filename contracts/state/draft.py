@@ -1,4 +1,6 @@
-"""A rule's scratch paper: changes put together step by step, each step reading what the earlier ones would write."""
+"""A rule's scratch paper: changes put together step by step, each step reading what the earlier
+ones would write.
+"""
 
 from cfi.contracts.state.changes import NO_CHANGES, Changes
 from cfi.contracts.state.index import Indexes
@@ -7,7 +9,9 @@ from cfi.contracts.state.view import StateView
 
 
 class Draft:
-    """Begins as the state; `add` changes it, `changes` is everything added. Nothing outside is written."""
+    """Begins as the state; `add` changes it, `changes` is everything added. Nothing outside is
+    written.
+    """
 
     def __init__(self, state: StateView) -> None:
         self._overlay = Overlay(state.rows, Indexes())

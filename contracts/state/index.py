@@ -1,4 +1,6 @@
-"""Indexes over rows: unique values, and work in the order in which it falls due. Rebuilt from the rows; no state of their own."""
+"""Indexes over rows: unique values, and work in the order in which it falls due. Rebuilt from the
+rows; no state of their own.
+"""
 
 from bisect import bisect_left, insort
 

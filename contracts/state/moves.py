@@ -1,4 +1,5 @@
-"""The only ways in which tonnes come into being, move, and end. Each conserves: what leaves one place arrives in another.  (RB 5.3)
+"""The only ways in which tonnes come into being, move, and end. Each conserves: what leaves one
+place arrives in another.  (RB 5.3)
 
 An act that takes several steps on the same rows puts them together in a `Draft`.
 """
@@ -52,12 +53,16 @@ def transfer(
     price: CentsPerTonne | None = None,
     restrictions: int = Restriction.NONE,
 ) -> Changes:
-    """Move the tail of a lot to another account; it arrives unlocked, with further restrictions if asked.
+    """Move the tail of a lot to another account; it arrives unlocked, with further restrictions if
+    asked.
 
-    `parties` are what each statement names as the other side: first for the source's, then for the target's; the accounts by default.
+    `parties` are what each statement names as the other side: first for the source's, then for the
+    target's; the accounts by default.
     """
     head, tail = split(lot, tonnes)
-    arriving = replace(tail, lock=None, restrictions=SmallCode(int(tail.restrictions | restrictions)))
+    arriving = replace(
+        tail, lock=None, restrictions=SmallCode(int(tail.restrictions | restrictions))
+    )
     to_source, to_target = parties or (Identifier(target), Identifier(source))
     return Changes.of(
         drop(LOTS, source, lot) if head is None else put(LOTS, source, head),
@@ -92,7 +97,9 @@ def retire(
     compliance_year: Year | None = None,
     beneficiary: Text | None = None,
 ) -> Changes:
-    """Move the tail of a lot into a retirement account, for good, and show its serials on the public pages.  (RB 4.7)"""
+    """Move the tail of a lot into a retirement account, for good, and show its serials on the
+    public pages.  (RB 4.7)
+    """
     head, tail = split(lot, tonnes)
     retired = RetiredLot(
         instrument=tail.instrument,

@@ -23,7 +23,9 @@ def place_of(row: bytes) -> tuple[int, int]:
 
 
 def shown(key: RowKey, row: bytes) -> bytes:
-    """A row as it is hashed and shown: its table's tag before it, so that it can't pass for another table's."""
+    """A row as it is hashed and shown: its table's tag before it, so that it can't pass for another
+    table's.
+    """
     return key[:1] + row
 
 
@@ -43,7 +45,9 @@ class Owner:
     def write(
         self, changes: dict[RowKey, bytes | None], height: int, seed: Seed | None = None
     ) -> "OwnerUndo | None":
-        """Write a block's rows, under a new seed if there is one; returns how to take them back, or None if nothing differs."""
+        """Write a block's rows, under a new seed if there is one; returns how to take them back, or
+        None if nothing differs.
+        """
         before = {
             key: self.rows.get(key)
             for key, row in sorted(changes.items())

@@ -1,4 +1,6 @@
-"""Public serial pages: what became of the serials of one type and vintage, 10,000 t to a page.  (RB 5.3.1, 5.4.3)"""
+"""Public serial pages: what became of the serials of one type and vintage, 10,000 t to a page.  (RB
+5.3.1, 5.4.3)
+"""
 
 from dataclasses import replace
 

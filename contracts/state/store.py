@@ -32,7 +32,8 @@ class HeightUndo:
 class State:
     """Typed tables over ordered keys, with one root.
 
-    A height is sealed in memory first (`seal`), which gives the app hash and the writes for the durable copy; until the engine commits it, it
+    A height is sealed in memory first (`seal`), which gives the app hash and the writes for the
+    durable copy; until the engine commits it, it
     can be taken back (`take_back`).
     """
 
@@ -121,7 +122,7 @@ class State:
         public: Mapping[RowKey, bytes],
     ) -> None:
         """Take over the durable copy; the caller compares the root."""
-        leaves: dict[bytes, bytes | None] = {**public}
+        leaves: dict[bytes, bytes | None] = {bytes(key): row for key, row in public.items()}
         for key, row in public.items():
             self._set_public(key, None, row)
         for name, seed, rows in owners:

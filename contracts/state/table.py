@@ -1,6 +1,7 @@
 """What a table is: a row type, its key, and where its rows live.
 
-Rows of an owner (an account or a holder) are hidden below the owner's leaf. Public rows are leaves of their own.
+Rows of an owner (an account or a holder) are hidden below the owner's leaf. Public rows are leaves
+of their own.
 """
 
 from collections.abc import Callable
@@ -40,7 +41,8 @@ def _nothing(_: Any) -> None:
 class Table(Generic[R]):
     """One kind of row. Tags are never reused.
 
-    `unique` gives a value that leads to the row from anywhere, `due` the instant at which work on the row falls due; both are indexes that
+    `unique` gives a value that leads to the row from anywhere, `due` the instant at which work on
+    the row falls due; both are indexes that
     are rebuilt from the rows and are no state of their own.
     """
 

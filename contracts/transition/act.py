@@ -40,7 +40,8 @@ class Act:
 
     act_id: Hash
     bytes_hash: Hash
-    """SHA-256 of all its bytes, signature included: what a remembered verification is filed under."""
+    """SHA-256 of all its bytes, signature included: what a remembered verification is filed under.
+    """
     key: PublicKey
     chain_id: str
     valid_until: Height

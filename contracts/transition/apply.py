@@ -45,7 +45,9 @@ def apply_act(
 
 
 def decide(state: StateView, message: object, signer: Signer, block: BlockContext) -> Changes:
-    """What a message changes: its rule's answer, and for an approval also the answer of the approved act's rule."""
+    """What a message changes: its rule's answer, and for an approval also the answer of the
+    approved act's rule.
+    """
     if isinstance(message, Propose):
         _may_propose(state, message, signer)
     if not isinstance(message, Approve):

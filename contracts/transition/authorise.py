@@ -20,7 +20,9 @@ class Signer:
 
 
 def live_signer(state: StateView, key: PublicKey, now: Instant) -> Signer | None:
-    """Whom a key speaks for now, or None: unknown, not yet or no longer valid, revoked, or its user or holder is gone."""
+    """Whom a key speaks for now, or None: unknown, not yet or no longer valid, revoked, or its user
+    or holder is gone.
+    """
     found = state.keys.find(key)
     if found is None:
         return None

@@ -42,7 +42,9 @@ class Outcome:
 
 @dataclass(slots=True)
 class Execution:
-    """A block being executed on an overlay. Make it with `begin_block`; take acts with `execute`; end with `finish_block`."""
+    """A block being executed on an overlay. Make it with `begin_block`; take acts with `execute`;
+    end with `finish_block`.
+    """
 
     overlay: Overlay
     state: StateView
@@ -56,7 +58,9 @@ class Execution:
     ids: dict[Hash, None] = field(default_factory=dict)
 
     def execute(self, act: Act) -> Outcome:
-        """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in this block."""
+        """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in
+        this block.
+        """
         signer = self.admit(act)
         block = BlockContext(
             chain_id=self.chain_id,

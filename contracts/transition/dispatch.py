@@ -40,4 +40,6 @@ DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
         PROPOSALS.tag: expire_proposal,
     }
 )
-"""By the tag of the table whose row is due. Each call does one piece of the work: it drops the row or moves it on."""
+"""By the tag of the table whose row is due. Each call does one piece of the work: it drops the row
+or moves it on.
+"""

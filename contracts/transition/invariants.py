@@ -1,4 +1,5 @@
-"""What every change must keep: no tonne appears or vanishes, no serial is in two places.  (RB 4.3, 5.3)
+"""What every change must keep: no tonne appears or vanishes, no serial is in two places.  (RB 4.3,
+5.3)
 
 A breach is our own mistake and never a refusal.
 """
@@ -29,7 +30,9 @@ Range = tuple[int, int, int, int]
 
 
 def conserves(rows: Rows, changes: Changes) -> None:
-    """Compare what the changes take away with what they put, before they are applied; raises InvariantBroken."""
+    """Compare what the changes take away with what they put, before they are applied; raises
+    InvariantBroken.
+    """
     lots = _final_lots(changes)
     publics = _final_publics(changes)
     if not lots and not publics:

@@ -31,6 +31,14 @@ class Window:
             left.append(passed)
         return left
 
+    def take_back(self, height: int) -> None:
+        """Forget a height that was not committed. Heights that left the window when it came can't
+        be duplicates any more.
+        """
+        while self._heights and self._heights[-1][0] >= height:
+            for act_id in self._heights.pop()[1]:
+                del self._ids[act_id]
+
     def heights(self) -> list[tuple[int, tuple[Hash, ...]]]:
         """What the window holds, oldest first."""
         return list(self._heights)

@@ -11,7 +11,8 @@ from cfi.contracts.wire.text import HolderId, UserId
 class BlockContext:
     """The block that a rule runs in, and the act that it decides.
 
-    For an act under four eyes `signer` is who proposed it and `approver` who approved it. For work that is due both are the Exchange and empty.
+    For an act under four eyes `signer` is who proposed it and `approver` who approved it. For work
+    that is due both are the Exchange and empty.
     """
 
     chain_id: str

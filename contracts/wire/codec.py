@@ -1,6 +1,7 @@
 """Deterministic CBOR: one encoding for a value, and only that one is read.  (RFC 8949, 4.2.1)
 
-The profile has integers of 64 bits, byte strings, text, arrays, maps, true, false and null. Floating point, tags, undefined and
+The profile has integers of 64 bits, byte strings, text, arrays, maps, true, false and null.
+Floating point, tags, undefined and
 indefinite lengths are refused.
 """
 
@@ -70,7 +71,9 @@ def decode(data: bytes) -> object:
 
 
 def parse(data: bytes) -> object:
-    """Read one value without comparing its encoding: for callers that check types and bytes themselves."""
+    """Read one value without comparing its encoding: for callers that check types and bytes
+    themselves.
+    """
     if len(data) > MAX_TRANSACTION_BYTES:
         raise CodecError("longer than 65,536 bytes")
     try:

@@ -1,7 +1,9 @@
 """The signed transaction: COSE_Sign1 over a deterministic CBOR array.  (RFC 9052)
 
-The frame is a fixed template, compared and not parsed: tag 18, a protected header of algorithm EdDSA and the signer's raw key as `kid`, an
-empty unprotected map, the payload, the signature. The payload is the array of version, chain id, message number, last valid height,
+The frame is a fixed template, compared and not parsed: tag 18, a protected header of algorithm
+EdDSA and the signer's raw key as `kid`, an
+empty unprotected map, the payload, the signature. The payload is the array of version, chain id,
+message number, last valid height,
 16 random bytes, body.
 """
 

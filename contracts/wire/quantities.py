@@ -56,7 +56,9 @@ RANGES: Final[Mapping[object, tuple[int, int]]] = MappingProxyType(
         SmallCode: (0, 65_535),
     }
 )
-"""The least and the greatest value of each unit, checked when a value is decoded and when it is stored."""
+"""The least and the greatest value of each unit, checked when a value is decoded and when it is
+stored.
+"""
 
 _DIGITS: Final = frozenset("0123456789")
 _WHOLE_DIGITS: Final = 18
@@ -109,7 +111,9 @@ def parse_whole(text: str) -> int | None:
 
 
 def parse_decimal(text: str) -> Fraction | None:
-    """An exact decimal: optional '-', at most 18 digits, optionally '.' and at most 9 more; or None."""
+    """An exact decimal: optional '-', at most 18 digits, optionally '.' and at most 9 more; or
+    None.
+    """
     magnitude = text[1:] if text[:1] == "-" else text
     whole, point, fraction = magnitude.partition(".")
     parsed = parse_whole(whole)

@@ -1,7 +1,9 @@
 """Typed values as arrays: a dataclass is written as the array of its fields, in their order.
 
-A schema is made from a dataclass's annotations. Units have ranges, identifiers a character set, byte strings a length, lists a bound;
-every value is checked when it is read from outside and when it is stored. A trailing field that may be absent is written as null.
+A schema is made from a dataclass's annotations. Units have ranges, identifiers a character set,
+byte strings a length, lists a bound;
+every value is checked when it is read from outside and when it is stored. A trailing field that may
+be absent is written as null.
 """
 
 import types
@@ -10,7 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import fields
 from enum import IntEnum
 from functools import cache, lru_cache
-from typing import Any, Final, Generic, NewType, TypeVar
+from typing import Any, Final, Generic, NewType, TypeVar, cast
 
 import cbor2
 
@@ -99,7 +101,9 @@ class Schema(Generic[R]):
         return items
 
     def decode(self, data: bytes) -> R:
-        """Read bytes from outside; raises CodecError unless they are the deterministic encoding of a valid value."""
+        """Read bytes from outside; raises CodecError unless they are the deterministic encoding of
+        a valid value.
+        """
         value = codec.parse(data)
         result = self.from_items(value)
         if cbor2.dumps(value) != data:
@@ -126,7 +130,7 @@ def _schema(row: Hashable) -> Schema[Any]:
 
 def schema_of(row: type[R]) -> Schema[R]:
     """The schema of a dataclass, made once."""
-    return _schema(row)
+    return _schema(cast(Hashable, row))
 
 
 def _check_of(hint: Any) -> Check:  # noqa: C901

@@ -28,7 +28,9 @@ _CONTROL: Final = frozenset(
     ]
     + [*map(chr, range(0xFFF9, 0xFFFC)), *map(chr, range(0xE0000, 0xE0080))]
 )
-"""Control and invisible formatting characters, a fixed list: Unicode's own tables differ between Python versions."""
+"""Control and invisible formatting characters, a fixed list: Unicode's own tables differ between
+Python versions.
+"""
 
 
 def is_identifier(value: str) -> bool:

@@ -1,6 +1,7 @@
 """The durable copy: LevelDB with checksums on every read, one synced batch a block.  (RB 2.7.4)
 
-A cut-off log tail loses the last batch without an error, so the engine compares heights when it starts.
+A cut-off log tail loses the last batch without an error, so the engine compares heights when it
+starts.
 """
 
 import sys
@@ -51,7 +52,9 @@ class Database:
         return value
 
     def items(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """Keys and values under a prefix, in key order; raises DamagedError where a checksum is wrong."""
+        """Keys and values under a prefix, in key order; raises DamagedError where a checksum is
+        wrong.
+        """
         try:
             with self._db.iterator(prefix=prefix, verify_checksums=True, fill_cache=False) as found:
                 yield from found
@@ -59,7 +62,9 @@ class Database:
             raise DamagedError(f"a read failed: {error}") from error
 
     def write(self, writes: Writes) -> None:
-        """Write all or nothing, and return when it is on the disk; raises OSError where the disk refuses."""
+        """Write all or nothing, and return when it is on the disk; raises OSError where the disk
+        refuses.
+        """
         try:
             with self._db.write_batch(transaction=True, sync=True) as batch:
                 for key, value in writes:

@@ -1,4 +1,6 @@
-"""The ledger's durable copy: rows, receipts, statements and the replay window of the last committed height."""
+"""The ledger's durable copy: rows, receipts, statements and the replay window of the last committed
+height.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ class Committed:
     height: int
     app_hash: Hash
     genesis_hash: Hash
+    results_hash: Hash
+    """What the next header says about this height's results."""
 
 
 class LedgerStore:
@@ -38,12 +42,17 @@ class LedgerStore:
         raw = self._database.get(_META)
         if raw is None:
             return None
-        if len(raw) != 8 + 2 * _ID_BYTES:
+        if len(raw) != 8 + 3 * _ID_BYTES:
             raise DamagedError("the store's own height is unreadable")
-        return Committed(int.from_bytes(raw[:8], "big"), Hash(raw[8:40]), Hash(raw[40:]))
+        height = int.from_bytes(raw[:8], "big")
+        return Committed(height, Hash(raw[8:40]), Hash(raw[40:72]), Hash(raw[72:]))
 
     def write_height(
-        self, committed: Committed, rows: Writes, receipts: list[tuple[Hash, bytes]], left: list[int]
+        self,
+        committed: Committed,
+        rows: Writes,
+        receipts: list[tuple[Hash, bytes]],
+        left: list[int],
     ) -> None:
         """Make a height durable: its rows, its receipts, its part of the replay window."""
         writes = rows
@@ -55,7 +64,8 @@ class LedgerStore:
             writes.append((_WINDOW + committed.height.to_bytes(8, "big"), b"".join(ids)))
         writes.extend((_WINDOW + height.to_bytes(8, "big"), None) for height in left)
         height = committed.height.to_bytes(8, "big")
-        writes.append((_META, height + committed.app_hash + committed.genesis_hash))
+        meta = (height, committed.app_hash, committed.genesis_hash, committed.results_hash)
+        writes.append((_META, b"".join(meta)))
         self._database.write(writes)
 
     def receipt(self, act_id: bytes) -> tuple[int, int, bytes] | None:
@@ -67,16 +77,23 @@ class LedgerStore:
 
     def movements(self, owner: OwnerKey, first: int, last: int) -> list[bytes]:
         """An account's movements by number, from 1."""
-        found = (self._database.get(durable.movement_key(owner, number)) for number in range(first, last + 1))
+        found = (
+            self._database.get(durable.movement_key(owner, number))
+            for number in range(first, last + 1)
+        )
         return [raw for raw in found if raw is not None]
 
     def load(self) -> tuple[State, Window] | None:
-        """The committed state in memory, its root compared; None for a new store; raises DamagedError."""
+        """The committed state in memory, its root compared; None for a new store; raises
+        DamagedError.
+        """
         committed = self.committed()
         if committed is None:
             return None
         state = State()
-        public = {RowKey(key[1:]): value for key, value in self._database.items(durable.PUBLIC_ROWS)}
+        public = {
+            RowKey(key[1:]): value for key, value in self._database.items(durable.PUBLIC_ROWS)
+        }
         state.load(committed.height, self._owners(), public)
         if state.app_hash != committed.app_hash:
             raise DamagedError(

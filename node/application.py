@@ -1,0 +1,265 @@
+"""The one application that every engine drives, with the verbs of ABCI 2.0.
+
+It decides blocks on an overlay, seals a height in memory when the engine finalises it, and makes it
+durable in `commit` with one synced
+batch. Nothing but `commit` writes to the disk.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from cfi.contracts.state.durable import movement_key
+from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.store import State
+from cfi.contracts.state.view import StateView
+from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
+from cfi.contracts.transition.block import (
+    Execution,
+    Outcome,
+    begin_block,
+    check_window,
+    finish_block,
+)
+from cfi.contracts.transition.window import Window
+from cfi.contracts.wire.blocks import TransactionResult, results_hash
+from cfi.contracts.wire.limits import MAX_BLOCK_GAS
+from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.wire.receipts import receipt_digest
+from cfi.contracts.wire.schema import Hash
+from cfi.node.storage.ledger_store import Committed, LedgerStore
+from cfi.node.storage.quarantine import Quarantine
+
+_LOG: Final = logging.getLogger(__name__)
+_REMEMBERED_ACTS: Final = 200_000
+_REFUSED: Final = 1
+
+
+@dataclass(slots=True)
+class Sealed:
+    """A finalised height, not yet durable."""
+
+    height: int
+    outcomes: list[Outcome]
+    writes: list[tuple[bytes, bytes | None]]
+    results_hash: Hash
+    receipts: list[tuple[Hash, bytes]]
+    left: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Finalized:
+    """What the engine puts into the next header."""
+
+    app_hash: Hash
+    results_hash: Hash
+    changed: bool
+    """True if the app hash differs from the one before."""
+
+
+class Application:
+    """The ledger as a state machine. One caller at a time."""
+
+    def __init__(
+        self,
+        state: State,
+        window: Window,
+        store: LedgerStore,
+        genesis_hash: Hash,
+        quarantine: Quarantine,
+        genesis_writes: list[tuple[bytes, bytes | None]],
+    ) -> None:
+        """Take over committed state; `genesis_writes` are made durable with the first height."""
+        self.state = state
+        self.window = window
+        self.store = store
+        self.committed_view = StateView(state)
+        self._genesis_writes = genesis_writes
+        self._genesis_hash = genesis_hash
+        self._quarantine = quarantine
+        self._acts: dict[bytes, Act] = {}
+        self._executed: tuple[Hash, Execution] | None = None
+        self._sealed: Sealed | None = None
+
+    @property
+    def height(self) -> int:
+        """The last height sealed or committed."""
+        return self.state.height
+
+    @property
+    def app_hash(self) -> Hash:
+        """The root of that height."""
+        return self.state.app_hash
+
+    def remember(self, act: Act) -> None:
+        """Keep a verified act, under the hash of all its bytes, so that its block needn't verify it
+        again.
+        """
+        if len(self._acts) >= _REMEMBERED_ACTS:
+            self._acts.pop(next(iter(self._acts)))
+        self._acts[act.bytes_hash] = act
+
+    def check(self, act: Act) -> None:
+        """Raise InadmissibleError if a verified act can't enter the next block."""
+        chain = self.committed_view.chain.get(b"chain")
+        assert chain is not None, "genesis writes the chain row"
+        check_window(act, chain.chain_id, self.state.height + 1)
+        if act.act_id in self.window:
+            raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
+        if self.committed_view.keys.find(act.key) is None:
+            raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+
+    def prepare_proposal(self, transactions: Sequence[bytes], now: Instant) -> list[bytes]:
+        """The transactions that the next block can hold, in their order: what is inadmissible,
+        poisonous or over the budget is left out.
+        """
+        poisonous: dict[bytes, None] = {}
+        while True:
+            execution = begin_block(self.state, self.window, now)
+            chosen: list[bytes] = []
+            failed = self._choose(execution, transactions, poisonous, chosen)
+            if failed is None:
+                break
+            poisonous[failed] = None
+        finish_block(execution)
+        self._executed = (_digest(chosen, now), execution)
+        return chosen
+
+    def process_proposal(self, transactions: Sequence[bytes], now: Instant) -> str | None:
+        """Execute a proposed block on an overlay; returns why it is rejected, or None."""
+        execution = begin_block(self.state, self.window, now)
+        for transaction in transactions:
+            try:
+                execution.execute(self._act(transaction))
+            except InadmissibleError as error:
+                return f"inadmissible content: {error}"
+            except Exception as error:
+                self._quarantine.keep(transaction, error)
+                return f"an act raised {type(error).__name__}"
+            if execution.gas > MAX_BLOCK_GAS:
+                return f"over the budget of {MAX_BLOCK_GAS} work units"
+        finish_block(execution)
+        self._executed = (_digest(transactions, now), execution)
+        return None
+
+    def finalize_block(self, transactions: Sequence[bytes], now: Instant) -> Finalized:
+        """Decide the block that the engine decided on, reusing the overlay of the same
+        transactions.
+        """
+        self._take_back_unless_committed()
+        executed = self._executed
+        if executed is None or executed[0] != _digest(transactions, now):
+            execution = self._execute_decided(transactions, now)
+        else:
+            execution = executed[1]
+        self._executed = None
+        return self._seal(execution)
+
+    def commit(self) -> list[Outcome]:
+        """Make the finalised height durable; returns its outcomes. Raises OSError where the disk
+        refuses.
+        """
+        sealed = self._sealed
+        assert sealed is not None, "the engine finalises before it commits"
+        committed = Committed(sealed.height, self.app_hash, self._genesis_hash, sealed.results_hash)
+        writes = self._genesis_writes + sealed.writes
+        self.store.write_height(committed, writes, sealed.receipts, sealed.left)
+        self._genesis_writes = []
+        self._sealed = None
+        return sealed.outcomes
+
+    def _choose(
+        self,
+        execution: Execution,
+        transactions: Sequence[bytes],
+        poisonous: dict[bytes, None],
+        chosen: list[bytes],
+    ) -> bytes | None:
+        """Execute what fits; returns a transaction that raised, whose overlay is then spoilt."""
+        for transaction in transactions:
+            if transaction in poisonous:
+                continue
+            try:
+                act = self._act(transaction)
+                if execution.gas + execution.gas_of(act) > MAX_BLOCK_GAS:
+                    break
+                execution.execute(act)
+            except InadmissibleError:
+                continue
+            except Exception as error:
+                _LOG.exception("a transaction is quarantined")
+                self._quarantine.keep(transaction, error)
+                return transaction
+            chosen.append(transaction)
+        return None
+
+    def _execute_decided(self, transactions: Sequence[bytes], now: Instant) -> Execution:
+        execution = begin_block(self.state, self.window, now)
+        for transaction in transactions:
+            try:
+                execution.execute(self._act(transaction))
+            except InadmissibleError as error:
+                execution.pass_over(error.reason)
+        finish_block(execution)
+        return execution
+
+    def _act(self, transaction: bytes) -> Act:
+        found = self._acts.get(sha256(transaction).digest())
+        return read_verified_act(transaction) if found is None else found
+
+    def _seal(self, execution: Execution) -> Finalized:
+        before = self.app_hash
+        writes = self.state.seal(execution.overlay)
+        writes += _movement_writes(execution.overlay)
+        receipts = [
+            (outcome.act.act_id, outcome.receipt_bytes)
+            for outcome in execution.outcomes
+            if outcome.act is not None
+        ]
+        left = self.window.add(self.state.height, tuple(act_id for act_id, _ in receipts))
+        results = [_result(outcome) for outcome in execution.outcomes]
+        digest = Hash(results_hash(results))
+        self._sealed = Sealed(self.state.height, execution.outcomes, writes, digest, receipts, left)
+        for outcome in execution.outcomes:
+            if outcome.act is not None:
+                self._acts.pop(outcome.act.bytes_hash, None)
+        return Finalized(self.app_hash, digest, before != self.app_hash)
+
+    def _take_back_unless_committed(self) -> None:
+        if self._sealed is not None:
+            self.state.take_back()
+            self.window.take_back(self.state.height + 1)
+            self._sealed = None
+
+
+def _digest(transactions: Sequence[bytes], now: Instant) -> Hash:
+    """Names a block's content, to recognise it again."""
+    told = sha256(now.to_bytes(8, "big"))
+    for transaction in transactions:
+        told.update(sha256(transaction).digest())
+    return Hash(told.digest())
+
+
+def _result(outcome: Outcome) -> TransactionResult:
+    if outcome.receipt is None or outcome.act is None:
+        return TransactionResult(
+            code=int(outcome.inadmissible or _REFUSED), data=b"", gas_wanted=0, gas_used=0
+        )
+    digest = receipt_digest(outcome.act.act_id, outcome.receipt_bytes)
+    code = 0 if outcome.receipt.done else _REFUSED
+    return TransactionResult(code=code, data=digest, gas_wanted=outcome.gas, gas_used=outcome.gas)
+
+
+def _movement_writes(overlay: Overlay) -> list[tuple[bytes, bytes | None]]:
+    """Each account's new movements under their numbers: the chain in its first row vouches for
+    them.
+    """
+    writes: list[tuple[bytes, bytes | None]] = []
+    for owner, movements in overlay.movements.items():
+        summary = overlay.summary(owner)
+        assert summary is not None, "a movement has an owner"
+        first = summary.movement_count - len(movements) + 1
+        writes.extend((movement_key(owner, first + at), raw) for at, raw in enumerate(movements))
+    return writes

@@ -1,0 +1,228 @@
+"""The embedded engine: one validator makes blocks in CometBFT's own format, byte for byte.
+
+At each height: the block with the time of its vote is on the disk; then the vote is signed and on
+the disk; then the state is; only then
+is anything published. A restart walks the same path from wherever it stopped, and signs the same
+bytes again.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from cfi.contracts.transition.block import Outcome
+from cfi.contracts.wire.block_file import BlockRecord
+from cfi.contracts.wire.blocks import (
+    Block,
+    block_id_of,
+    data_hash,
+    decode_block,
+    encode_block,
+    evidence_hash,
+    results_hash,
+)
+from cfi.contracts.wire.commits import (
+    NO_COMMIT,
+    BlockIdFlag,
+    Commit,
+    CommitSig,
+    commit_hash,
+    earliest_vote_time,
+    vote_sign_bytes,
+)
+from cfi.contracts.wire.headers import NO_BLOCK, Header, Timestamp, header_hash
+from cfi.contracts.wire.quantities import Height, Instant
+from cfi.contracts.wire.validators import Validator, ValidatorSet, validators_hash
+from cfi.node.application import Application
+from cfi.node.consensus.private_validator import PrivateValidator
+from cfi.node.storage.block_files import BlockFiles
+from cfi.node.storage.database import DamagedError
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainTerms:
+    """What every header says of the chain."""
+
+    chain_id: str
+    genesis_time: Timestamp
+    app_version: int
+    consensus_hash: bytes
+    validators: ValidatorSet
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A block that is decided, durable and published."""
+
+    height: int
+    block: Block
+    commit: Commit
+    outcomes: list[Outcome]
+    changed: bool
+
+
+class EmbeddedEngine:
+    """Decides heights one after another."""
+
+    def __init__(
+        self,
+        terms: ChainTerms,
+        application: Application,
+        files: BlockFiles,
+        validator: PrivateValidator,
+        now: Callable[[], Timestamp],
+    ) -> None:
+        self.terms = terms
+        self._application = application
+        self._files = files
+        self._validator = validator
+        self._now = now
+        self._last_block: Block | None = None
+        self._last_commit = NO_COMMIT
+        self._last_results_hash = results_hash([])
+
+    @property
+    def height(self) -> int:
+        """The last decided height."""
+        return 0 if self._last_block is None else self._last_block.header.height
+
+    @property
+    def next_block_time(self) -> Timestamp:
+        """The time that the next header carries: that of the last vote."""
+        if self._last_block is None:
+            return self.terms.genesis_time
+        return self._last_commit.signatures[0].time
+
+    def recover(self) -> int:
+        """Go on from what is on the disk; returns how many blocks were executed again. Raises
+        DamagedError.
+        """
+        files, application = self._files, self._application
+        if application.height > files.height:
+            raise DamagedError(
+                f"the state is at height {application.height}, the block files end at {files.height}"
+            )
+        if self._validator.last.height > files.height:
+            raise DamagedError(
+                f"height {self._validator.last.height} was signed, the block files end at {files.height}"
+            )
+        committed = application.store.committed()
+        done = application.height
+        for height in range(max(done, 1), files.height + 1):
+            record = files.read(height)
+            assert record is not None, "the files have every height up to their last"
+            block = decode_block(record.block)
+            if height == done:
+                assert committed is not None, "a height was committed"
+                self._last_results_hash = committed.results_hash
+                self._take_over(block, record.vote_time)
+            else:
+                self._check_follows(block)
+                self._decide(block, record.vote_time)
+        return files.height - done
+
+    def make_block(self, waiting: list[bytes]) -> Decided:
+        """Decide the next height with what fits of the waiting transactions; raises OSError where
+        the disk refuses.
+        """
+        time = self.next_block_time
+        chosen = self._application.prepare_proposal(waiting, Instant(time.seconds))
+        block = self._block_of(chosen, time)
+        vote_time = earliest_vote_time(time, self._now())
+        encoded = encode_block(block)
+        self._files.append(
+            BlockRecord(height=block.header.height, vote_time=vote_time, block=encoded)
+        )
+        return self._decide(block, vote_time)
+
+    def commit_of(self, height: int) -> Commit | None:
+        """The votes for a height: in the next block, or the last ones."""
+        if height == self.height:
+            return self._last_commit
+        record = self._files.read(height + 1)
+        return None if record is None else decode_block(record.block).last_commit
+
+    def block(self, height: int) -> Block | None:
+        """A decided block."""
+        record = self._files.read(height)
+        return None if record is None else decode_block(record.block)
+
+    def _block_of(self, transactions: list[bytes], time: Timestamp) -> Block:
+        terms, last = self.terms, self._last_block
+        digest = validators_hash(terms.validators)
+        header = Header(
+            app_version=terms.app_version,
+            chain_id=terms.chain_id,
+            height=Height(self.height + 1),
+            time=time,
+            last_block_id=NO_BLOCK if last is None else block_id_of(last),
+            last_commit_hash=commit_hash(self._last_commit),
+            data_hash=data_hash(transactions),
+            validators_hash=digest,
+            next_validators_hash=digest,
+            consensus_hash=terms.consensus_hash,
+            app_hash=self._application.app_hash,
+            last_results_hash=self._last_results_hash,
+            evidence_hash=evidence_hash([]),
+            proposer_address=self._validator.address,
+        )
+        return Block(header=header, transactions=tuple(transactions), last_commit=self._last_commit)
+
+    def _decide(self, block: Block, vote_time: Timestamp) -> Decided:
+        commit = self._commit_for(block, vote_time)
+        finalized = self._application.finalize_block(
+            block.transactions, Instant(block.header.time.seconds)
+        )
+        outcomes = self._application.commit()
+        self._last_block, self._last_commit = block, commit
+        self._last_results_hash = finalized.results_hash
+        return Decided(block.header.height, block, commit, outcomes, finalized.changed)
+
+    def _take_over(self, block: Block, vote_time: Timestamp) -> None:
+        self._last_commit = self._commit_for(block, vote_time)
+        self._last_block = block
+
+    def _commit_for(self, block: Block, vote_time: Timestamp) -> Commit:
+        block_id = block_id_of(block)
+        signed = vote_sign_bytes(
+            chain_id=self.terms.chain_id,
+            height=block.header.height,
+            round_number=0,
+            block_id=block_id,
+            time=vote_time,
+        )
+        vote = CommitSig(
+            flag=BlockIdFlag.COMMIT,
+            validator_address=self._validator.address,
+            time=vote_time,
+            signature=self._sign(block.header.height, signed),
+        )
+        return Commit(
+            height=block.header.height, round_number=0, block_id=block_id, signatures=(vote,)
+        )
+
+    def _sign(self, height: int, signed: bytes) -> bytes:
+        """Signing again what was decided long ago gives the same bytes, and needs no new state."""
+        if height < self._validator.last.height:
+            return self._validator.sign_again(signed)
+        return self._validator.sign_vote(height, signed)
+
+    def _check_follows(self, block: Block) -> None:
+        """Raise DamagedError unless a stored block is the very one that would follow now."""
+        expected = self._block_of(list(block.transactions), self.next_block_time)
+        if (
+            header_hash(expected.header) != header_hash(block.header)
+            or expected.last_commit != block.last_commit
+        ):
+            raise DamagedError(
+                f"block {block.header.height} does not follow: its header says app hash "
+                f"{block.header.app_hash.hex()}, executing gave {self._application.app_hash.hex()}"
+            )
+
+
+def single_validator(public_key: bytes, power: int) -> ValidatorSet:
+    """The set of one."""
+    return ValidatorSet.of([Validator(public_key=public_key, voting_power=power)])
