@@ -1,5 +1,6 @@
 """`cfi light check-proof`: an ICS23 proof against a root, without a node."""
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -60,7 +61,7 @@ def _read(name: str, faults: list[str]) -> bytes | None:
     most = 3 * MAX_PROOF_BYTES
     try:
         if name == STANDARD_INPUT:
-            data = click.get_binary_stream("stdin").read(most)
+            data = sys.stdin.buffer.read(most)
         else:
             with Path(name).open("rb") as file:
                 data = file.read(most)
