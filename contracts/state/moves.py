@@ -27,7 +27,7 @@ from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import CentsPerTonne, Serial, SmallCode, Tonnes, Year
+from cfi.contracts.wire.quantities import CentsPerTonne, Serial, Tonnes, Year, small_code
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, Text
 
 
@@ -61,7 +61,7 @@ def transfer(
     """
     head, tail = split(lot, tonnes)
     arriving = replace(
-        tail, lock=None, restrictions=SmallCode(int(tail.restrictions | restrictions))
+        tail, lock=None, restrictions=small_code(tail.restrictions | restrictions)
     )
     to_source, to_target = parties or (Identifier(target), Identifier(source))
     return Changes.of(
@@ -158,7 +158,7 @@ def issue(
         tonnes=tonnes,
         origin=origin,
         origin_id=origin_id,
-        restrictions=SmallCode(int(restrictions)),
+        restrictions=small_code(restrictions),
         first_owner=first_owner,
         single_ton=False,
         lock=None,

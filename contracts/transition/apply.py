@@ -16,7 +16,7 @@ from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.messages.access.approve import Approve
 from cfi.contracts.wire.messages.access.propose import Propose
 from cfi.contracts.wire.messages.catalogue import MESSAGES
-from cfi.contracts.wire.quantities import Count, SmallCode
+from cfi.contracts.wire.quantities import Count, SmallCode, small_code
 from cfi.contracts.wire.receipts import DONE, Receipt
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.schema import schema_of
@@ -38,7 +38,7 @@ def apply_act(
         changes = decide(state, act.message, signer, block)
     except RefusedError as refused:
         return _receipt(
-            act, block, index, SmallCode(int(refused.refusal)), refused.section, refused.facts
+            act, block, index, small_code(refused.refusal), refused.section, refused.facts
         )
     commit(overlay, changes)
     return _receipt(act, block, index, DONE, "", changes.facts)

@@ -21,6 +21,7 @@ from cfi.contracts.state.rows.custody import (
 )
 from cfi.contracts.state.rows_view import Rows
 from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.wire.quantities import small_code
 from cfi.contracts.wire.refusal import InvariantBroken
 
 Kind = tuple[int, int]
@@ -99,7 +100,7 @@ def _count(
     ranges: list[Range],
     sign: int,
 ) -> None:
-    place = (owner, (int(row.instrument), row.vintage))
+    place = (owner, (small_code(row.instrument), row.vintage))
     balance[place] = balance.get(place, 0) + sign * row.tonnes
     ranges.append((row.instrument, row.vintage, row.first, row.first + row.tonnes - 1))
 

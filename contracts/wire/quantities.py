@@ -65,6 +65,11 @@ _WHOLE_DIGITS: Final = 18
 _FRACTION_DIGITS: Final = 9
 
 
+def small_code(member: int) -> SmallCode:
+    """The plain number of an enumeration's member or of a set of flags."""
+    return SmallCode(int(member))
+
+
 def nearest(value: Fraction) -> int:
     """The nearest integer, halves away from zero."""
     magnitude = (2 * abs(value.numerator) + value.denominator) // (2 * value.denominator)
