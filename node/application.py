@@ -16,6 +16,7 @@ from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.store import State
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
+from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.transition.block import (
     Execution,
     Outcome,
@@ -77,9 +78,11 @@ class Application:
         self.store = store
         self.committed_view = StateView(state)
         self._genesis_writes = genesis_writes
-        self._genesis_hash = genesis_hash
+        self.genesis_hash = genesis_hash
         self._quarantine = quarantine
         self._acts: dict[bytes, Act] = {}
+        self._poisonous: dict[Hash, None] = {}
+        self._now = Instant(0)
         self._executed: tuple[Hash, Execution] | None = None
         self._sealed: Sealed | None = None
 
@@ -111,18 +114,29 @@ class Application:
         if self.committed_view.keys.find(act.key) is None:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
 
+    def check_live(self, act: Act) -> None:
+        """Raise InadmissibleError if a waiting act has become hopeless: what a block left out is
+        asked this.
+        """
+        self.check(act)
+        if act.bytes_hash in self._poisonous:
+            raise InadmissibleError(
+                Inadmissible.MALFORMED, "it raised an error here and is quarantined"
+            )
+        if live_signer(self.committed_view, act.key, self._now) is None:
+            raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+
     def prepare_proposal(self, transactions: Sequence[bytes], now: Instant) -> list[bytes]:
         """The transactions that the next block can hold, in their order: what is inadmissible,
         poisonous or over the budget is left out.
         """
-        poisonous: dict[bytes, None] = {}
         while True:
             execution = begin_block(self.state, self.window, now)
             chosen: list[bytes] = []
-            failed = self._choose(execution, transactions, poisonous, chosen)
+            failed = self._choose(execution, transactions, chosen)
             if failed is None:
                 break
-            poisonous[failed] = None
+            self._poisonous[Hash(sha256(failed).digest())] = None
         finish_block(execution)
         self._executed = (_digest(chosen, now), execution)
         return chosen
@@ -135,7 +149,7 @@ class Application:
                 execution.execute(self._act(transaction))
             except InadmissibleError as error:
                 return f"inadmissible content: {error}"
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
                 self._quarantine.keep(transaction, error)
                 return f"an act raised {type(error).__name__}"
             if execution.gas > MAX_BLOCK_GAS:
@@ -163,7 +177,7 @@ class Application:
         """
         sealed = self._sealed
         assert sealed is not None, "the engine finalises before it commits"
-        committed = Committed(sealed.height, self.app_hash, self._genesis_hash, sealed.results_hash)
+        committed = Committed(sealed.height, self.app_hash, self.genesis_hash, sealed.results_hash)
         writes = self._genesis_writes + sealed.writes
         self.store.write_height(committed, writes, sealed.receipts, sealed.left)
         self._genesis_writes = []
@@ -174,21 +188,20 @@ class Application:
         self,
         execution: Execution,
         transactions: Sequence[bytes],
-        poisonous: dict[bytes, None],
         chosen: list[bytes],
     ) -> bytes | None:
         """Execute what fits; returns a transaction that raised, whose overlay is then spoilt."""
         for transaction in transactions:
-            if transaction in poisonous:
-                continue
             try:
                 act = self._act(transaction)
+                if act.bytes_hash in self._poisonous:
+                    continue
                 if execution.gas + execution.gas_of(act) > MAX_BLOCK_GAS:
                     break
                 execution.execute(act)
             except InadmissibleError:
                 continue
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
                 _LOG.exception("a transaction is quarantined")
                 self._quarantine.keep(transaction, error)
                 return transaction
@@ -211,6 +224,7 @@ class Application:
 
     def _seal(self, execution: Execution) -> Finalized:
         before = self.app_hash
+        self._now = execution.now
         writes = self.state.seal(execution.overlay)
         writes += _movement_writes(execution.overlay)
         receipts = [

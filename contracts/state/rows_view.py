@@ -98,6 +98,11 @@ class KeyedView(OwnedView[R]):
 
     __slots__ = ()
 
+    def place(self, value: bytes) -> OwnerKey | None:
+        """The owner of the row that has this unique value, or None."""
+        place = self._rows.find(self._table.tag, value)
+        return None if place is None else place[0]
+
     def find(self, value: bytes) -> tuple[OwnerKey, R] | None:
         """The owner and the row that has this unique value, or None."""
         place = self._rows.find(self._table.tag, value)

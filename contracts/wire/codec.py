@@ -95,7 +95,7 @@ def array(value: object) -> list[object]:
     """The value as an array; raises CodecError if it is anything else."""
     if type(value) is not list:
         raise CodecError("not an array")
-    return value  # type: ignore[return-value]
+    return value
 
 
 def _check(value: object, depth: int) -> None:
@@ -143,8 +143,8 @@ def _encoded(value: object) -> bytes:
 
 def _ordered(value: object) -> object:
     if type(value) is dict:
-        pairs = [(cbor2.dumps(key), key, _ordered(item)) for key, item in value.items()]  # type: ignore[attr-defined]
+        pairs = [(cbor2.dumps(key), key, _ordered(item)) for key, item in value.items()]
         return {key: item for _, key, item in sorted(pairs, key=lambda pair: pair[0])}
     if type(value) is list or type(value) is tuple:
-        return [_ordered(item) for item in value]  # type: ignore[attr-defined]
+        return [_ordered(item) for item in value]
     return value

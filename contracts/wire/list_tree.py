@@ -27,26 +27,33 @@ class ListProof:
 
 def list_root(items: Sequence[bytes]) -> bytes:
     """The 32-byte root over a list of items."""
-    if not items:
-        return EMPTY_ROOT
-    level = [_leaf(item) for item in items]
+    return levels_of(items)[-1][0] if items else EMPTY_ROOT
+
+
+def levels_of(items: Sequence[bytes]) -> list[list[bytes]]:
+    """The tree's levels over a list that isn't empty, from its leaves to its root."""
     # A lone last node goes up as it is: the same tree as by splitting at powers of two.
-    while len(level) > 1:
-        level = _level_above(level)
-    return level[0]
+    levels = [[_leaf(item) for item in items]]
+    while len(levels[-1]) > 1:
+        levels.append(_level_above(levels[-1]))
+    return levels
 
 
 def prove_item(items: Sequence[bytes], index: int) -> ListProof:
     """The proof of the item at an index; raises IndexError where there is none."""
     if not 0 <= index < len(items):
         raise IndexError("no item stands there")
+    return prove_in(levels_of(items), index)
+
+
+def prove_in(levels: Sequence[Sequence[bytes]], index: int) -> ListProof:
+    """The proof of the item at an index, from the tree's levels."""
     aunts = []
-    level, at = [_leaf(item) for item in items], index
-    while len(level) > 1:
-        if at ^ 1 < len(level):
-            aunts.append(level[at ^ 1])
-        level, at = _level_above(level), at >> 1
-    return ListProof(index=index, total=len(items), aunts=tuple(aunts))
+    for height, level in enumerate(levels[:-1]):
+        beside = index >> height ^ 1
+        if beside < len(level):
+            aunts.append(level[beside])
+    return ListProof(index=index, total=len(levels[0]), aunts=tuple(aunts))
 
 
 def verify_item(root: bytes, item: bytes, proof: ListProof) -> bool:

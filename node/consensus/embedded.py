@@ -145,6 +145,10 @@ class EmbeddedEngine:
         record = self._files.read(height + 1)
         return None if record is None else decode_block(record.block).last_commit
 
+    def record(self, height: int) -> BlockRecord | None:
+        """A decided block as it stands in the files."""
+        return self._files.read(height)
+
     def block(self, height: int) -> Block | None:
         """A decided block."""
         record = self._files.read(height)

@@ -1,0 +1,98 @@
+"""Admitted transactions that wait for a block, in the order in which they came, bounded in all and
+by holder.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cfi.contracts.state.table import OwnerKey
+from cfi.contracts.transition.act import Act
+from cfi.contracts.wire.schema import Hash
+
+MOST: Final = 50_000
+MOST_BYTES: Final = 64 * 1024 * 1024
+MOST_OF_HOLDER: Final = 20_000
+
+
+class MempoolFullError(Exception):
+    """No room now; try again later."""
+
+
+class HolderOverQuotaError(MempoolFullError):
+    """The holder has as many waiting as it may."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """One waiting transaction and who is told what becomes of it."""
+
+    transaction: bytes
+    act: Act
+    holder: OwnerKey
+    listener: Any
+
+
+class Mempool:
+    """First come, first served."""
+
+    def __init__(
+        self, most: int = MOST, most_bytes: int = MOST_BYTES, most_of_holder: int = MOST_OF_HOLDER
+    ) -> None:
+        self._waiting: dict[Hash, Waiting] = {}
+        self._ids: dict[Hash, None] = {}
+        self._by_holder: dict[OwnerKey, int] = {}
+        self._most = most
+        self._most_bytes = most_bytes
+        self._most_of_holder = most_of_holder
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def __contains__(self, act_id: Hash) -> bool:
+        return act_id in self._ids
+
+    def add(self, waiting: Waiting) -> None:
+        """Take one in; raises MempoolFullError or HolderOverQuotaError."""
+        size = len(waiting.transaction)
+        if len(self._waiting) >= self._most or self.bytes + size > self._most_bytes:
+            raise MempoolFullError(f"{len(self._waiting)} transactions wait")
+        pending = self._by_holder.get(waiting.holder, 0)
+        if pending >= self._most_of_holder:
+            raise HolderOverQuotaError(f"{pending} transactions of this holder wait")
+        self._waiting[waiting.act.bytes_hash] = waiting
+        self._ids[waiting.act.act_id] = None
+        self._by_holder[waiting.holder] = pending + 1
+        self.bytes += size
+
+    def first(self, most_bytes: int, each_costs: int) -> list[Waiting]:
+        """The oldest that fit into a block of so many bytes, each taking some bytes more for its
+        frame.
+        """
+        chosen: list[Waiting] = []
+        room = most_bytes
+        for waiting in self._waiting.values():
+            room -= len(waiting.transaction) + each_costs
+            if room < 0:
+                break
+            chosen.append(waiting)
+        return chosen
+
+    def remove(self, bytes_hash: Hash) -> Waiting | None:
+        """Take one out, by the hash of its bytes."""
+        waiting = self._waiting.pop(bytes_hash, None)
+        if waiting is None:
+            return None
+        self._ids.pop(waiting.act.act_id, None)
+        self.bytes -= len(waiting.transaction)
+        left = self._by_holder[waiting.holder] - 1
+        if left:
+            self._by_holder[waiting.holder] = left
+        else:
+            del self._by_holder[waiting.holder]
+        return waiting
+
+    def all(self) -> Iterator[Waiting]:
+        """Everything that waits, oldest first."""
+        return iter(list(self._waiting.values()))

@@ -1,0 +1,196 @@
+"""Questions that the ledger answers: about the last provable height, never about uncommitted rows.
+
+State of height h is proved by header h + 1, so what is shown is the state at the last height but
+one,
+with the last header. Who may ask what is the gateway's to decide: this socket is the operator's
+own.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from cfi.contracts.state.history import NotKeptError, Version
+from cfi.contracts.state.row_tree import encode_row_proof
+from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.transition.authorise import live_signer
+from cfi.contracts.wire.blocks import encode_block, prove_transaction
+from cfi.contracts.wire.commits import encode_commit
+from cfi.contracts.wire.headers import encode_header
+from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.wire.schema import PublicKey
+from cfi.node.admission import AdmissionBook
+from cfi.node.application import Application
+from cfi.node.consensus.embedded import EmbeddedEngine
+from cfi.node.mempool import Mempool
+
+MOST_MOVEMENTS: Final = 1_000
+Parameters = Mapping[str, Any]
+
+
+class QuestionError(Exception):
+    """A question that can't be answered, with a stable name for why."""
+
+    def __init__(self, name: str, detail: str) -> None:
+        super().__init__(detail)
+        self.name = name
+
+
+class Queries:
+    """Answers by path."""
+
+    def __init__(
+        self,
+        engine: EmbeddedEngine,
+        application: Application,
+        mempool: Mempool,
+        admission: AdmissionBook,
+    ) -> None:
+        self._engine = engine
+        self._application = application
+        self._mempool = mempool
+        self._admission = admission
+        self._paths: Mapping[str, Callable[[Parameters], object]] = MappingProxyType(
+            {
+                "status": self._status,
+                "light_block": self._light_block,
+                "block": self._block,
+                "receipt": self._receipt,
+                "act": self._act,
+                "signer": self._signer,
+                "public": self._public,
+                "public_rows": self._public_rows,
+                "owner": self._owner,
+                "movements": self._movements,
+            }
+        )
+
+    def answer(self, path: str, parameters: Parameters) -> object:
+        """The answer to one question; raises QuestionError."""
+        question = self._paths.get(path)
+        if question is None:
+            raise QuestionError("unknown-path", f"nothing answers {path}")
+        return question(parameters)
+
+    def _status(self, _: Parameters) -> object:
+        terms, engine = self._engine.terms, self._engine
+        return {
+            "chain_id": terms.chain_id,
+            "height": engine.height,
+            "app_hash": self._application.app_hash,
+            "genesis_hash": self._application.genesis_hash,
+            "time": engine.next_block_time.total_nanos,
+            "waiting": len(self._mempool),
+            "admission_key": self._admission.public_key,
+            "validators": [[v.public_key, v.voting_power] for v in terms.validators.validators],
+        }
+
+    def _light_block(self, parameters: Parameters) -> object:
+        height = parameters.get("height") or self._engine.height
+        block, commit = self._engine.block(height), self._engine.commit_of(height)
+        if block is None or commit is None:
+            raise QuestionError("unknown-height", f"there is no block {height}")
+        return {
+            "height": height,
+            "header": encode_header(block.header),
+            "commit": encode_commit(commit),
+            "validators": [
+                [v.public_key, v.voting_power] for v in self._engine.terms.validators.validators
+            ],
+        }
+
+    def _block(self, parameters: Parameters) -> object:
+        record = self._engine.record(parameters["height"])
+        if record is None:
+            raise QuestionError("unknown-height", f"there is no block {parameters['height']}")
+        return [record.height, record.vote_time.seconds, record.vote_time.nanos, record.block]
+
+    def _receipt(self, parameters: Parameters) -> object:
+        found = self._application.store.receipt(parameters["act_id"])
+        if found is None:
+            raise QuestionError("unknown-act", "no such act is in the history")
+        return list(found)
+
+    def _act(self, parameters: Parameters) -> object:
+        """A party's own bytes with the proof that its block has them."""
+        found = self._application.store.receipt(parameters["act_id"])
+        if found is None:
+            raise QuestionError("unknown-act", "no such act is in the history")
+        height, index, receipt = found
+        block = self._engine.block(height)
+        assert block is not None, "a receipt has its block"
+        proof = prove_transaction(block.transactions, index)
+        return {
+            "height": height,
+            "index": index,
+            "receipt": receipt,
+            "transaction": block.transactions[index],
+            "total": proof.total,
+            "aunts": list(proof.aunts),
+            "header": encode_header(block.header),
+            "block_bytes": len(encode_block(block)),
+        }
+
+    def _signer(self, parameters: Parameters) -> object:
+        """Whom a key speaks for now, or null."""
+        now = Instant(self._engine.next_block_time.seconds)
+        view = self._application.committed_view
+        signer = live_signer(view, PublicKey(parameters["key"]), now)
+        if signer is None:
+            return None
+        return {
+            "holder": signer.holder.holder_id,
+            "class": int(signer.holder.holder_class),
+            "user": signer.user.user_id,
+            "levels": [int(level) for level in signer.user.levels],
+            "roles": [int(role) for role in signer.user.roles],
+        }
+
+    def _version(self, parameters: Parameters) -> Version:
+        height = parameters.get("height")
+        if height is None:
+            height = max(self._engine.height - 1, 0)
+        try:
+            return Version(self._application.state, height)
+        except NotKeptError as error:
+            raise QuestionError("height-not-kept", str(error)) from error
+
+    def _public(self, parameters: Parameters) -> object:
+        """A public row, or its absence, with the proof."""
+        version = self._version(parameters)
+        key = RowKey(parameters["key"])
+        value, proof = version.public(key), version.prove_public(key)
+        return {"height": version.height, "key": key, "value": value, "proof": proof}
+
+    def _public_rows(self, parameters: Parameters) -> object:
+        """A public table's rows by key."""
+        version = self._version(parameters)
+        keys = version.public_keys(parameters["tag"])
+        return {"height": version.height, "rows": [[key, version.public(key)] for key in keys]}
+
+    def _owner(self, parameters: Parameters) -> object:
+        """An owner's leaf with its proof, and its rows of the asked tables with their paths."""
+        version = self._version(parameters)
+        owner = OwnerKey(parameters["owner"])
+        leaf = version.prove_owner(owner)
+        if leaf is None:
+            raise QuestionError("unknown-owner", "no such account or holder")
+        rows = []
+        for tag in parameters["tags"]:
+            for key in version.owned_keys(owner, tag):
+                shown = version.show_row(owner, key)
+                assert shown is not None, "a listed row is shown"
+                rows.append([encode_row_proof(shown.row), shown.blinding])
+        return {
+            "height": version.height,
+            "key": leaf.key,
+            "value": leaf.value,
+            "proof": leaf.proof,
+            "rows": rows,
+        }
+
+    def _movements(self, parameters: Parameters) -> object:
+        first = max(parameters.get("first", 1), 1)
+        last = min(parameters.get("last", first + MOST_MOVEMENTS - 1), first + MOST_MOVEMENTS - 1)
+        owner = OwnerKey(parameters["owner"])
+        return self._application.store.movements(owner, first, last)
