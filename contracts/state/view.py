@@ -1,6 +1,14 @@
 """What a rule may read: every table under its name."""
 
-from cfi.contracts.state.rows import access, custody, governance, membership
+from cfi.contracts.state.rows import (
+    access,
+    allocation,
+    baseline,
+    custody,
+    governance,
+    membership,
+    reports,
+)
 from cfi.contracts.state.rows_view import KeyedView, OwnedView, PublicView, Rows, SingleView
 from cfi.contracts.state.table import HOLDER_OWNER, account_owner, holder_owner
 from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
@@ -24,6 +32,15 @@ class StateView:
         self.retired = OwnedView(rows, custody.RETIRED)
         self.supply = PublicView(rows, custody.SUPPLY)
         self.pages = PublicView(rows, custody.PAGES)
+        # Baselines, allocation, reports
+        self.facilities = OwnedView(rows, baseline.FACILITIES)
+        self.baselines = SingleView(rows, baseline.BASELINES)
+        self.baseline_changes = OwnedView(rows, baseline.BASELINE_CHANGES)
+        self.opt_ins = SingleView(rows, baseline.OPT_INS)
+        self.programme_totals = PublicView(rows, baseline.PROGRAMME_TOTALS)
+        self.allocations = OwnedView(rows, allocation.ALLOCATIONS)
+        self.reports = OwnedView(rows, reports.REPORTS)
+        self.programme_years = PublicView(rows, reports.PROGRAMME_YEARS)
         # Governance
         self.clock = PublicView(rows, governance.CLOCK)
         self.chain = PublicView(rows, governance.CHAIN)

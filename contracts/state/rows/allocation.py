@@ -1,7 +1,53 @@
-"""What was allocated to whom.  (RB 4.6)"""
+"""What was allocated to whom, and the runs that did it.  (RB 4.6, 4.12)"""
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-from cfi.contracts.state.table import Table
+from cfi.contracts.state.table import HolderTable, number_key
+from cfi.contracts.wire.quantities import BasisPoints, Instant, SignedTonnes, Tonnes, Year
+from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import AccountId, HolderId
 
-TABLES: Final[tuple[Table[Any], ...]] = ()
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """A Member's allowances of one vintage."""
+
+    vintage: Year
+    target_tonnes: Tonnes
+    """The exact target of the year, to the nearest tonne, after acquisitions and sales."""
+    issued_tonnes: Tonnes
+    """Whole CFIs issued at first, with those withheld."""
+    withheld_tonnes: Tonnes
+    """Of those, what went into the auction pool.  (RB 4.12)"""
+    adjusted_tonnes: SignedTonnes
+    """Whole CFIs issued since for acquisitions, less those to be retired for sales."""
+    owed_tonnes: Tonnes
+    """Of those to be retired, what the Member no longer had: its obligation is that much more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllocationRun:
+    """A run over all Members: the Exchange's own record of how far it has come."""
+
+    run_id: Hash
+    exchange: HolderId
+    withheld_bps: BasisPoints
+    pool: AccountId | None
+    after: HolderId | None
+    """The holder done last."""
+    since: Instant
+
+
+ALLOCATIONS: Final = HolderTable(
+    name="allocations", tag=0x48, row=Allocation, key=lambda row: number_key(row.vintage)
+)
+ALLOCATION_RUNS: Final = HolderTable(
+    name="allocation_runs",
+    tag=0x49,
+    row=AllocationRun,
+    key=lambda row: row.run_id,
+    due=lambda row: row.since,
+)
+
+TABLES: Final = (ALLOCATIONS, ALLOCATION_RUNS)
