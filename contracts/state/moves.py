@@ -60,9 +60,7 @@ def transfer(
     target's; the accounts by default.
     """
     head, tail = split(lot, tonnes)
-    arriving = replace(
-        tail, lock=None, restrictions=small_code(tail.restrictions | restrictions)
-    )
+    arriving = replace(tail, lock=None, restrictions=small_code(tail.restrictions | restrictions))
     to_source, to_target = parties or (Identifier(target), Identifier(source))
     return Changes.of(
         drop(LOTS, source, lot) if head is None else put(LOTS, source, head),
