@@ -11,7 +11,9 @@ from cfi.contracts.state.rows import (
     custody,
     governance,
     membership,
+    protections,
     reports,
+    trades,
     true_up,
 )
 from cfi.contracts.state.table import Table
@@ -20,6 +22,8 @@ _ALL: Final[tuple[Table[Any], ...]] = (
     *membership.TABLES,
     *access.TABLES,
     *custody.TABLES,
+    *trades.TABLES,
+    *protections.TABLES,
     *baseline.TABLES,
     *allocation.TABLES,
     *reports.TABLES,

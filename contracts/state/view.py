@@ -7,7 +7,9 @@ from cfi.contracts.state.rows import (
     custody,
     governance,
     membership,
+    protections,
     reports,
+    trades,
 )
 from cfi.contracts.state.rows_view import KeyedView, OwnedView, PublicView, Rows, SingleView
 from cfi.contracts.state.table import HOLDER_OWNER, account_owner, holder_owner
@@ -32,6 +34,13 @@ class StateView:
         self.retired = OwnedView(rows, custody.RETIRED)
         self.supply = PublicView(rows, custody.SUPPLY)
         self.pages = PublicView(rows, custody.PAGES)
+        self.offers = OwnedView(rows, trades.OFFERS)
+        self.incoming_offers = OwnedView(rows, trades.INCOMING_OFFERS)
+        self.deliveries = OwnedView(rows, trades.DELIVERIES)
+        self.outcomes = OwnedView(rows, trades.OUTCOMES)
+        self.sales = OwnedView(rows, trades.SALES)
+        self.protections = SingleView(rows, protections.PROTECTIONS)
+        self.trusted = OwnedView(rows, protections.TRUSTED)
         # Baselines, allocation, reports
         self.facilities = OwnedView(rows, baseline.FACILITIES)
         self.baselines = SingleView(rows, baseline.BASELINES)
