@@ -10,6 +10,7 @@ from cfi.contracts.state.rows import (
     protections,
     reports,
     trades,
+    true_up,
 )
 from cfi.contracts.state.rows_view import KeyedView, OwnedView, PublicView, Rows, SingleView
 from cfi.contracts.state.table import HOLDER_OWNER, account_owner, holder_owner
@@ -50,6 +51,15 @@ class StateView:
         self.allocations = OwnedView(rows, allocation.ALLOCATIONS)
         self.reports = OwnedView(rows, reports.REPORTS)
         self.programme_years = PublicView(rows, reports.PROGRAMME_YEARS)
+        # True-up
+        self.true_ups = PublicView(rows, true_up.TRUE_UPS)
+        self.true_up_work = OwnedView(rows, true_up.TRUE_UP_WORK)
+        self.obligations = OwnedView(rows, true_up.OBLIGATIONS)
+        self.elections = OwnedView(rows, true_up.ELECTIONS)
+        self.closings = OwnedView(rows, true_up.CLOSINGS)
+        self.offset_claims = OwnedView(rows, true_up.OFFSET_CLAIMS)
+        self.offset_use = OwnedView(rows, true_up.OFFSET_USE)
+        self.shortfalls = OwnedView(rows, true_up.SHORTFALLS)
         # Governance
         self.clock = PublicView(rows, governance.CLOCK)
         self.chain = PublicView(rows, governance.CHAIN)

@@ -19,4 +19,5 @@ MAX_BLOCK_GAS: Final = 15_000
 MAX_CHAIN_ID_CHARACTERS: Final = 50
 PAGE_TONNES: Final = 10_000
 """Serials on one public page."""
+MAX_LOTS_PER_ELECTION: Final = 100
 MAX_PROOF_BYTES: Final = 65_536

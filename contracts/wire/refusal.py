@@ -37,6 +37,24 @@ class Refusal(IntEnum):
     LOT_RESTRICTED = 308
     TOO_MANY_ACCOUNTS = 309
 
+    # True-up: 550 to 599
+    TRUE_UP_NOT_SCHEDULED = 550
+    TRUE_UP_SCHEDULED_BEFORE = 551
+    STAGE_NOT_OPEN = 552
+    NOT_USABLE_THIS_YEAR = 553
+    NOT_FIRST_OWNER = 554
+    UNKNOWN_ELECTION = 555
+    NOTHING_OWED = 556
+    MORE_THAN_SHORT = 557
+    OFFSET_LIMIT_REACHED = 558
+    UNKNOWN_STAGE = 559
+    STAGE_HAS_BEGUN = 560
+    NOT_LATER = 561
+    STAGES_OUT_OF_ORDER = 562
+    TOO_MANY_LOTS = 563
+    YEAR_NOT_IN_PROGRAMME = 564
+    BARRED_WHILE_SHORT = 565
+
 
 class RefusedError(Exception):
     """A rule refuses a transaction. It is caught in one place, where the receipt is made."""

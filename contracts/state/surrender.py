@@ -1,0 +1,100 @@
+"""Surrendering CFIs for a compliance year: what is usable, and how it is taken.  (RB 4.3, 4.7)"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cfi.contracts.state import moves
+from cfi.contracts.state.changes import Changes
+from cfi.contracts.state.rows.custody import AccountKind, Lot, Restriction, RetirementReason
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.quantities import Tonnes, Year
+from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError
+from cfi.contracts.wire.text import AccountId, HolderId
+
+_BARRED = Restriction.NO_COMPLIANCE | Restriction.SPECIAL_RESERVE | Restriction.SUPER_REDUCTION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A lot and the account that it lies in."""
+
+    account_id: AccountId
+    lot: Lot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surrender:
+    """For whom and for which year CFIs are surrendered, and of which types they may be."""
+
+    holder_id: HolderId
+    year: Year
+    kinds: tuple[Instrument, ...]
+
+
+def bar_to_surrender(lot: Lot, surrender: Surrender) -> tuple[Refusal, str] | None:
+    """Why a lot can't be used for a year, with the section; None if it can."""
+    if lot.vintage > surrender.year:
+        return Refusal.VINTAGE_TOO_LATE, "RB 4.3"
+    if lot.bars(_BARRED):
+        return Refusal.LOT_RESTRICTED, "RB 4.11.4"
+    if lot.instrument not in surrender.kinds:
+        return Refusal.NOT_USABLE_THIS_YEAR, "RB 4.11.5"
+    if lot.instrument is Instrument.XE and lot.first_owner != surrender.holder_id:
+        return Refusal.NOT_FIRST_OWNER, "RB 4.3"
+    return None
+
+
+def require_usable(lot: Lot, surrender: Surrender) -> None:
+    """Refuse unless the lot can be used for the year."""
+    bar = bar_to_surrender(lot, surrender)
+    if bar is not None:
+        raise RefusedError(*bar, {"lot_id": lot.lot_id, "compliance_year": surrender.year})
+
+
+def held_lots(state: StateView, holder_id: HolderId) -> Iterator[Held]:
+    """All lots of a holder, account by account."""
+    for account_id in state.account_ids(holder_id):
+        for lot in state.lots.of(account_id).all():
+            yield Held(account_id=account_id, lot=lot)
+
+
+def usable_lots(state: StateView, surrender: Surrender) -> list[Held]:
+    """A holder's free lots that can be used for the year, the earliest vintage first."""
+    usable = [
+        held
+        for held in held_lots(state, surrender.holder_id)
+        if not held.lot.locked and bar_to_surrender(held.lot, surrender) is None
+    ]
+    return sorted(usable, key=lambda held: (held.lot.vintage, held.lot.instrument, held.lot.first))
+
+
+def retirement_account(state: StateView, holder_id: HolderId) -> AccountId:
+    """Where a holder's surrendered CFIs go; each is admitted with one.  (RB 4.7)"""
+    for account_id in state.account_ids(holder_id):
+        account = state.accounts.get(account_id)
+        if account is not None and account.kind is AccountKind.RETIREMENT:
+            return account_id
+    raise InvariantBroken("a holder without a retirement account")
+
+
+def surrendered(
+    state: StateView,
+    block: BlockContext,
+    held: Held,
+    tonnes: Tonnes,
+    surrender: Surrender,
+    reason: RetirementReason = RetirementReason.COMPLIANCE,
+) -> Changes:
+    """Retire the tail of a lot for a compliance year."""
+    return moves.retire(
+        state,
+        block,
+        held.lot,
+        tonnes,
+        held.account_id,
+        retirement_account(state, surrender.holder_id),
+        reason,
+        compliance_year=surrender.year,
+    )
