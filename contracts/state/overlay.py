@@ -1,8 +1,6 @@
 """A block's uncommitted rows over the committed state."""
 
 from bisect import bisect_left, insort
-from dataclasses import replace
-from hashlib import sha256
 from typing import Any, Final
 
 from cfi.contracts.state.catalogue import INDEXED
@@ -17,28 +15,18 @@ from cfi.contracts.state.changes import (
     Reseed,
 )
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
-from cfi.contracts.state.rows.custody import SUMMARY, Movement, Summary, Total
+from cfi.contracts.state.rows.custody import SUMMARY, Movement, Summary
 from cfi.contracts.state.rows_view import Rows
+from cfi.contracts.state.running import Running, seed_commitment
 from cfi.contracts.state.table import OwnerKey, RowKey
-from cfi.contracts.wire.quantities import Count, Tonnes
+from cfi.contracts.wire.quantities import Count
 from cfi.contracts.wire.refusal import InvariantBroken
 from cfi.contracts.wire.schema import Hash, Seed, schema_of
 from cfi.contracts.wire.text import Text
 
 SUMMARY_KEY: Final = SUMMARY.row_key(b"")
 CHAIN_START: Final = Hash(bytes(32))
-_SEED_PREFIX: Final = b"\x02"
 _MOVEMENTS: Final = schema_of(Movement)
-
-
-def seed_commitment(seed: Seed) -> Hash:
-    """What an owner's first row tells of its seed."""
-    return Hash(sha256(_SEED_PREFIX + seed).digest())
-
-
-def next_link(chain: Hash, movement: bytes) -> Hash:
-    """The chain of movements after one more."""
-    return Hash(sha256(chain + movement).digest())
 
 
 class Overlay:
@@ -51,7 +39,7 @@ class Overlay:
         self.public_rows: dict[RowKey, bytes | None] = {}
         self.seeds: dict[OwnerKey, Seed] = {}
         self.movements: dict[OwnerKey, list[bytes]] = {}
-        self._summaries: dict[OwnerKey, Summary] = {}
+        self._summaries: dict[OwnerKey, Running] = {}
         self._opened: list[OwnerKey] = []
         self._counts: dict[OwnerKey, int] = {}
         self._unique: dict[bytes, tuple[OwnerKey, RowKey] | None] = {}
@@ -104,9 +92,9 @@ class Overlay:
 
     def summary(self, owner: OwnerKey) -> Summary | None:
         """An owner's first row as it stands now."""
-        summary = self._summaries.get(owner)
-        if summary is not None:
-            return summary
+        running = self._summaries.get(owner)
+        if running is not None:
+            return running.summary()
         raw = self._base.owned(owner, SUMMARY_KEY)
         return None if raw is None else SUMMARY.schema.read(raw)
 
@@ -131,27 +119,30 @@ class Overlay:
                 self._open(owner, seed)
             case Reseed(owner, seed):
                 self.seeds[owner] = seed
-                self._summaries[owner] = replace(
-                    self._known(owner), seed_commitment=seed_commitment(seed)
-                )
+                self._running_of(owner).commitment = seed_commitment(seed)
             case _:
                 raise InvariantBroken("an operation of no known kind")
 
     def sealed_rows(self, owner: OwnerKey) -> dict[RowKey, bytes | None]:
         """The rows of an owner that this block writes, its first row among them."""
         rows = self.rows.get(owner, {})
-        summary = self._summaries.get(owner)
-        return rows if summary is None else rows | {SUMMARY_KEY: SUMMARY.schema.encode(summary)}
+        running = self._summaries.get(owner)
+        if running is None:
+            return rows
+        return rows | {SUMMARY_KEY: SUMMARY.schema.encode(running.summary())}
 
     def touched(self) -> list[OwnerKey]:
         """The owners that this block writes, in order."""
         return sorted({**self.rows, **self._summaries})
 
-    def _known(self, owner: OwnerKey) -> Summary:
-        summary = self.summary(owner)
-        if summary is None:
-            raise InvariantBroken("a row is written for an owner that was never opened")
-        return summary
+    def _running_of(self, owner: OwnerKey) -> Running:
+        running = self._summaries.get(owner)
+        if running is None:
+            raw = self._base.owned(owner, SUMMARY_KEY)
+            if raw is None:
+                raise InvariantBroken("a row is written for an owner that was never opened")
+            running = self._summaries[owner] = Running(SUMMARY.schema.read(raw))
+        return running
 
     def _open(self, owner: OwnerKey, seed: Seed) -> None:
         if self.summary(owner) is not None:
@@ -159,18 +150,20 @@ class Overlay:
         self.seeds[owner] = seed
         insort(self._opened, owner)
         self._counts[owner] = 1
-        self._summaries[owner] = Summary(
-            owner=Text(owner.decode()),
-            seed_commitment=seed_commitment(seed),
-            totals=(),
-            movement_count=Count(0),
-            movement_chain=CHAIN_START,
+        self._summaries[owner] = Running(
+            Summary(
+                owner=Text(owner.decode()),
+                seed_commitment=seed_commitment(seed),
+                totals=(),
+                movement_count=Count(0),
+                movement_chain=CHAIN_START,
+            )
         )
 
     def _write(self, owner: OwnerKey, key: RowKey, after: bytes | None) -> None:
         before = self.owned(owner, key)
         if before is None and owner not in self.rows:
-            self._known(owner)
+            self._running_of(owner)
         if (before is None) != (after is None):
             self._counts[owner] = self._counts.get(owner, 0) + (1 if before is None else -1)
         self._index(owner, key, before, after)
@@ -199,32 +192,12 @@ class Overlay:
         self._added.replace(owner, key, None, after)
 
     def _record(self, owner: OwnerKey, movement: Movement) -> None:
-        summary = self._known(owner)
+        running = self._running_of(owner)
         raw = _MOVEMENTS.encode(movement)
         self.movements.setdefault(owner, []).append(raw)
-        self._summaries[owner] = replace(
-            summary,
-            totals=_totals_after(summary.totals, movement),
-            movement_count=Count(summary.movement_count + 1),
-            movement_chain=next_link(summary.movement_chain, raw),
-        )
+        running.record(movement, raw)
 
 
 def _merged(keys: list[RowKey], rows: dict[RowKey, bytes | None], tag: int) -> list[RowKey]:
     added = [key for key, row in rows.items() if key[0] == tag and row is not None]
     return sorted([key for key in keys if key not in rows] + added)
-
-
-def _totals_after(totals: tuple[Total, ...], movement: Movement) -> tuple[Total, ...]:
-    amounts = {(total.instrument, total.vintage): total.tonnes for total in totals}
-    place = (movement.instrument, movement.vintage)
-    signed = movement.tonnes if movement.incoming else -movement.tonnes
-    amount = amounts.get(place, 0) + signed
-    if amount < 0:
-        raise InvariantBroken("more tonnes leave an account than it holds")
-    amounts[place] = Tonnes(amount)
-    return tuple(
-        Total(instrument=instrument, vintage=vintage, tonnes=tonnes)
-        for (instrument, vintage), tonnes in sorted(amounts.items())
-        if tonnes
-    )

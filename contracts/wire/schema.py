@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import fields
 from enum import IntEnum
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Final, Generic, NewType, TypeVar, cast
 
 import cbor2
@@ -61,7 +62,16 @@ Check = Callable[[Any], Any]
 class Schema(Generic[R]):
     """How one dataclass is written and read."""
 
-    __slots__ = ("_checks", "_converts", "_names", "_plain", "_width", "recall", "row")
+    __slots__ = (
+        "_checks",
+        "_converts",
+        "_fields_of",
+        "_names",
+        "_width",
+        "_writes",
+        "recall",
+        "row",
+    )
 
     def __init__(self, row: type[R]) -> None:
         self.row = row
@@ -74,7 +84,11 @@ class Schema(Generic[R]):
             for name, check in zip(self._names, self._checks, strict=True)
             if _needs_conversion(hints[name])
         )
-        self._plain = tuple((name, _plain_of(hints[name])) for name in self._names)
+        self._writes = tuple(_write_of(hints[name]) for name in self._names)
+        getter: Any = attrgetter(*self._names)
+        self._fields_of: Callable[[R], tuple[Any, ...]] = (
+            getter if self._width > 1 else lambda value: (getter(value),)
+        )
         self.recall = lru_cache(maxsize=_REMEMBERED)(self.read)
 
     def from_items(self, items: object) -> R:
@@ -91,14 +105,8 @@ class Schema(Generic[R]):
 
     def to_items(self, value: R) -> list[object]:
         """The array of a value; raises SchemaError where a field is out of range."""
-        items = []
-        for (name, plain), check in zip(self._plain, self._checks, strict=True):
-            item = getattr(value, name)
-            if plain is not None:
-                item = plain(item)
-            check(item)
-            items.append(item)
-        return items
+        fields_of = self._fields_of(value)
+        return [write(item) for write, item in zip(self._writes, fields_of, strict=True)]
 
     def decode(self, data: bytes) -> R:
         """Read bytes from outside; raises CodecError unless they are the deterministic encoding of
@@ -163,19 +171,22 @@ def _needs_conversion(hint: Any) -> bool:
     return typing.get_origin(hint) is tuple or (isinstance(hint, type) and hint is not bool)
 
 
-def _plain_of(hint: Any) -> Check | None:
-    """What turns a field into arrays and numbers, where that is more than nothing."""
+def _write_of(hint: Any) -> Check:
+    """What checks a field and turns it into arrays and numbers."""
     if not _needs_conversion(hint):
-        return None
+        return _check_of(hint)
     origin = typing.get_origin(hint)
     if origin is tuple:
-        inner = _plain_of(typing.get_args(hint)[0])
-        return list if inner is None else lambda value: [inner(item) for item in value]
+        inner = _write_of(typing.get_args(hint)[0])
+        return lambda value: [inner(item) for item in value]
     if origin in (types.UnionType, typing.Union):
-        some = _plain_of(next(part for part in typing.get_args(hint) if part is not type(None)))
-        assert some is not None
+        some = _write_of(next(part for part in typing.get_args(hint) if part is not type(None)))
         return lambda value: None if value is None else some(value)
-    return int if issubclass(hint, IntEnum) else schema_of(hint).to_items
+    return _number_of if issubclass(hint, IntEnum) else schema_of(hint).to_items
+
+
+def _number_of(member: IntEnum) -> int:
+    return member._value_
 
 
 def _integer(least: int, greatest: int) -> Check:
