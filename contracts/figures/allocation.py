@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cfi.contracts.figures.programme import ProgrammeTerms
 from cfi.contracts.figures.schedule import reduction, years_bound
+from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import (
     BasisPoints,
     Cfis,

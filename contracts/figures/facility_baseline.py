@@ -13,7 +13,7 @@ from cfi.contracts.figures.facility import (
     days_in,
 )
 from cfi.contracts.figures.missing_data import PERIOD, Method, YearFigure, annual, figure_of
-from cfi.contracts.figures.programme import BaselinePeriod
+from cfi.contracts.wire.programme import BaselinePeriod
 from cfi.contracts.wire.quantities import Year, share
 
 _LAST_SERVICE_YEAR: Final = PERIOD[-1]
@@ -107,9 +107,7 @@ def _available(facility: Facility, first: Year) -> dict[Year, YearFigure]:
     return found
 
 
-def _shut_down(
-    facility: Facility, closed: CalendarDay, period: BaselinePeriod
-) -> list[YearFigure]:
+def _shut_down(facility: Facility, closed: CalendarDay, period: BaselinePeriod) -> list[YearFigure]:
     """The years of the period; the last one's days are no missing data, later ones are nought."""
     opened = facility.in_service
     first = _first_available(facility, electricity=False)

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from cfi.contracts.figures.programme import ElectricityRate
+from cfi.contracts.wire.programme import ElectricityRate
 from cfi.contracts.wire.quantities import (
     BasisPoints,
     MegawattHours,

@@ -6,19 +6,15 @@ cut pro rata to the limit. The largest remainder goes first, ties by account.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
-from cfi.contracts.figures.programme import ProgrammeTerms
 from cfi.contracts.figures.schedule import rate_of
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import (
     FULL_BPS,
-    TONNES_PER_CFI,
     BasisPoints,
     Cfis,
-    Tonnes,
     Year,
-    share,
 )
 
 
@@ -29,23 +25,6 @@ class Chosen:
     account: str
     offsets: Cfis
     early: Cfis
-
-
-def escalated(tonnes: Fraction, emissions: Tonnes, baseline: Tonnes) -> Fraction:
-    """A limit raised by the share by which programme-wide emissions are above the baseline.
-    (RB 4.11.3, 4.11.5)
-    """
-    if baseline == 0 or emissions <= baseline:
-        return tonnes
-    return tonnes * Fraction(emissions, baseline)
-
-
-def usable_limit(usable_bps: BasisPoints, emissions: Tonnes, baseline: Tonnes) -> Cfis:
-    """Whole CFIs of offsets and early action credits that all Members together may use in a year,
-    rounded down.  (RB 4.11.5, Table 4.4)
-    """
-    limit = escalated(share(baseline, usable_bps), emissions, baseline)
-    return Cfis(limit.numerator // (limit.denominator * TONNES_PER_CFI))
 
 
 def most_early(offsets: Cfis, early_bps: BasisPoints) -> Cfis:

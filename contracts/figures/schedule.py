@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cfi.contracts.figures.errors import FigureCode, FigureError
-from cfi.contracts.figures.programme import (
+from cfi.contracts.wire.programme import (
     BaselinePeriod,
     ElectricityRate,
     ProgrammeTerms,

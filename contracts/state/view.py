@@ -65,6 +65,7 @@ class StateView:
         self.chain = PublicView(rows, governance.CHAIN)
         self.parameters = PublicView(rows, governance.PARAMETERS)
         self.acts = PublicView(rows, governance.ACTS)
+        self.programme = PublicView(rows, governance.PROGRAMME)
         self.notices = PublicView(rows, governance.NOTICES)
 
     def holder_ids(self) -> list[HolderId]:

@@ -5,6 +5,7 @@ from enum import IntEnum, unique
 from typing import Final
 
 from cfi.contracts.state.table import PublicTable, number_key, text_key
+from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import Count, Height, Instant, SmallCode
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import HolderId, Identifier
@@ -75,5 +76,8 @@ NOTICES: Final = PublicTable(
 ACTS: Final = PublicTable(
     name="acts", tag=0xC4, row=ActsOfHeight, key=lambda row: number_key(row.height)
 )
+PROGRAMME: Final = PublicTable(
+    name="programme", tag=0xC5, row=ProgrammeTerms, key=lambda _: b"terms"
+)
 
-TABLES: Final = (CLOCK, CHAIN, PARAMETERS, NOTICES, ACTS)
+TABLES: Final = (CLOCK, CHAIN, PARAMETERS, NOTICES, ACTS, PROGRAMME)

@@ -6,6 +6,7 @@ A limit that the programme doesn't set is absent: whoever needs it has to set it
 from dataclasses import dataclass
 
 from cfi.contracts.wire.quantities import BasisPoints, Count, Days, Height, SmallCode, Tonnes, Year
+from cfi.contracts.wire.text import Identifier, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,7 @@ class YearRate:
 
     year: Year
     bps: BasisPoints
-    section: str
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class Threshold:
     """A tonnage with its source."""
 
     tonnes: Tonnes
-    section: str
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class Rate:
     """A percentage with its source."""
 
     bps: BasisPoints
-    section: str
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,47 +47,47 @@ class ReductionSchedule:
 class BaselinePeriod:
     """Years whose average a Member may take as its baseline."""
 
-    name: str
+    name: Identifier
     first_year: Year
     last_year: Year
-    section: str
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElectricityRate:
     """Tonnes per hundred megawatt-hours bought in a country."""
 
-    country: str
+    country: Identifier
     tonnes_per_hundred_mwh: Count
-    section: str
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarmingPotential:
     """Tonnes of carbon dioxide that a tonne of a gas counts for, in two editions."""
 
-    gas: str
+    gas: Identifier
     ipcc_1995: Count
     ipcc_2001: Count
-    section: str
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrueUpStage:
     """When a stage of a true-up begins: a day of the year after the compliance year, at 00:00 UTC."""
 
-    stage: str
+    stage: Identifier
     month: SmallCode
     day: SmallCode
-    section: str
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fee:
     """A fee of the schedule; the amount is the Executive Committee's to set."""
 
-    name: str
-    section: str
+    name: Identifier
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ class Protections:
 
     transfer_delay_days: Days
     second_approver: bool
-    section: str
+    section: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ class CarriedOver:
 class ProgrammeTerms:
     """Everything a phase of the programme sets."""
 
-    name: str
+    name: Identifier
     activation_height: Height
     first_year: Year
     last_year: Year
