@@ -79,7 +79,7 @@ def assess(
     """
     known = [_known(facility, period, electricity=electricity) for facility in entity]
     sized = [
-        Sized(facility=facility, owned=_owned(facility, baseline))
+        Sized(facility=facility, owned=_owned(baseline))
         for facility, baseline in zip(entity, known, strict=True)
     ]
     reasons = inclusion(sized, home_country, electricity=electricity)
@@ -117,7 +117,7 @@ def year_baseline(
 ) -> YearBaseline:
     """A Member's baseline and allocation of a year after all changes; each is rounded to a tonne.
 
-    Refused with BASELINE_BELOW_ZERO where more went than there was.  (RB 6.5.4, 6.5.5, Appendix 6.3B)
+    Refused with BASELINE_BELOW_ZERO where more went than there was.  (RB 6.5.4, 6.5.5)
     """
     after = baseline + sum(nearest(_counted(change, year)) for change in changes)
     if after < 0:
@@ -147,7 +147,7 @@ def _known(
     return None
 
 
-def _owned(facility: Facility, baseline: FacilityBaseline | None) -> Fraction | None:
+def _owned(baseline: FacilityBaseline | None) -> Fraction | None:
     if baseline is None:
         return Fraction(0)
     return baseline.quantity if baseline.years else None

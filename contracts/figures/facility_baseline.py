@@ -30,7 +30,7 @@ class FacilityBaseline:
 def facility_baseline(
     facility: Facility, period: BaselinePeriod, *, electricity: bool = False
 ) -> FacilityBaseline:
-    """The owner's share of a facility's baseline, in the unit of its data, with the years it rests on.
+    """The owner's share of a facility's baseline, in its data's unit, and the years it rests on.
 
     Refused where data contradict themselves (NOT_A_YEAR_OF_DATA, DAYS_OUT_OF_RANGE,
     NEGATIVE_EMISSIONS, SHUT_DOWN_BEFORE_SERVICE, EMISSIONS_AFTER_SHUT_DOWN) or no method is
@@ -49,10 +49,10 @@ def facility_baseline(
 def baseline_years(
     in_service: CalendarDay | None, period: BaselinePeriod, *, electricity: bool
 ) -> tuple[Year, ...]:
-    """The years whose mean is a working facility's baseline; none if it came after the baseline period.
+    """The years whose mean is a working facility's baseline; none if it came after the period.
 
-    In service in 1998 to 2000: the first two complete years (of electricity: the first two), in 2001:
-    the first complete one; the elected period where the facility worked throughout it.  (RB 6.5.2)
+    In service in 1998 to 2000: the first two complete years (of electricity: the first two),
+    in 2001: the first complete one; the elected period where the facility worked throughout it.  (RB 6.5.2)
     """
     in_period = tuple(Year(y) for y in range(period.first_year, period.last_year + 1))
     if in_service is None or first_complete(in_service) <= period.first_year:
@@ -96,7 +96,7 @@ def _first_available(facility: Facility, *, electricity: bool) -> Year:
 
 
 def _available(facility: Facility, first: Year) -> dict[Year, YearFigure]:
-    """Figures of the years from the first on that the facility worked throughout and has data for."""
+    """Figures of the years, from the first, that the facility worked throughout and has data for."""
     found: dict[Year, YearFigure] = {}
     for known in facility.data:
         figure = annual(known)

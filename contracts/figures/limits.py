@@ -1,4 +1,4 @@
-"""Limits that are shares of the programme-wide baseline.  (RB 4.11.3, 4.11.5, 4.11.6, Appendix 4.1)"""
+"""Shares of the programme-wide baseline.  (RB 4.11.3, 4.11.5, 4.11.6, Appendix 4.1)"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def sales_limit(
 def offset_limit(
     bps: BasisPoints, programme: ProgrammeWide, emissions_tonnes: Tonnes | None
 ) -> Fraction:
-    """Tonnes of offsets that may be used (or, owned and operated, sold and used): escalated, no ratchet.
+    """Tonnes of offsets to be used (or, owned and operated, sold and used): escalated, no ratchet.
 
     (RB 4.11.5, 4.11.6)
     """

@@ -19,7 +19,7 @@ _HUNDRED_MWH = 100
 def obligation(
     included_tonnes: Fraction | int, baseline_tonnes: Fraction | int, growth_bps: BasisPoints
 ) -> Tonnes:
-    """Tonnes to surrender: the included emissions, but no more than the growth provision recognises.
+    """Tonnes to surrender: the included emissions, up to what the growth provision recognises.
 
     Each is rounded to the nearest 100 t before they are compared.  (RB 4.7, 4.8, 7.2.1)
     """
@@ -50,7 +50,7 @@ def electricity_balance(
 ) -> Fraction:
     """Tonnes to issue for electricity bought below the year's target; negative: tonnes owed.
 
-    Either is bounded by the reduction and the growth provision together.  (RB 4.10.1, 4.10.2, 4.11.2)
+    Either is bounded by reduction and growth provision together.  (RB 4.10.1, 4.10.2, 4.11.2)
     """
     below_target = less_share(baseline_mwh, reduction_bps) - purchases_mwh
     most = share(baseline_mwh, reduction_bps + growth_bps)

@@ -66,7 +66,7 @@ class Position:
 
 
 def capped(*, electricity: bool, enrolment_baseline: Fraction | int, threshold: Tonnes) -> bool:
-    """Whether the maximum recognised reduction bounds a surplus: of electricity always.  (RB 4.11.2)"""
+    """Whether a surplus is bounded by the maximum recognised: of electricity always.  (RB 4.11.2)"""
     return electricity or enrolment_baseline > threshold
 
 
@@ -142,9 +142,7 @@ def _banked(
     return own + max(_NONE, facts.net_purchases - required)
 
 
-def _special_reserve(
-    terms: YearTerms, recognised: Fraction, sellable: Fraction
-) -> Fraction | None:
+def _special_reserve(terms: YearTerms, recognised: Fraction, sellable: Fraction) -> Fraction | None:
     """What may be neither sold nor banked and is reserved: Appendix 4.3, line 12.  (RB 4.11.4)"""
     if not terms.keeps_special_reserve:
         return None

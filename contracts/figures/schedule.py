@@ -50,12 +50,12 @@ def growth_provision(terms: ProgrammeTerms, year: Year) -> BasisPoints:
 
 
 def may_sell(terms: ProgrammeTerms, first_year: Year, year: Year) -> bool:
-    """Whether a Member may sell or bank a year's surplus: not of years before it enrolled.  (RB 2.7.1)"""
+    """Whether a Member may sell or bank a year's surplus: not from before it enrolled.  (RB 2.7.1)"""
     return not (terms.bound_for_all_years and year < first_year)
 
 
 def baseline_period(terms: ProgrammeTerms, name: str) -> BaselinePeriod:
-    """One of the periods that a Member may elect, by name; refused where the programme has no such one."""
+    """One of the periods that a Member may elect, by name; refused where there is none."""
     for period in terms.baseline_periods:
         if period.name == name:
             return period
@@ -63,7 +63,7 @@ def baseline_period(terms: ProgrammeTerms, name: str) -> BaselinePeriod:
 
 
 def electricity_rate(terms: ProgrammeTerms, country: str) -> ElectricityRate:
-    """The rate at which a country's electricity counts; refused where there is none.  (RB 4.10.1)"""
+    """The rate of a country's electricity; refused where there is none.  (RB 4.10.1)"""
     for rate in terms.electricity_rates:
         if rate.country == country:
             return rate
