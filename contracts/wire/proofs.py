@@ -5,7 +5,7 @@ their only encoding, and a step goes the way in which that bit of SHA-256(key) p
 a key, a value and the siblings on the way, nothing else.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -147,8 +147,11 @@ def _is_outermost(proof: Existence | None, way: int, parting: int) -> bool:
 
 # writing ------------------------------------------------------------------------------------------
 def encode_existence(proof: Existence) -> bytes:
-    """A plain `CommitmentProof` of presence."""
-    return _field(EXIST, existence_message(proof))
+    """A `CommitmentProof` of presence, plain or as a compressed batch of one: the shorter."""
+    lookup: dict[bytes, int] = {}
+    plain = _leaf_fields(proof) + b"".join(_field(_PATH, step) for step in steps_of(proof))
+    batch = _batch_of_one(_field(EXIST, _compressed(proof, lookup)), lookup)
+    return min(_field(EXIST, plain), batch, key=len)
 
 
 def encode_absence(proof: Absence) -> bytes:
@@ -157,16 +160,19 @@ def encode_absence(proof: Absence) -> bytes:
     message = _field(_KEY, proof.key)
     for number, side in ((_LEFT, proof.left), (_RIGHT, proof.right)):
         if side is not None:
-            steps = [_varint(lookup.setdefault(step, len(lookup))) for step in steps_of(side)]
-            path = _field(_PATH, b"".join(steps)) if steps else b""
-            message += _field(number, _leaf_fields(side) + path)
-    batch = _field(_ENTRY, _field(NONEXIST, message))
-    return _field(COMPRESSED, batch + b"".join(_field(_LOOKUP, step) for step in lookup))
+            message += _field(number, _compressed(side, lookup))
+    return _batch_of_one(_field(NONEXIST, message), lookup)
 
 
-def existence_message(proof: Existence) -> bytes:
-    """An `ExistenceProof`."""
-    return _leaf_fields(proof) + b"".join(_field(_PATH, step) for step in steps_of(proof))
+def _batch_of_one(entry: bytes, lookup: Iterable[bytes]) -> bytes:
+    steps = b"".join(_field(_LOOKUP, step) for step in lookup)
+    return _field(COMPRESSED, _field(_ENTRY, entry) + steps)
+
+
+def _compressed(proof: Existence, lookup: dict[bytes, int]) -> bytes:
+    """A `CompressedExistenceProof`; its steps are added to the lookup."""
+    steps = [_varint(lookup.setdefault(step, len(lookup))) for step in steps_of(proof)]
+    return _leaf_fields(proof) + (_field(_PATH, b"".join(steps)) if steps else b"")
 
 
 def steps_of(proof: Existence) -> list[bytes]:

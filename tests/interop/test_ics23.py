@@ -68,10 +68,11 @@ def true_claims(tree: OuterTree, items: dict[bytes, bytes], others: list[bytes])
 
 def _forms(proof: Existence | Absence) -> list[bytes]:
     if isinstance(proof, Existence):
-        return [encode_existence(proof), batch(honest(proof)), compressed(honest(proof))]
+        entry = honest(proof)
+        return [encode_existence(proof), plain(entry), batch(entry), compressed(entry)]
     sides = [None if side is None else honest(side) for side in (proof.left, proof.right)]
-    entry = Nonexist(proof.key, *sides)
-    return [encode_absence(proof), plain(entry), batch(entry)]
+    none = Nonexist(proof.key, *sides)
+    return [encode_absence(proof), plain(none), batch(none)]
 
 
 STRICTER = [
