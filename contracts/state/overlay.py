@@ -47,33 +47,40 @@ class Overlay:
         self._gone: set[DueItem] = set()
 
     def owned(self, owner: OwnerKey, key: RowKey) -> bytes | None:
+        """A row of an owner."""
         rows = self.rows.get(owner)
         if rows is not None and key in rows:
             return rows[key]
         return self._base.owned(owner, key)
 
     def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
+        """The keys of an owner's rows in one table, in order."""
         keys = self._base.owned_keys(owner, tag)
         rows = self.rows.get(owner)
         return keys if rows is None else _merged(keys, rows, tag)
 
     def row_count(self, owner: OwnerKey) -> int:
+        """How many rows an owner has, 0 if there is no such owner."""
         return self._base.row_count(owner) + self._counts.get(owner, 0)
 
     def owners(self, kind: bytes) -> list[OwnerKey]:
+        """All accounts or all holders, in order."""
         return sorted(
             self._base.owners(kind) + [owner for owner in self._opened if owner[:1] == kind]
         )
 
     def public(self, key: RowKey) -> bytes | None:
+        """A public row."""
         if key in self.public_rows:
             return self.public_rows[key]
         return self._base.public(key)
 
     def public_keys(self, tag: int) -> list[RowKey]:
+        """The keys of a public table, in order."""
         return _merged(self._base.public_keys(tag), self.public_rows, tag)
 
     def find(self, tag: int, value: bytes) -> tuple[OwnerKey, RowKey] | None:
+        """The row of a table that has this unique value."""
         name = bytes((tag,)) + value
         found = self._added.unique.get(name)
         if found is not None:

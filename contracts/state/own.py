@@ -12,11 +12,15 @@ def own_account(
     state: StateView,
     block: BlockContext,
     account_id: AccountId,
-    kind: AccountKind = AccountKind.TRADING,
+    kind: AccountKind | None = AccountKind.TRADING,
 ) -> Account:
-    """The signer's account of a kind; refuses UNKNOWN_ACCOUNT otherwise."""
+    """The signer's account of a kind, or of any kind; refuses UNKNOWN_ACCOUNT otherwise."""
     account = state.accounts.get(account_id)
-    if account is None or account.holder_id != block.holder_id or account.kind is not kind:
+    if (
+        account is None
+        or account.holder_id != block.holder_id
+        or (kind is not None and account.kind is not kind)
+    ):
         raise RefusedError(Refusal.UNKNOWN_ACCOUNT, "RB 5.3.3", {"account_id": account_id})
     return account
 

@@ -56,6 +56,7 @@ class State:
         return Overlay(self, self.indexes)
 
     def owned(self, owner: OwnerKey, key: RowKey) -> bytes | None:
+        """A row of an owner."""
         known = self.accounts_and_holders.get(owner)
         if known is None:
             return None
@@ -63,23 +64,29 @@ class State:
         return None if row is None else row[PREFIX_BYTES:]
 
     def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
+        """The keys of an owner's rows in one table, in order."""
         known = self.accounts_and_holders.get(owner)
         return [] if known is None else sorted(key for key in known.rows if key[0] == tag)
 
     def row_count(self, owner: OwnerKey) -> int:
+        """How many rows an owner has, 0 if there is no such owner."""
         known = self.accounts_and_holders.get(owner)
         return 0 if known is None else len(known.rows)
 
     def owners(self, kind: bytes) -> list[OwnerKey]:
+        """All accounts or all holders, in order."""
         return list(self._names.get(kind, ()))
 
     def public(self, key: RowKey) -> bytes | None:
+        """A public row."""
         return self._public.get(key[0], {}).get(key)
 
     def public_keys(self, tag: int) -> list[RowKey]:
+        """The keys of a public table, in order."""
         return sorted(self._public.get(tag, ()))
 
     def find(self, tag: int, value: bytes) -> tuple[OwnerKey, RowKey] | None:
+        """The row of a table that has this unique value."""
         return self.indexes.unique.get(bytes((tag,)) + value)
 
     def seal(self, overlay: Overlay) -> durable.Batch:

@@ -29,6 +29,11 @@ class StateView:
         self.keys = KeyedView(rows, access.KEYS)
         self.proposals = OwnedView(rows, access.PROPOSALS)
         self.access = PublicView(rows, access.ACCESS)
+        self.applications = OwnedView(rows, membership.APPLICATIONS)
+        self.grants = SingleView(rows, membership.GRANTS)
+        self.status_changes = SingleView(rows, membership.STATUS_CHANGES)
+        self.eligibility = SingleView(rows, membership.ELIGIBILITY)
+        self.resolutions = SingleView(rows, membership.RESOLUTIONS)
         # Custody
         self.accounts = SingleView(rows, custody.ACCOUNTS)
         self.lots = OwnedView(rows, custody.LOTS)
@@ -67,6 +72,8 @@ class StateView:
         self.acts = PublicView(rows, governance.ACTS)
         self.programme = PublicView(rows, governance.PROGRAMME)
         self.notices = PublicView(rows, governance.NOTICES)
+        self.holidays = PublicView(rows, governance.HOLIDAYS)
+        self.validators = PublicView(rows, governance.VALIDATORS)
 
     def holder_ids(self) -> list[HolderId]:
         """Every holder, in order."""

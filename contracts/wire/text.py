@@ -19,15 +19,20 @@ Text = NewType("Text", str)
 IDENTIFIERS: Final = (HolderId, UserId, AccountId, LotId, FacilityId, Identifier)
 
 _PRINTABLE: Final = frozenset(map(chr, range(0x21, 0x7F)))
-_CONTROL: Final = frozenset(
-    [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), "\u00ad", "\u061c", "\u180e", "\ufeff"]
-    + [
-        *map(chr, range(0x200B, 0x2010)),
-        *map(chr, range(0x2028, 0x202F)),
-        *map(chr, range(0x2060, 0x2070)),
-    ]
-    + [*map(chr, range(0xFFF9, 0xFFFC)), *map(chr, range(0xE0000, 0xE0080))]
+_INVISIBLE: Final = (
+    (0x00, 0x20),
+    (0x7F, 0xA0),
+    (0xAD, 0xAE),
+    (0x61C, 0x61D),
+    (0x180E, 0x180F),
+    (0x200B, 0x2010),
+    (0x2028, 0x202F),
+    (0x2060, 0x2070),
+    (0xFEFF, 0xFF00),
+    (0xFFF9, 0xFFFC),
+    (0xE0000, 0xE0080),
 )
+_CONTROL: Final = frozenset(chr(code) for first, end in _INVISIBLE for code in range(first, end))
 """Control and invisible formatting characters, a fixed list: Unicode's own tables differ between
 Python versions.
 """

@@ -11,6 +11,7 @@ from typing import Any
 from cfi.contracts.state.changes import (
     Changes,
     Operation,
+    Put,
     open_account_owner,
     open_holder_owner,
     put,
@@ -180,9 +181,9 @@ class Ledger:
             restrictions=restrictions,
             first_owner=None if first_owner is None else HolderId(first_owner),
         )
-        lots = [operation.row for operation in changes.operations if isinstance(getattr(operation, "row", None), Lot)]
+        lots = [operation.row for operation in changes.operations if isinstance(operation, Put)]
         commit(self.overlay, changes)
-        lot: Lot = lots[0]
+        lot = next(row for row in lots if isinstance(row, Lot))
         return lot.lot_id
 
     # When

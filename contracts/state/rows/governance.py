@@ -6,8 +6,8 @@ from typing import Final
 
 from cfi.contracts.state.table import PublicTable, number_key, text_key
 from cfi.contracts.wire.programme import ProgrammeTerms
-from cfi.contracts.wire.quantities import Count, Height, Instant, SmallCode
-from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.quantities import Count, DayNumber, Height, Instant, SmallCode
+from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.text import HolderId, Identifier
 
 
@@ -65,6 +65,21 @@ class ActsOfHeight:
     digest: Hash
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holiday:
+    """A day, counted from 1970-01-01, on which the Exchange does no business."""
+
+    day: DayNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidatorKey:
+    """A validator of the chain and its voting power."""
+
+    key: PublicKey
+    power: Count
+
+
 CLOCK: Final = PublicTable(name="clock", tag=0xC0, row=Clock, key=lambda _: b"now")
 CHAIN: Final = PublicTable(name="chain", tag=0xC1, row=Chain, key=lambda _: b"chain")
 PARAMETERS: Final = PublicTable(
@@ -79,5 +94,20 @@ ACTS: Final = PublicTable(
 PROGRAMME: Final = PublicTable(
     name="programme", tag=0xC5, row=ProgrammeTerms, key=lambda _: b"terms"
 )
+HOLIDAYS: Final = PublicTable(
+    name="holidays", tag=0xC6, row=Holiday, key=lambda row: number_key(row.day)
+)
+VALIDATORS: Final = PublicTable(
+    name="validators", tag=0xC7, row=ValidatorKey, key=lambda row: row.key
+)
 
-TABLES: Final = (CLOCK, CHAIN, PARAMETERS, NOTICES, ACTS, PROGRAMME)
+TABLES: Final = (
+    CLOCK,
+    CHAIN,
+    PARAMETERS,
+    NOTICES,
+    ACTS,
+    PROGRAMME,
+    HOLIDAYS,
+    VALIDATORS,
+)

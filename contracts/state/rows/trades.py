@@ -1,4 +1,4 @@
-"""Offers, deliveries that wait, what became of them, and each year's sales.  (RB 4.11, 4.13, 5.3.5)"""
+"""Offers, deliveries that wait, what became of them, and sales by vintage.  (RB 4.11, 4.13, 5.3.5)"""
 
 from dataclasses import dataclass
 from enum import IntEnum, unique
@@ -59,6 +59,7 @@ class Delivery:
     delivery_id: Hash
     """The offer's or the donation's."""
     kind: DeliveryKind
+    sender: HolderId
     account_id: AccountId
     lot_id: LotId
     tonnes: Tonnes
