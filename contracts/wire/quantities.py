@@ -29,6 +29,8 @@ Seconds = NewType("Seconds", int)
 Instant = NewType("Instant", int)
 """Seconds since 1970-01-01T00:00:00Z."""
 Days = NewType("Days", int)
+DayNumber = NewType("DayNumber", int)
+"""A day, counted from 1970-01-01."""
 Count = NewType("Count", int)
 """A number of things, or a running number."""
 SmallCode = NewType("SmallCode", int)
@@ -52,6 +54,7 @@ RANGES: Final[Mapping[object, tuple[int, int]]] = MappingProxyType(
         Seconds: (0, 10**10),
         Instant: (0, 253_402_300_799),
         Days: (0, 366),
+        DayNumber: (0, 2_932_896),
         Count: (0, 2**53),
         SmallCode: (0, 65_535),
     }
