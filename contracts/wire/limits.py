@@ -21,3 +21,8 @@ PAGE_TONNES: Final = 10_000
 """Serials on one public page."""
 MAX_LOTS_PER_ELECTION: Final = 100
 MAX_PROOF_BYTES: Final = 65_536
+MAX_OPEN_OFFERS: Final = 256
+"""Offers that a holder may have open, and that a buyer is shown."""
+MAX_OFFER_SECONDS: Final = 90 * 86_400
+MAX_TRANSFER_DELAY_SECONDS: Final = 30 * 86_400
+MAX_TRUSTED_ACCOUNTS: Final = 64

@@ -36,6 +36,20 @@ class Refusal(IntEnum):
     VINTAGE_TOO_LATE = 307
     LOT_RESTRICTED = 308
     TOO_MANY_ACCOUNTS = 309
+    UNKNOWN_OFFER = 310
+    TERMS_DIFFER = 311
+    OFFER_EXPIRED = 312
+    OFFER_NOT_OPEN = 313
+    SAME_HOLDER = 314
+    NO_PLATFORM_STANDING = 315
+    EXPIRY_OUT_OF_RANGE = 316
+    NO_PRICE = 317
+    UNKNOWN_RECIPIENT = 318
+    DELAY_TOO_LONG = 319
+    ALREADY_TRUSTED = 320
+    UNKNOWN_TRUSTED_ACCOUNT = 321
+    UNKNOWN_TRANSFER = 322
+    ALREADY_APPROVED = 323
 
     # True-up: 550 to 599
     TRUE_UP_NOT_SCHEDULED = 550
@@ -66,7 +80,7 @@ class RefusedError(Exception):
         self.facts = facts
 
 
-class InvariantBroken(Exception):  # noqa: N818
+class InvariantBroken(Exception):
     """Our own mistake: never a refusal."""
 
 

@@ -1,0 +1,128 @@
+"""Open offers: whose they are, and how they end without a trade.  (RB 5.3.5)"""
+
+from typing import Final
+
+from cfi.contracts.state.changes import NO_CHANGES, Changes, drop, put
+from cfi.contracts.state.moves import unlock
+from cfi.contracts.state.rows.custody import LockReason, Lot, Origin, Restriction
+from cfi.contracts.state.rows.trades import (
+    INCOMING_OFFERS,
+    OFFERS,
+    OUTCOMES,
+    Ending,
+    IncomingOffer,
+    Offer,
+    Outcome,
+)
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant, Tonnes
+from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError, require
+from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import AccountId, HolderId, LotId
+
+_REMEMBERED_SECONDS: Final = 90 * SECONDS_PER_DAY
+_BARS: Final = (
+    (Restriction.NO_SALE, "RB 4.13"),
+    (Restriction.SUPER_REDUCTION, "RB 4.3"),
+    (Restriction.SPECIAL_RESERVE, "RB 4.11.4"),
+)
+_SELLERS_OF_OFFSETS: Final = (HolderClass.OFFSET_PROVIDER, HolderClass.OFFSET_AGGREGATOR)
+
+
+def own_offer(state: StateView, block: BlockContext, offer_id: Hash) -> Offer:
+    """The signer's open offer; refuses UNKNOWN_OFFER otherwise."""
+    offer = state.offers.of(block.holder_id).get(offer_id)
+    if offer is None:
+        raise RefusedError(Refusal.UNKNOWN_OFFER, "RB 5.3.5", {"offer_id": offer_id})
+    return offer
+
+
+def offer_made_to(state: StateView, block: BlockContext, offer_id: Hash) -> IncomingOffer:
+    """An open offer made to the signer; refuses UNKNOWN_OFFER otherwise."""
+    incoming = state.incoming_offers.of(block.holder_id).get(offer_id)
+    if incoming is None:
+        raise RefusedError(Refusal.UNKNOWN_OFFER, "RB 5.3.5", {"offer_id": offer_id})
+    return incoming
+
+
+def offer_behind(state: StateView, incoming: IncomingOffer) -> Offer:
+    """The seller's row of an offer."""
+    offer = state.offers.of(incoming.terms.seller).get(incoming.offer_id)
+    if offer is None:
+        raise InvariantBroken("a buyer's copy of an offer outlives it")
+    return offer
+
+
+def bar_to_sale(lot: Lot) -> str | None:
+    """The section that forbids to sell a lot, if any.  (RB 4.3, 4.11.4, 4.13, 5.9.5)"""
+    if lot.instrument is Instrument.XE:
+        return "RB 4.3"
+    return next((section for restriction, section in _BARS if lot.bars(restriction)), None)
+
+
+def sellable(state: StateView, lot: Lot, seller: HolderId) -> None:
+    """Refuse unless the lot may be sold, and by a holder of this class."""
+    section = bar_to_sale(lot)
+    require(section is None, Refusal.LOT_RESTRICTED, section or "", lot_id=lot.lot_id)
+    holder = state.holders.get(seller)
+    assert holder is not None, "an authorised signer has a holder"
+    require(
+        holder.holder_class not in _SELLERS_OF_OFFSETS or lot.origin is Origin.PROJECT,
+        Refusal.LOT_RESTRICTED,
+        "RB 12.3",
+        lot_id=lot.lot_id,
+    )
+
+
+def held_lot(
+    state: StateView, account_id: AccountId, lot_id: LotId, act_id: Hash, tonnes: Tonnes
+) -> Lot:
+    """The lot that an offer or a transfer holds fast."""
+    lot = state.lots.of(account_id).get(lot_id)
+    if lot is None or lot.lock is None or lot.lock.act_id != act_id or lot.tonnes != tonnes:
+        raise InvariantBroken("a lot under lock isn't as it was locked")
+    return lot
+
+
+def close_offer(state: StateView, offer: Offer) -> Changes:
+    """Take an offer off both sides' records; its lot stays locked."""
+    incoming = state.incoming_offers.of(offer.terms.buyer).get(offer.offer_id)
+    return Changes.of(
+        drop(OFFERS, offer.terms.seller, offer),
+        NO_CHANGES
+        if incoming is None
+        else Changes.of(drop(INCOMING_OFFERS, offer.terms.buyer, incoming)),
+    )
+
+
+def end_offer(state: StateView, offer: Offer) -> Changes:
+    """Close an offer and let its lot go."""
+    lot = held_lot(state, offer.account_id, offer.terms.lot_id, offer.offer_id, offer.terms.tonnes)
+    assert lot.lock is not None and lot.lock.reason is LockReason.OFFERED
+    return Changes.of(close_offer(state, offer), unlock(lot, offer.account_id))
+
+
+def told(
+    block: BlockContext,
+    offer_id: Hash,
+    ending: Ending,
+    parties: tuple[HolderId, HolderId],
+    lot_id: LotId,
+    tonnes: Tonnes,
+) -> Changes:
+    """Tell the first party how an offer or a transfer to or from the second ended."""
+    holder_id, other = parties
+    outcome = Outcome(
+        offer_id=offer_id,
+        ending=ending,
+        holder_id=holder_id,
+        other=other,
+        lot_id=lot_id,
+        tonnes=tonnes,
+        at=block.now,
+        forget_at=Instant(block.now + _REMEMBERED_SECONDS),
+    )
+    return Changes.of(put(OUTCOMES, holder_id, outcome))

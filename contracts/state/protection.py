@@ -1,0 +1,30 @@
+"""How a holder's transfers to others are held up now.  (ours)"""
+
+from typing import Final
+
+from cfi.contracts.state.rows.protections import Protection
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.quantities import Instant, Seconds
+from cfi.contracts.wire.text import AccountId, HolderId
+
+UNPROTECTED: Final = Protection(delay=Seconds(0), second_approver=False)
+
+
+def protection_of(state: StateView, holder_id: HolderId, now: Instant) -> Protection:
+    """The protection in force."""
+    row = state.protections.get(holder_id)
+    if row is None:
+        return UNPROTECTED
+    if row.following is None or row.following_from is None or now < row.following_from:
+        return row.current
+    return row.following
+
+
+def delay_to(
+    state: StateView, holder_id: HolderId, target: AccountId, protection: Protection, now: Instant
+) -> Seconds:
+    """How long a transfer to an account waits: not at all if the holder trusts it."""
+    trusted = state.trusted.of(holder_id).get(target)
+    if trusted is not None and trusted.effective_from <= now:
+        return Seconds(0)
+    return protection.delay
