@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
+from cfi.contracts.state.catalogue import TABLES
 from cfi.contracts.state.changes import (
     Changes,
     Operation,
@@ -17,9 +18,10 @@ from cfi.contracts.state.changes import (
     put,
     put_public,
 )
+from cfi.contracts.state.index import PUBLIC
 from cfi.contracts.state.moves import issue
 from cfi.contracts.state.overlay import Overlay
-from cfi.contracts.state.rows.access import ACCESS, USERS, AccessRule, Level, Role, User
+from cfi.contracts.state.rows.access import ACCESS, USERS, AccessRule, User
 from cfi.contracts.state.rows.custody import (
     ACCOUNTS,
     Account,
@@ -29,18 +31,17 @@ from cfi.contracts.state.rows.custody import (
     Restriction,
 )
 from cfi.contracts.state.rows.governance import CHAIN, PARAMETERS, Chain, ClockKind, Parameter
-from cfi.contracts.state.rows.membership import HOLDERS, Holder, HolderClass, HolderStatus
+from cfi.contracts.state.rows.membership import HOLDERS, Holder, HolderStatus
 from cfi.contracts.state.store import State
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act
 from cfi.contracts.transition.apply import apply_act, commit
 from cfi.contracts.transition.authorise import Signer
 from cfi.contracts.transition.dispatch import DUE
-from cfi.contracts.state.catalogue import TABLES
-from cfi.contracts.state.index import PUBLIC
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.catalogue import NUMBERS
+from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.contracts.wire.quantities import Count, Height, Instant, SmallCode, Tonnes, Year
 from cfi.contracts.wire.receipts import Receipt
 from cfi.contracts.wire.refusal import Fact, Refusal

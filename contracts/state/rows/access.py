@@ -1,48 +1,13 @@
 """Users, their keys and levels, and who may send which message.  (RB 2.6.1, 5.3.3, 5.4.2)"""
 
 from dataclasses import dataclass
-from enum import IntEnum, unique
 from typing import Final
 
-from cfi.contracts.state.rows.membership import HolderClass
 from cfi.contracts.state.table import HolderTable, PublicTable, number_key, text_key
+from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.contracts.wire.quantities import Count, Height, Instant, SmallCode
 from cfi.contracts.wire.schema import Data, Hash, PublicKey
 from cfi.contracts.wire.text import HolderId, UserId
-
-
-@unique
-class Level(IntEnum):
-    """What a holder's user may do.  (RB 2.6.1)"""
-
-    ADMINISTRATOR = 1
-    """Manages users, keys and protections."""
-    SUPER_USER = 2
-    """Moves and trades."""
-    TRADER = 3
-    RISK_MANAGER = 4
-    VIEW_ONLY = 5
-    ACCOUNTING = 6
-
-
-@unique
-class Role(IntEnum):
-    """An office of the Exchange.  (RB 3)"""
-
-    PROGRAM_ADMINISTRATOR = 1
-    """The registrar."""
-    MARKET_OPERATIONS = 2
-    CLEARING = 3
-    COMPLIANCE = 4
-    REGULATORY_SERVICES = 5
-    EXECUTIVE_COMMITTEE = 6
-    ENVIRONMENTAL_COMPLIANCE_COMMITTEE = 7
-    FORESTRY_COMMITTEE = 8
-    MEMBERSHIP_COMMITTEE = 9
-    OFFSETS_COMMITTEE = 10
-    TRADING_COMMITTEE = 11
-    BOARD = 12
-    GENERAL_COUNSEL = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,26 +5,10 @@ from enum import IntEnum, unique
 from typing import Final
 
 from cfi.contracts.state.table import HolderTable, text_key
+from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Cents, Count, Instant, SmallCode, Tonnes, Year
 from cfi.contracts.wire.schema import Hash, PublicKey, Seed
 from cfi.contracts.wire.text import HolderId, Identifier, Text, UserId
-
-
-@unique
-class HolderClass(IntEnum):
-    """A class of Registry Account Holder, or a body of the programme.  (RB 2.2)"""
-
-    EXCHANGE = 1
-    """The Exchange itself with its committees."""
-    MEMBER = 2
-    ASSOCIATE_MEMBER = 3
-    OFFSET_PROVIDER = 4
-    OFFSET_AGGREGATOR = 5
-    LIQUIDITY_PROVIDER = 6
-    MARKET_MAKER = 7
-    EXCHANGE_PARTICIPANT = 8
-    AUDITOR = 9
-    """Reads everything under a recorded grant."""
 
 
 @unique
