@@ -4,8 +4,10 @@ from typing import Final
 
 from cfi.contracts.state.rows.protections import Protection
 from cfi.contracts.state.view import StateView
-from cfi.contracts.wire.quantities import Instant, Seconds
+from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant, Seconds
 from cfi.contracts.wire.text import AccountId, HolderId
+
+_APPROVAL_SECONDS: Final = 30 * SECONDS_PER_DAY
 
 UNPROTECTED: Final = Protection(delay=Seconds(0), second_approver=False)
 
@@ -28,3 +30,10 @@ def delay_to(
     if trusted is not None and trusted.effective_from <= now:
         return Seconds(0)
     return protection.delay
+
+
+def lapse_of(now: Instant, delay: Seconds) -> Instant:
+    """When a transfer that begins now ends if no second person approves it: 30 days after its
+    delay.
+    """
+    return Instant(now + delay + _APPROVAL_SECONDS)

@@ -4,21 +4,49 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from cfi.contracts.due.deliver_transfer import deliver_transfer
+from cfi.contracts.due.expire_offer import expire_offer
 from cfi.contracts.due.expire_proposal import expire_proposal
+from cfi.contracts.due.forget_outcome import forget_outcome
 from cfi.contracts.rules.access.approve import approve
 from cfi.contracts.rules.access.propose import propose
+from cfi.contracts.rules.custody.accept_trade import accept_trade
+from cfi.contracts.rules.custody.add_trusted_account import add_trusted_account
+from cfi.contracts.rules.custody.approve_transfer import approve_transfer
+from cfi.contracts.rules.custody.cancel_delayed_transfer import cancel_delayed_transfer
+from cfi.contracts.rules.custody.decline_offer import decline_offer
+from cfi.contracts.rules.custody.donate_for_retirement import donate_for_retirement
+from cfi.contracts.rules.custody.donate_lot import donate_lot
+from cfi.contracts.rules.custody.offer_trade import offer_trade
 from cfi.contracts.rules.custody.open_account import open_account
+from cfi.contracts.rules.custody.remove_trusted_account import remove_trusted_account
 from cfi.contracts.rules.custody.retire import retire
+from cfi.contracts.rules.custody.rotate_seed import rotate_seed
+from cfi.contracts.rules.custody.set_protections import set_protections
 from cfi.contracts.rules.custody.transfer_lot import transfer_lot
+from cfi.contracts.rules.custody.withdraw_offer import withdraw_offer
 from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.rows.access import PROPOSALS
+from cfi.contracts.state.rows.trades import DELIVERIES, OFFERS, OUTCOMES
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.access.approve import Approve
 from cfi.contracts.wire.messages.access.propose import Propose
+from cfi.contracts.wire.messages.custody.accept_trade import AcceptTrade
+from cfi.contracts.wire.messages.custody.add_trusted_account import AddTrustedAccount
+from cfi.contracts.wire.messages.custody.approve_transfer import ApproveTransfer
+from cfi.contracts.wire.messages.custody.cancel_delayed_transfer import CancelDelayedTransfer
+from cfi.contracts.wire.messages.custody.decline_offer import DeclineOffer
+from cfi.contracts.wire.messages.custody.donate_for_retirement import DonateForRetirement
+from cfi.contracts.wire.messages.custody.donate_lot import DonateLot
+from cfi.contracts.wire.messages.custody.offer_trade import OfferTrade
 from cfi.contracts.wire.messages.custody.open_account import OpenAccount
+from cfi.contracts.wire.messages.custody.remove_trusted_account import RemoveTrustedAccount
 from cfi.contracts.wire.messages.custody.retire import Retire
+from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
+from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
+from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
 
 Rule = Callable[[StateView, Any, BlockContext], Changes]
 DueWork = Callable[[StateView, Any, BlockContext], Changes]
@@ -32,12 +60,27 @@ RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
         OpenAccount: open_account,
         TransferLot: transfer_lot,
         Retire: retire,
+        RotateSeed: rotate_seed,
+        OfferTrade: offer_trade,
+        AcceptTrade: accept_trade,
+        WithdrawOffer: withdraw_offer,
+        DeclineOffer: decline_offer,
+        DonateLot: donate_lot,
+        DonateForRetirement: donate_for_retirement,
+        SetProtections: set_protections,
+        AddTrustedAccount: add_trusted_account,
+        RemoveTrustedAccount: remove_trusted_account,
+        CancelDelayedTransfer: cancel_delayed_transfer,
+        ApproveTransfer: approve_transfer,
     }
 )
 
 DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
     {
         PROPOSALS.tag: expire_proposal,
+        OFFERS.tag: expire_offer,
+        DELIVERIES.tag: deliver_transfer,
+        OUTCOMES.tag: forget_outcome,
     }
 )
 """By the tag of the table whose row is due. Each call does one piece of the work: it drops the row

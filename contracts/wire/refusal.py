@@ -50,6 +50,7 @@ class Refusal(IntEnum):
     UNKNOWN_TRUSTED_ACCOUNT = 321
     UNKNOWN_TRANSFER = 322
     ALREADY_APPROVED = 323
+    OWES_CFIS = 324
 
     # True-up: 550 to 599
     TRUE_UP_NOT_SCHEDULED = 550

@@ -6,9 +6,21 @@ from typing import Any, Final
 
 from cfi.contracts.wire.messages.access.approve import Approve
 from cfi.contracts.wire.messages.access.propose import Propose
+from cfi.contracts.wire.messages.custody.accept_trade import AcceptTrade
+from cfi.contracts.wire.messages.custody.add_trusted_account import AddTrustedAccount
+from cfi.contracts.wire.messages.custody.approve_transfer import ApproveTransfer
+from cfi.contracts.wire.messages.custody.cancel_delayed_transfer import CancelDelayedTransfer
+from cfi.contracts.wire.messages.custody.decline_offer import DeclineOffer
+from cfi.contracts.wire.messages.custody.donate_for_retirement import DonateForRetirement
+from cfi.contracts.wire.messages.custody.donate_lot import DonateLot
+from cfi.contracts.wire.messages.custody.offer_trade import OfferTrade
 from cfi.contracts.wire.messages.custody.open_account import OpenAccount
+from cfi.contracts.wire.messages.custody.remove_trusted_account import RemoveTrustedAccount
 from cfi.contracts.wire.messages.custody.retire import Retire
+from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
+from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
+from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
 
 MESSAGES: Final[Mapping[int, type[Any]]] = MappingProxyType(
     {
@@ -19,6 +31,18 @@ MESSAGES: Final[Mapping[int, type[Any]]] = MappingProxyType(
         300: OpenAccount,
         301: TransferLot,
         302: Retire,
+        303: RotateSeed,
+        304: OfferTrade,
+        305: AcceptTrade,
+        306: WithdrawOffer,
+        307: DeclineOffer,
+        308: DonateLot,
+        309: DonateForRetirement,
+        310: SetProtections,
+        311: AddTrustedAccount,
+        312: RemoveTrustedAccount,
+        313: CancelDelayedTransfer,
+        314: ApproveTransfer,
     }
 )
 

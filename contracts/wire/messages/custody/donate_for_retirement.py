@@ -8,7 +8,9 @@ from cfi.contracts.wire.text import AccountId, LotId, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DonateForRetirement:
-    """A donor's gift that is retired at once; its officer attests that the recipient is independent."""
+    """A donor's gift that is retired at once; its officer attests that the recipient is
+    independent.
+    """
 
     account_id: AccountId
     lot_id: LotId

@@ -8,7 +8,9 @@ from cfi.contracts.wire.text import AccountId, HolderId, LotId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DonateLot:
-    """A donor's gift, for compliance or retirement only; its officer attests that the recipient is independent."""
+    """A donor's gift, for compliance or retirement only; its officer attests that the recipient
+    is independent.
+    """
 
     account_id: AccountId
     lot_id: LotId

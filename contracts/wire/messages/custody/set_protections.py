@@ -7,7 +7,9 @@ from cfi.contracts.wire.quantities import Seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetProtections:
-    """An administrator's choice; what tightens holds at once, what loosens after the present delay."""
+    """An administrator's choice: what tightens holds at once, what loosens after the present
+    delay.
+    """
 
     delay: Seconds
     """Between the holder's will and the delivery, at most 30 days."""

@@ -1,0 +1,23 @@
+"""An offer that nobody accepted in time ends; its lot is let go and the seller told.  (RB 5.3.5)"""
+
+from cfi.contracts.state.changes import Changes
+from cfi.contracts.state.offers import end_offer, told
+from cfi.contracts.state.rows.trades import Ending, Offer
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+
+
+def expire_offer(state: StateView, offer: Offer, block: BlockContext) -> Changes:
+    """End the offer."""
+    terms = offer.terms
+    return Changes.of(
+        end_offer(state, offer),
+        told(
+            block,
+            offer.offer_id,
+            Ending.EXPIRED,
+            (terms.seller, terms.buyer),
+            terms.lot_id,
+            terms.tonnes,
+        ),
+    )

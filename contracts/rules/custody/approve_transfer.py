@@ -1,0 +1,34 @@
+"""A transfer goes only when a second person of the sender agrees, where the sender asks for it.
+(ours)
+"""
+
+from dataclasses import replace
+
+from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.deliveries import hand_over, no_longer_waits, own_delivery
+from cfi.contracts.state.rows.trades import DELIVERIES
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.custody.approve_transfer import ApproveTransfer
+from cfi.contracts.wire.refusal import Refusal, require
+
+
+def approve_transfer(state: StateView, message: ApproveTransfer, block: BlockContext) -> Changes:
+    """Let the transfer go: at once if its delay has passed, else when it passes."""
+    delivery = own_delivery(state, block, message.delivery_id)
+    require(
+        delivery.needs_approval,
+        Refusal.ALREADY_APPROVED,
+        "ours",
+        delivery_id=message.delivery_id,
+    )
+    require(
+        delivery.initiated_by != block.signer,
+        Refusal.SAME_PERSON,
+        "ours",
+        delivery_id=message.delivery_id,
+    )
+
+    if delivery.deliver_at <= block.now:
+        return Changes.of(no_longer_waits(delivery), hand_over(state, block, delivery))
+    return Changes.of(put(DELIVERIES, block.holder_id, replace(delivery, needs_approval=False)))
