@@ -1,5 +1,7 @@
 """What a rule may read: every table under its name."""
 
+from bisect import bisect_right
+
 from cfi.contracts.state.rows import (
     access,
     allocation,
@@ -52,8 +54,10 @@ class StateView:
         self.baselines = SingleView(rows, baseline.BASELINES)
         self.baseline_changes = OwnedView(rows, baseline.BASELINE_CHANGES)
         self.opt_ins = SingleView(rows, baseline.OPT_INS)
+        self.period_elections = SingleView(rows, baseline.PERIOD_ELECTIONS)
         self.programme_totals = PublicView(rows, baseline.PROGRAMME_TOTALS)
         self.allocations = OwnedView(rows, allocation.ALLOCATIONS)
+        self.allocation_runs = OwnedView(rows, allocation.ALLOCATION_RUNS)
         self.reports = OwnedView(rows, reports.REPORTS)
         self.programme_years = PublicView(rows, reports.PROGRAMME_YEARS)
         # True-up
@@ -78,6 +82,12 @@ class StateView:
     def holder_ids(self) -> list[HolderId]:
         """Every holder, in order."""
         return [HolderId(owner[1:].decode()) for owner in self.rows.owners(HOLDER_OWNER)]
+
+    def next_holder_id(self, after: str | None) -> HolderId | None:
+        """The first holder, or the one that follows another; None after the last."""
+        owners = self.rows.owners(HOLDER_OWNER)
+        place = 0 if after is None else bisect_right(owners, holder_owner(after))
+        return HolderId(owners[place][1:].decode()) if place < len(owners) else None
 
     def account_ids(self, holder_id: str) -> list[AccountId]:
         """A holder's accounts, in order of opening."""

@@ -34,9 +34,13 @@ class AllocationRun:
     exchange: HolderId
     withheld_bps: BasisPoints
     pool: AccountId | None
+    only: HolderId | None
+    """The one Member of a late allocation; None for all."""
     after: HolderId | None
     """The holder done last."""
-    since: Instant
+    started_at: Instant
+    due_at: Instant | None
+    """None once every Member is done."""
 
 
 ALLOCATIONS: Final = HolderTable(
@@ -46,8 +50,8 @@ ALLOCATION_RUNS: Final = HolderTable(
     name="allocation_runs",
     tag=0x49,
     row=AllocationRun,
-    key=lambda row: row.run_id,
-    due=lambda row: row.since,
+    key=lambda row: number_key(row.started_at) + row.run_id,
+    due=lambda row: row.due_at,
 )
 
 TABLES: Final = (ALLOCATIONS, ALLOCATION_RUNS)

@@ -5,26 +5,10 @@ from enum import IntEnum, unique
 from typing import Final
 
 from cfi.contracts.state.table import HolderTable, PublicTable, number_key, text_key
-from cfi.contracts.wire.quantities import BasisPoints, Count, Days, Instant, Tonnes, Year
+from cfi.contracts.wire.emissions import ElectricityOptIn, WarmingSet, YearEmissions, YearTonnes
+from cfi.contracts.wire.quantities import BasisPoints, Count, Instant, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import FacilityId, Identifier, Text
-
-
-@unique
-class WarmingSet(IntEnum):
-    """The edition of Global Warming Potentials that a Member uses throughout.  (RB 7.3)"""
-
-    IPCC_1995 = 1
-    IPCC_2001 = 2
-
-
-@unique
-class ElectricityOptIn(IntEnum):
-    """Which electricity purchases a Member opted in.  (RB 6.7.3)"""
-
-    NONE = 0
-    LARGE = 1
-    ALL = 2
 
 
 @unique
@@ -36,35 +20,12 @@ class ChangeKind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GasTonnes:
-    """A year's emissions of one gas, in tonnes of CO2 equivalent."""
-
-    gas: Identifier
-    tonnes: Tonnes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearEmissions:
-    """A facility's emissions of one year."""
-
-    year: Year
-    covered_days: Days | None
-    """Days with data; None for the whole of the time in service."""
-    gases: tuple[GasTonnes, ...]
-
-    @property
-    def tonnes(self) -> Tonnes:
-        """All gases together."""
-        return Tonnes(sum(gas.tonnes for gas in self.gases))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CommitteeMethod:
     """What the Environmental Compliance Committee decided for a facility.  (RB 6.4, 6.6)"""
 
     excluded: bool
-    tonnes: Tonnes | None
-    """The facility's baseline, where the committee set it."""
+    figures: tuple[YearTonnes, ...]
+    """The whole facility's emissions of years for which no method is prescribed."""
     method: Text
     decided_at: Instant
 
@@ -91,9 +52,9 @@ class Facility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptIns:
-    """What a Member elected at enrolment.  (RB 6.7, 7.3, RB file 13)"""
+    """What a Member elected at enrolment.  (RB 6.7, 7.3)"""
 
-    baseline_period: Identifier
+    home_country: Identifier
     warming_set: WarmingSet
     small_source_activities: tuple[Identifier, ...]
     minor_ownership_activities: tuple[Identifier, ...]
@@ -101,6 +62,16 @@ class OptIns:
     countries: tuple[Identifier, ...]
     non_co2: bool
     steam: bool
+    elected_at: Instant
+    reopened: bool
+    """Countries were added after the baseline stood, which is to be established anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodElection:
+    """The period whose average a Member takes as its baseline.  (RB file 13)"""
+
+    period: Identifier
     elected_at: Instant
 
 
@@ -182,8 +153,18 @@ BASELINE_CHANGES: Final = HolderTable(
     key=lambda row: number_key(row.first_day, row.kind) + text_key(row.facility_id),
 )
 OPT_INS: Final = HolderTable(name="opt_ins", tag=0x43, row=OptIns, key=lambda _: b"")
+PERIOD_ELECTIONS: Final = HolderTable(
+    name="period_elections", tag=0x44, row=PeriodElection, key=lambda _: b""
+)
 PROGRAMME_TOTALS: Final = PublicTable(
     name="programme_totals", tag=0xD0, row=ProgrammeTotals, key=lambda _: b"totals"
 )
 
-TABLES: Final = (FACILITIES, BASELINES, BASELINE_CHANGES, OPT_INS, PROGRAMME_TOTALS)
+TABLES: Final = (
+    FACILITIES,
+    BASELINES,
+    BASELINE_CHANGES,
+    OPT_INS,
+    PERIOD_ELECTIONS,
+    PROGRAMME_TOTALS,
+)

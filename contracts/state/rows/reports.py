@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Final
 
-from cfi.contracts.state.rows.baseline import WarmingSet
 from cfi.contracts.state.table import HolderTable, PublicTable, number_key
+from cfi.contracts.wire.emissions import ReportLine, WarmingSet
 from cfi.contracts.wire.quantities import Count, Instant, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import Identifier, Text, UserId
+from cfi.contracts.wire.text import UserId
 
 
 @unique
@@ -20,20 +20,6 @@ class ReportState(IntEnum):
     FINDINGS = 3
     CORRECTED = 4
     FINAL = 5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportLine:
-    """Emissions of one gas from one place, to the nearest tonne.  (RB 7.2.1, 7.2.3)"""
-
-    source: Identifier
-    """A facility, or an activity at several places, such as a fleet."""
-    gas: Identifier
-    method: Text
-    tonnes: Tonnes
-    """The Member's own, in CO2 equivalent, renewable fuels left out."""
-    new_unit: bool
-    """From an electric power unit in service since 2002.  (RB 4.9)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
