@@ -14,6 +14,7 @@ from cfi.contracts.state.rows.trades import (
     Offer,
     Outcome,
 )
+from cfi.contracts.state.standing import platform_standing
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
@@ -74,6 +75,23 @@ def sellable(state: StateView, lot: Lot, seller: HolderId) -> None:
         Refusal.LOT_RESTRICTED,
         "RB 12.3",
         lot_id=lot.lot_id,
+    )
+
+
+def may_trade(state: StateView, block: BlockContext) -> None:
+    """Refuse unless the signer's holder may use the platform, and the Exchange lets the signer."""
+    require(
+        platform_standing(state, block.holder_id, block.now),
+        Refusal.NO_PLATFORM_STANDING,
+        "RB 3.8",
+        holder_id=block.holder_id,
+    )
+    user = state.users.of(block.holder_id).get(block.signer)
+    require(
+        user is not None and not user.limited,
+        Refusal.TRADING_LIMITED,
+        "RB 2.6.1",
+        user_id=block.signer,
     )
 
 

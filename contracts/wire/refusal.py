@@ -51,6 +51,7 @@ class Refusal(IntEnum):
     UNKNOWN_TRANSFER = 322
     ALREADY_APPROVED = 323
     OWES_CFIS = 324
+    TRADING_LIMITED = 325
 
     # Baselines and allocation: 400 to 499
     UNKNOWN_FACILITY = 400

@@ -9,6 +9,7 @@ from cfi.contracts.state.offers import (
     bar_to_sale,
     close_offer,
     held_lot,
+    may_trade,
     offer_behind,
     offer_made_to,
 )
@@ -48,12 +49,7 @@ def _agrees(
         offer_id=message.offer_id,
     )
     own_account(state, block, message.target)
-    require(
-        platform_standing(state, block.holder_id, block.now),
-        Refusal.NO_PLATFORM_STANDING,
-        "RB 3.8",
-        holder_id=block.holder_id,
-    )
+    may_trade(state, block)
     room_in(state, message.target)
     require(
         state.holder_has_room(block.holder_id, 2),

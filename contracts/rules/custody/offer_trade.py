@@ -6,11 +6,10 @@ The answer is the same whether or not there is such a buyer.
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.compliance import may_sell
 from cfi.contracts.state.moves import lock
-from cfi.contracts.state.offers import sellable
+from cfi.contracts.state.offers import may_trade, sellable
 from cfi.contracts.state.own import own_free_lot
 from cfi.contracts.state.rows.custody import Lock, LockReason, Lot
 from cfi.contracts.state.rows.trades import INCOMING_OFFERS, OFFERS, IncomingOffer, Offer
-from cfi.contracts.state.standing import platform_standing
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_OFFER_SECONDS, MAX_OPEN_OFFERS
@@ -61,12 +60,7 @@ def _lawful_terms(message: OfferTrade, block: BlockContext) -> None:
 
 def _may_offer(state: StateView, message: OfferTrade, block: BlockContext) -> None:
     seller = block.holder_id
-    require(
-        platform_standing(state, seller, block.now),
-        Refusal.NO_PLATFORM_STANDING,
-        "RB 3.8",
-        holder_id=seller,
-    )
+    may_trade(state, block)
     require(may_sell(state, seller), Refusal.OWES_CFIS, "ours", holder_id=seller)
     require(
         len(state.offers.of(seller).keys()) < MAX_OPEN_OFFERS and state.holder_has_room(seller, 4),
