@@ -70,12 +70,12 @@ def decode(data: bytes) -> object:
     return value
 
 
-def parse(data: bytes) -> object:
+def parse(data: bytes, limit: int = MAX_TRANSACTION_BYTES) -> object:
     """Read one value without comparing its encoding: for callers that check types and bytes
-    themselves.
+    themselves. It may have at most `limit` bytes.
     """
-    if len(data) > MAX_TRANSACTION_BYTES:
-        raise CodecError("longer than 65,536 bytes")
+    if len(data) > limit:
+        raise CodecError(f"longer than {limit:,} bytes")
     try:
         return cbor2.loads(
             data,
