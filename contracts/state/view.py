@@ -23,7 +23,7 @@ from cfi.contracts.wire.text import AccountId, HolderId
 class StateView:
     """Typed tables over rows. Hidden tables are read by owner, public ones by key."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows) -> None:  # noqa: PLR0915
         self.rows = rows
         # Membership and access
         self.holders = SingleView(rows, membership.HOLDERS)

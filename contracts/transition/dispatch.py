@@ -8,6 +8,8 @@ from cfi.contracts.due.deliver_transfer import deliver_transfer
 from cfi.contracts.due.expire_offer import expire_offer
 from cfi.contracts.due.expire_proposal import expire_proposal
 from cfi.contracts.due.forget_outcome import forget_outcome
+from cfi.contracts.due.true_up.advance import advance_true_up
+from cfi.contracts.due.true_up.work import do_true_up_work
 from cfi.contracts.rules.access.approve import approve
 from cfi.contracts.rules.access.propose import propose
 from cfi.contracts.rules.custody.accept_trade import accept_trade
@@ -25,9 +27,15 @@ from cfi.contracts.rules.custody.rotate_seed import rotate_seed
 from cfi.contracts.rules.custody.set_protections import set_protections
 from cfi.contracts.rules.custody.transfer_lot import transfer_lot
 from cfi.contracts.rules.custody.withdraw_offer import withdraw_offer
+from cfi.contracts.rules.true_up.deliver_cure import deliver_cure
+from cfi.contracts.rules.true_up.elect_surrender import elect_surrender
+from cfi.contracts.rules.true_up.extend_stage import extend_stage
+from cfi.contracts.rules.true_up.schedule_true_up import schedule_true_up
+from cfi.contracts.rules.true_up.withdraw_election import withdraw_election
 from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.rows.access import PROPOSALS
 from cfi.contracts.state.rows.trades import DELIVERIES, OFFERS, OUTCOMES
+from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.access.approve import Approve
@@ -47,6 +55,11 @@ from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
+from cfi.contracts.wire.messages.true_up.deliver_cure import DeliverCure
+from cfi.contracts.wire.messages.true_up.elect_surrender import ElectSurrender
+from cfi.contracts.wire.messages.true_up.extend_stage import ExtendStage
+from cfi.contracts.wire.messages.true_up.schedule_true_up import ScheduleTrueUp
+from cfi.contracts.wire.messages.true_up.withdraw_election import WithdrawElection
 
 Rule = Callable[[StateView, Any, BlockContext], Changes]
 DueWork = Callable[[StateView, Any, BlockContext], Changes]
@@ -72,6 +85,12 @@ RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
         RemoveTrustedAccount: remove_trusted_account,
         CancelDelayedTransfer: cancel_delayed_transfer,
         ApproveTransfer: approve_transfer,
+        # True-up
+        ScheduleTrueUp: schedule_true_up,
+        ElectSurrender: elect_surrender,
+        WithdrawElection: withdraw_election,
+        DeliverCure: deliver_cure,
+        ExtendStage: extend_stage,
     }
 )
 
@@ -81,6 +100,8 @@ DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
         OFFERS.tag: expire_offer,
         DELIVERIES.tag: deliver_transfer,
         OUTCOMES.tag: forget_outcome,
+        TRUE_UPS.tag: advance_true_up,
+        TRUE_UP_WORK.tag: do_true_up_work,
     }
 )
 """By the tag of the table whose row is due. Each call does one piece of the work: it drops the row

@@ -83,6 +83,8 @@ class RetirementReason(IntEnum):
     REPLACEMENT = 4
     SALE_OUTSIDE = 5
     BASELINE_REDUCTION = 6
+    TRUE_UP = 7
+    """What an Exchange Participant still held.  (RB 12.4)"""
 
 
 @unique

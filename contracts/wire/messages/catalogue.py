@@ -21,6 +21,11 @@ from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
+from cfi.contracts.wire.messages.true_up.deliver_cure import DeliverCure
+from cfi.contracts.wire.messages.true_up.elect_surrender import ElectSurrender
+from cfi.contracts.wire.messages.true_up.extend_stage import ExtendStage
+from cfi.contracts.wire.messages.true_up.schedule_true_up import ScheduleTrueUp
+from cfi.contracts.wire.messages.true_up.withdraw_election import WithdrawElection
 
 MESSAGES: Final[Mapping[int, type[Any]]] = MappingProxyType(
     {
@@ -43,6 +48,12 @@ MESSAGES: Final[Mapping[int, type[Any]]] = MappingProxyType(
         312: RemoveTrustedAccount,
         313: CancelDelayedTransfer,
         314: ApproveTransfer,
+        # True-up: 550 to 599
+        550: ScheduleTrueUp,
+        551: ElectSurrender,
+        552: WithdrawElection,
+        553: DeliverCure,
+        554: ExtendStage,
     }
 )
 

@@ -1,0 +1,56 @@
+"""The programme-wide limit on offsets and early action credits.  (RB 4.11.5, Table 4.4)"""
+
+from dataclasses import replace
+
+from cfi.contracts.figures.limits import ProgrammeWide, offset_limit
+from cfi.contracts.figures.offset_cap import Chosen, cut
+from cfi.contracts.figures.schedule import rate_of
+from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.programme import terms_of
+from cfi.contracts.state.rows.true_up import OFFSET_CLAIMS, OFFSET_USE, OffsetClaim, OffsetUse
+from cfi.contracts.state.table import number_key
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.quantities import TONNES_PER_CFI, BasisPoints, Cfis, Year
+
+
+def cut_offsets(state: StateView, year: Year, block: BlockContext) -> Changes:
+    """Write how much of what was counted may be used, and what of the limit that leaves."""
+    every = state.offset_claims.of(block.holder_id).all()
+    claims = [claim for claim in every if claim.year == year]
+    limit = _limit(state, year)
+    share_bps = rate_of(terms_of(state).early_action_share, year) or BasisPoints(0)
+    chosen = tuple(
+        Chosen(account=claim.account_id, offsets=claim.offsets, early=claim.early)
+        for claim in claims
+    )
+    allowed = cut(chosen, limit, share_bps)
+    use = OffsetUse(
+        year=year,
+        limit=limit,
+        offsets=Cfis(sum(one.offsets for one in allowed)),
+        early=Cfis(sum(one.early for one in allowed)),
+    )
+    parts = [
+        put(OFFSET_CLAIMS, block.holder_id, _allowed(claim, one))
+        for claim, one in zip(claims, allowed, strict=True)
+    ]
+    return Changes.of(*parts, put(OFFSET_USE, block.holder_id, use))
+
+
+def _allowed(claim: OffsetClaim, one: Chosen) -> OffsetClaim:
+    return replace(claim, allowed_offsets=one.offsets, allowed_early=one.early)
+
+
+def _limit(state: StateView, year: Year) -> Cfis:
+    """Whole CFIs that all Members together may use, rounded down; none where no limit is set."""
+    bps = rate_of(terms_of(state).usable_offsets, year)
+    totals = state.programme_totals.get(b"totals")
+    if bps is None or totals is None:
+        return Cfis(0)
+    emitted = state.programme_years.get(number_key(year))
+    programme = ProgrammeWide(
+        baseline_tonnes=totals.baseline_tonnes, highest_tonnes=totals.highest_baseline_tonnes
+    )
+    tonnes = offset_limit(bps, programme, None if emitted is None else emitted.emissions_tonnes)
+    return Cfis(tonnes.numerator // (tonnes.denominator * TONNES_PER_CFI))

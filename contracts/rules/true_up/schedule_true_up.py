@@ -1,0 +1,54 @@
+"""A year's true-up is held at the programme's dates of the next year.  (RB 4.7)"""
+
+from cfi.contracts.figures.dates import start_of_day
+from cfi.contracts.state.changes import Changes, put_public
+from cfi.contracts.state.programme import terms_of
+from cfi.contracts.state.rows.true_up import TRUE_UPS, Stage, TrueUp
+from cfi.contracts.state.table import number_key
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.true_up.schedule_true_up import ScheduleTrueUp
+from cfi.contracts.wire.programme import ProgrammeTerms
+from cfi.contracts.wire.quantities import Instant, Year
+from cfi.contracts.wire.refusal import Refusal, require
+
+
+def schedule_true_up(state: StateView, message: ScheduleTrueUp, _: BlockContext) -> Changes:
+    """Write the year's stages; it then opens, goes on and closes by itself."""
+    terms, year = terms_of(state), message.compliance_year
+    require(
+        terms.first_year <= year <= terms.last_year,
+        Refusal.YEAR_NOT_IN_PROGRAMME,
+        "RB 4.7",
+        compliance_year=year,
+    )
+    require(
+        state.true_ups.get(number_key(year)) is None,
+        Refusal.TRUE_UP_SCHEDULED_BEFORE,
+        "RB 4.7",
+        compliance_year=year,
+    )
+
+    true_up = scheduled(terms, year)
+    return Changes.of(
+        put_public(TRUE_UPS, true_up), opens_at=true_up.opens_at, closes_at=true_up.closes_at
+    )
+
+
+def scheduled(terms: ProgrammeTerms, year: Year) -> TrueUp:
+    """A year's true-up at the programme's dates."""
+    begins = {stage.stage: _in_year_after(year, stage.month, stage.day) for stage in terms.true_up}
+    return TrueUp(
+        year=year,
+        stage=Stage.SCHEDULED,
+        opens_at=begins["open"],
+        elections_at=begins["elections"],
+        settles_at=begins["settle"],
+        cure_at=begins["cure"],
+        closes_at=begins["close"],
+        due_at=begins["open"],
+    )
+
+
+def _in_year_after(year: Year, month: int, day: int) -> Instant:
+    return start_of_day(year + 1, month, day)

@@ -1,0 +1,34 @@
+"""Until the settlement a Member may change its mind.  (RB 4.7)"""
+
+from cfi.contracts.state.changes import Changes, drop
+from cfi.contracts.state.moves import unlock
+from cfi.contracts.state.rows.true_up import ELECTIONS, Stage
+from cfi.contracts.state.table import number_key
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.true_up.withdraw_election import WithdrawElection
+from cfi.contracts.wire.refusal import Refusal, RefusedError, require
+
+
+def withdraw_election(state: StateView, message: WithdrawElection, block: BlockContext) -> Changes:
+    """Let a chosen lot go."""
+    year = message.compliance_year
+    true_up = state.true_ups.get(number_key(year))
+    require(
+        true_up is not None and true_up.stage is Stage.ELECTIONS,
+        Refusal.STAGE_NOT_OPEN,
+        "RB 4.7",
+        compliance_year=year,
+    )
+    for election in state.elections.of(block.holder_id).all():
+        if (election.year, election.account_id, election.lot_id) == (
+            year,
+            message.account_id,
+            message.lot_id,
+        ):
+            lot = state.lots.of(election.account_id).get(election.lot_id)
+            assert lot is not None, "a chosen lot stays where it is"
+            return Changes.of(
+                drop(ELECTIONS, block.holder_id, election), unlock(lot, election.account_id)
+            )
+    raise RefusedError(Refusal.UNKNOWN_ELECTION, "RB 4.7", {"lot_id": message.lot_id})
