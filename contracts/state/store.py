@@ -108,6 +108,14 @@ class State:
         self.undos.append(undo)
         return batch
 
+    def found(self, overlay: Overlay) -> durable.Batch:
+        """Make an overlay's writes height 0 of a new state."""
+        assert self.height == 0 and not self.accounts_and_holders, "a state is founded once"
+        self.height = -1
+        batch = self.seal(overlay)
+        self.undos.clear()
+        return batch
+
     def take_back(self) -> None:
         """Undo the latest `seal`."""
         undo = self.undos.pop()

@@ -1,0 +1,152 @@
+"""Transfers a second, from signed bytes in the ledger's socket to the synced commit.
+
+The transfers are signed before the clock starts and move different lots. The baseline is how many
+signatures one core verifies a second, measured before and after with the same bytes.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from cfi.client.wallet.keystore import SigningKey
+from cfi.client.wallet.transactions import transaction
+from cfi.contracts.state.rows.custody import lot_id_of
+from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
+from cfi.node.bench.measurement import Measurement, compared
+from cfi.node.bench.world import (
+    CHAIN_ID,
+    LOT_TONNES,
+    VINTAGE,
+    Sizes,
+    account_id,
+    first_serial,
+    holder_of,
+    seed_of,
+)
+from cfi.node.link import FrameReader, Kind, frame
+from cfi.node.verifier import is_signed
+
+_IN_FLIGHT: Final = 8_000
+_VALID_UNTIL: Final = 300
+_VERIFIED_SAMPLE: Final = 4_000
+_READ: Final = 1 << 20
+_PATIENCE_SECONDS: Final = 600.0
+
+
+def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
+    """Transfers a second against this machine's single-core verification rate."""
+    sizes = Sizes(accounts, lots)
+    wanted = min(lots, round(seconds * 12_000))
+    signed = [transfer(sizes, number) for number in range(wanted)]
+    before = _verified_a_second(signed)
+    with tempfile.TemporaryDirectory() as folder:
+        rate, memory = _run(Path(folder), sizes, signed)
+    after = _verified_a_second(signed)
+    conditions: dict[str, str | int] = {
+        "accounts": accounts,
+        "lots": lots,
+        "transfers": wanted,
+        "cores": os.cpu_count() or 0,
+        "python": sys.version.split()[0],
+        "ledger_memory_mib": memory,
+    }
+    baseline = ("signatures verified a second on one core", (before + after) / 2)
+    return [compared("transfers", rate, "1/s", baseline, conditions)]
+
+
+def transfer(sizes: Sizes, number: int) -> bytes:
+    """The signed transfer of a lot by number: taken account by account, into the holder's next account."""
+    account = number % sizes.accounts
+    lot = account * sizes.lots_of_account + number // sizes.accounts
+    first = account - account % 100
+    others = min(100, sizes.accounts - first)
+    target = first + (account - first + 1) % others
+    message = TransferLot(
+        source=account_id(account),
+        lot_id=lot_id_of(Instrument.XA, VINTAGE, first_serial(lot)),
+        tonnes=LOT_TONNES,
+        target=account_id(target),
+    )
+    nonce = number.to_bytes(16, "big")
+    return transaction(
+        SigningKey(seed_of(holder_of(account))), CHAIN_ID, message, _VALID_UNTIL, nonce
+    )
+
+
+def _verified_a_second(signed: list[bytes]) -> float:
+    sample = signed[:_VERIFIED_SAMPLE]
+    begun = time.perf_counter()
+    good = sum(map(is_signed, sample))
+    assert good == len(sample), "the transfers are signed"
+    return len(sample) / (time.perf_counter() - begun)
+
+
+def _run(home: Path, sizes: Sizes, signed: list[bytes]) -> tuple[float, int]:
+    arguments = [str(home), str(sizes.accounts), str(sizes.lots)]
+    command = [sys.executable, "-m", "cfi.node.bench.world", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as ledger:
+        try:
+            assert ledger.stdout is not None
+            if ledger.stdout.readline() != b"ready\n":
+                raise RuntimeError("the ledger did not start")
+            rate = asyncio.run(asyncio.wait_for(_load(home, signed), _PATIENCE_SECONDS))
+            return rate, _memory_mib(ledger.pid)
+        finally:
+            ledger.terminate()
+
+
+async def _load(home: Path, signed: list[bytes]) -> float:
+    reader, writer = await _connected(home / "ledger.sock")
+    frames = FrameReader()
+    waiting: Iterator[tuple[int, bytes]] = enumerate(signed)
+    begun = time.perf_counter()
+    committed = 0
+    _send(writer, waiting, _IN_FLIGHT)
+    while committed < len(signed):
+        data = await reader.read(_READ)
+        if not data:
+            raise RuntimeError("the ledger closed the socket")
+        done = 0
+        for kind, _, content in frames.feed(data):
+            if kind == Kind.COMMITTED:
+                done += 1
+            elif kind != Kind.ADMITTED:
+                raise RuntimeError(f"a transfer was not taken: {content!r}")
+        committed += done
+        _send(writer, waiting, done)
+    elapsed = time.perf_counter() - begun
+    writer.close()
+    return len(signed) / elapsed
+
+
+async def _connected(socket: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    for _ in range(600):
+        try:
+            return await asyncio.open_unix_connection(str(socket))
+        except (FileNotFoundError, ConnectionRefusedError):
+            await asyncio.sleep(0.1)
+    raise RuntimeError("the ledger opens no socket")
+
+
+def _send(writer: asyncio.StreamWriter, waiting: Iterator[tuple[int, bytes]], count: int) -> None:
+    chosen = [
+        frame(Kind.SUBMIT, number, signed)
+        for number, signed in (next(waiting, (-1, b"")) for _ in range(count))
+        if number >= 0
+    ]
+    if chosen:
+        writer.write(b"".join(chosen))
+
+
+def _memory_mib(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    return 0
