@@ -1,4 +1,7 @@
-"""Reading rows: the interface that committed state and an overlay share, and typed tables over it."""
+"""Reading rows: what committed state and an overlay share, and typed tables over it.
+
+Decoded rows are remembered by their bytes: they are values, so nobody can tell.
+"""
 
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
@@ -48,7 +51,7 @@ class OwnerRows(Generic[R]):
         raw = self._rows.owned(
             self._owner, self._table.row_key(key.encode() if isinstance(key, str) else key)
         )
-        return None if raw is None else self._table.schema.read(raw)
+        return None if raw is None else self._table.schema.recall(raw)
 
     def keys(self) -> list[bytes]:
         """The keys, in order."""
@@ -59,7 +62,7 @@ class OwnerRows(Generic[R]):
         for key in self._rows.owned_keys(self._owner, self._table.tag):
             raw = self._rows.owned(self._owner, key)
             assert raw is not None, "a listed key has a row"
-            yield self._table.schema.read(raw)
+            yield self._table.schema.recall(raw)
 
 
 class OwnedView(Generic[R]):
@@ -77,7 +80,7 @@ class OwnedView(Generic[R]):
 
 
 class SingleView(Generic[R]):
-    """A table with one row an owner, read often: decoded rows are remembered by their bytes."""
+    """A table with one row an owner."""
 
     __slots__ = ("_key", "_read", "_rows", "_table")
 
@@ -110,11 +113,11 @@ class KeyedView(OwnedView[R]):
             return None
         raw = self._rows.owned(*place)
         assert raw is not None, "an index leads to a row"
-        return place[0], self._table.schema.read(raw)
+        return place[0], self._table.schema.recall(raw)
 
 
 class PublicView(Generic[R]):
-    """A public table: decoded rows are remembered by their bytes."""
+    """A public table."""
 
     __slots__ = ("_read", "_rows", "_table")
 

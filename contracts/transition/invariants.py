@@ -44,7 +44,7 @@ def conserves(rows: Rows, changes: Changes) -> None:
     for (owner, key), (table, row) in lots.items():
         raw = rows.owned(owner, key)
         if raw is not None:
-            _count(table.schema.read(raw), owner, balance, gone, -1)
+            _count(table.schema.recall(raw), owner, balance, gone, -1)
         if row is not None:
             _count(row, owner, balance, come, 1)
     for operation in changes.operations:
@@ -90,7 +90,7 @@ def _final_publics(changes: Changes) -> dict[RowKey, tuple[Any, Any]]:
 def _public_pairs(rows: Rows, publics: dict[RowKey, tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
     for key, (table, row) in publics.items():
         raw = rows.public(key)
-        yield (None if raw is None else table.schema.read(raw)), row
+        yield (None if raw is None else table.schema.recall(raw)), row
 
 
 def _count(

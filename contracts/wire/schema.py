@@ -47,8 +47,8 @@ LENGTHS: Final = types.MappingProxyType(
 )
 
 
-_REMEMBERED: Final = 65_536
-"""Decoded rows kept by `recall`, for tables whose rows are read far more often than written."""
+_REMEMBERED: Final = 16_384
+"""Decoded rows of a kind kept by `recall`."""
 
 
 class SchemaError(codec.CodecError):
@@ -141,12 +141,12 @@ def schema_of(row: type[R]) -> Schema[R]:
     return _schema(cast(Hashable, row))
 
 
-def _check_of(hint: Any) -> Check:  # noqa: C901
+def _check_of(hint: Any) -> Check:  # noqa: C901, PLR0911 - one line for each kind of field
     if hint in RANGES:
         return _integer(*RANGES[hint])
     if hint in IDENTIFIERS:
         return _identifier
-    if hint is Text:
+    if hint in (Text, str):
         return _free_text
     if hint in LENGTHS:
         return _octets(*LENGTHS[hint])
