@@ -40,9 +40,11 @@ def facility_baseline(
     if facility.shut_down is not None and facility.shut_down.year <= period.last_year:
         whole = _shut_down(facility, facility.shut_down, period)
     else:
-        available = _available(facility, _first_available(facility, electricity=electricity))
+        first = _first_available(facility, electricity=electricity)
+        available = _available(facility, first)
+        expected = _expected(facility, first)
         years = baseline_years(facility.in_service, period, electricity=electricity)
-        whole = [figure_of(facility, available, year) for year in years]
+        whole = [figure_of(facility, available, year, expected) for year in years]
     return _owned(facility, whole)
 
 
@@ -52,7 +54,7 @@ def baseline_years(
     """The years whose mean is a working facility's baseline; none if it came after the period.
 
     In service in 1998 to 2000: the first two complete years (of electricity: the first two),
-    in 2001: the first complete one; the elected period where the facility worked throughout it.  (RB 6.5.2)
+    in 2001: the first complete one; the elected period where it worked throughout.  (RB 6.5.2)
     """
     in_period = tuple(Year(y) for y in range(period.first_year, period.last_year + 1))
     if in_service is None or first_complete(in_service) <= period.first_year:
@@ -95,8 +97,14 @@ def _first_available(facility: Facility, *, electricity: bool) -> Year:
     return facility.in_service.year if electricity else first_complete(facility.in_service)
 
 
+def _expected(facility: Facility, first: Year) -> tuple[Year, ...]:
+    """The years of 1998 to 2001 of which a facility's data could be whole."""
+    closed = facility.shut_down
+    return tuple(y for y in PERIOD if y >= first and (closed is None or y < closed.year))
+
+
 def _available(facility: Facility, first: Year) -> dict[Year, YearFigure]:
-    """Figures of the years, from the first, that the facility worked throughout and has data for."""
+    """Figures of the years, from the first, of full work and with enough data."""
     found: dict[Year, YearFigure] = {}
     for known in facility.data:
         figure = annual(known)
@@ -122,7 +130,7 @@ def _shut_down(facility: Facility, closed: CalendarDay, period: BaselinePeriod) 
         elif year in own and (year == closed.year or year < first):
             years.append(YearFigure(year=year, quantity=own[year], method=Method.REPORTED))
         else:
-            years.append(figure_of(facility, available, year))
+            years.append(figure_of(facility, available, year, _expected(facility, first)))
     return years
 
 

@@ -3,7 +3,7 @@
 Availability is counted over 1998 to 2003, for the years in which a facility was working throughout.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from fractions import Fraction
@@ -65,16 +65,22 @@ def annual(data: YearData) -> YearFigure | None:
     return YearFigure(year=data.year, quantity=quantity, method=Method.ANNUALISED)
 
 
-def figure_of(facility: Facility, available: Mapping[Year, YearFigure], year: Year) -> YearFigure:
+def figure_of(
+    facility: Facility,
+    available: Mapping[Year, YearFigure],
+    year: Year,
+    expected: Sequence[Year] = PERIOD,
+) -> YearFigure:
     """A year's figure by Figure 6.1, a committee's before any other.
 
-    `available` has the years whose own data suffice. Refused with NO_COMMITTEE_METHOD where the
+    `available` has the years whose own data suffice, `expected` those of the period that the
+    facility worked throughout. Refused with NO_COMMITTEE_METHOD where the
     Rulebook prescribes no method and no committee did.  (RB 6.6)
     """
     for decided in facility.committee_figures:
         if decided.year == year:
             return YearFigure(year=year, quantity=decided.quantity, method=Method.COMMITTEE)
-    made = available.get(year) or _imputed(available, year)
+    made = available.get(year) or _imputed(available, year, expected)
     if made is None:
         raise FigureError(
             FigureCode.NO_COMMITTEE_METHOD, facility_id=facility.facility_id, year=year
@@ -82,8 +88,10 @@ def figure_of(facility: Facility, available: Mapping[Year, YearFigure], year: Ye
     return made
 
 
-def _imputed(available: Mapping[Year, YearFigure], year: Year) -> YearFigure | None:
-    missing = [wanted for wanted in PERIOD if wanted not in available]
+def _imputed(
+    available: Mapping[Year, YearFigure], year: Year, expected: Sequence[Year]
+) -> YearFigure | None:
+    missing = [wanted for wanted in expected if wanted not in available]
     if len(missing) >= _MANY_MISSING:
         return _back_calculated(available, year)
     if year == PERIOD[0]:

@@ -66,7 +66,7 @@ class Position:
 
 
 def capped(*, electricity: bool, enrolment_baseline: Fraction | int, threshold: Tonnes) -> bool:
-    """Whether a surplus is bounded by the maximum recognised: of electricity always.  (RB 4.11.2)"""
+    """Whether the maximum recognised bounds a surplus; of electricity always.  (RB 4.11.2)"""
     return electricity or enrolment_baseline > threshold
 
 

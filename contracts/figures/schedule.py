@@ -50,7 +50,7 @@ def growth_provision(terms: ProgrammeTerms, year: Year) -> BasisPoints:
 
 
 def may_sell(terms: ProgrammeTerms, first_year: Year, year: Year) -> bool:
-    """Whether a Member may sell or bank a year's surplus: not from before it enrolled.  (RB 2.7.1)"""
+    """Whether a Member may sell or bank a year's surplus: not before it enrolled.  (RB 2.7.1)"""
     return not (terms.bound_for_all_years and year < first_year)
 
 

@@ -1,6 +1,6 @@
 """Read a programme's terms from its file.  (RB 4, RB file 13)
 
-A file says everything that a programme sets and nothing else: a missing or an unknown key is an error.
+A file says all that a programme sets and nothing else: missing and unknown keys are errors.
 """
 
 import tomllib
