@@ -7,12 +7,13 @@ from cfi.contracts.figures.obligation import obligation
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline
-from cfi.contracts.state.rows.membership import Holder, HolderClass
+from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.rows.reports import ReportState
 from cfi.contracts.state.rows.true_up import OBLIGATIONS, ComplianceStatus, Obligation
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Tonnes, Year, nearest_hundred, plus_share
 from cfi.contracts.wire.text import HolderId
 

@@ -10,13 +10,14 @@ from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.moves import unlock
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.custody import Lot, Restriction, RetirementReason
-from cfi.contracts.state.rows.membership import Holder, HolderClass
+from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.rows.true_up import ELECTIONS, OBLIGATIONS, OFFSET_CLAIMS, Election
 from cfi.contracts.state.surrender import Held, Surrender, held_lots, surrendered
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes, Year
 from cfi.contracts.wire.text import AccountId, HolderId
 

@@ -36,19 +36,17 @@ def schedule_true_up(state: StateView, message: ScheduleTrueUp, _: BlockContext)
 
 
 def scheduled(terms: ProgrammeTerms, year: Year) -> TrueUp:
-    """A year's true-up at the programme's dates."""
-    begins = {stage.stage: _in_year_after(year, stage.month, stage.day) for stage in terms.true_up}
+    """A year's true-up at the programme's dates; without one of their own elections begin at once."""
+    begins: dict[str, Instant] = {
+        stage.stage: start_of_day(year + 1, stage.month, stage.day) for stage in terms.true_up
+    }
     return TrueUp(
         year=year,
         stage=Stage.SCHEDULED,
         opens_at=begins["open"],
-        elections_at=begins["elections"],
+        elections_at=begins.get("elections", begins["open"]),
         settles_at=begins["settle"],
         cure_at=begins["cure"],
         closes_at=begins["close"],
         due_at=begins["open"],
     )
-
-
-def _in_year_after(year: Year, month: int, day: int) -> Instant:
-    return start_of_day(year + 1, month, day)
