@@ -10,13 +10,13 @@ from typing import Final
 
 import cbor2
 
-from cfi.contracts.state.rows.access import AccessRule, Level, Role
+from cfi.contracts.state.rows.access import AccessRule
 from cfi.contracts.state.rows.custody import AccountKind
 from cfi.contracts.state.rows.governance import ClockKind, ValidatorKey
-from cfi.contracts.state.rows.membership import EligibilityCategory, HolderClass
 from cfi.contracts.wire import codec
 from cfi.contracts.wire.limits import MAX_CHAIN_ID_CHARACTERS
 from cfi.contracts.wire.officers import MAX_GENESIS_BYTES
+from cfi.contracts.wire.parties import EligibilityCategory, HolderClass, Level, Role
 from cfi.contracts.wire.possession import proves_possession
 from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import Count, DayNumber, Instant, SmallCode, Year

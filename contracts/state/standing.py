@@ -6,8 +6,8 @@ from cfi.contracts.wire.quantities import Instant
 
 
 def platform_standing(state: StateView, holder_id: str, now: Instant) -> bool:
-    """True if a holder is active, is an Eligible Commercial Entity reviewed within the year, and its
-    board has authorised trading.
+    """True if a holder is active and an Eligible Commercial Entity whose review isn't overdue, and
+    its board has authorised trading.
     """
     holder = state.holders.get(holder_id)
     eligibility = state.eligibility.get(holder_id)

@@ -1,4 +1,4 @@
-"""Who takes part: classes of holders, levels of users, offices of the Exchange.  (RB 2.2, 2.6.1, 3)"""
+"""Who takes part: classes of holders, levels of users, offices.  (RB 2.2, 2.3, 2.6.1, 3)"""
 
 from enum import IntEnum, unique
 
@@ -52,3 +52,13 @@ class Role(IntEnum):
     TRADING_COMMITTEE = 11
     BOARD = 12
     GENERAL_COUNSEL = 13
+
+
+@unique
+class EligibilityCategory(IntEnum):
+    """A category of Eligible Commercial Entity.  (RB 2.3)"""
+
+    A = 1
+    B = 2
+    C = 3
+    D = 4

@@ -5,7 +5,7 @@ from enum import IntEnum, unique
 from typing import Final
 
 from cfi.contracts.state.table import HolderTable, text_key
-from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.parties import EligibilityCategory, HolderClass
 from cfi.contracts.wire.quantities import Cents, Count, Instant, SmallCode, Tonnes, Year
 from cfi.contracts.wire.schema import Hash, PublicKey, Seed
 from cfi.contracts.wire.text import HolderId, Identifier, Text, UserId
@@ -42,16 +42,6 @@ class ApplicationStage(IntEnum):
     REVIEWED = 2
     RECOMMENDED = 3
     DENIED = 4
-
-
-@unique
-class EligibilityCategory(IntEnum):
-    """A category of Eligible Commercial Entity.  (RB 2.3)"""
-
-    A = 1
-    B = 2
-    C = 3
-    D = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
