@@ -1,0 +1,93 @@
+"""Does each header follow from the one before, and did the validators sign it?  (CometBFT 0.38)"""
+
+from cfi.client.audit.beginning import Beginning
+from cfi.client.audit.findings import Disagreement, DisagreementError, same, shown
+from cfi.contracts.wire.blocks import Block, block_id_of, data_hash, evidence_hash, results_hash
+from cfi.contracts.wire.commits import NO_COMMIT, commit_hash, earliest_vote_time, median_time
+from cfi.contracts.wire.headers import NO_BLOCK, BlockId, Header, Timestamp, header_fault
+from cfi.contracts.wire.quantities import Height
+from cfi.contracts.wire.validators import validators_hash
+from cfi.contracts.wire.votes import CommitError, verify_commit
+
+
+class HeaderCheck:
+    """Follows a chain of headers from the genesis."""
+
+    def __init__(self, beginning: Beginning) -> None:
+        self._beginning = beginning
+        self._validators_hash = validators_hash(beginning.validators)
+        self._vote_time = beginning.genesis_time
+        self.height = 0
+        self.block_id: BlockId = NO_BLOCK
+        self.app_hash = bytes(beginning.state.app_hash)
+        """The root after the last height, which the next header must carry."""
+        self.results_hash = results_hash([])
+
+    def check(self, block: Block, vote_time: Timestamp) -> None:
+        """Check a block's header and the votes that it brings for the block before; raises
+        DisagreementError.
+        """
+        header, height = block.header, self.height + 1
+        same(height, "height", height, header.height)
+        same(height, "form of the header", None, header_fault(header))
+        self._check_votes(block, height)
+        self._check_time(block, vote_time)
+        for what, expected, found in self._said(block):
+            same(height, what, expected, found)
+        known = [each.address for each in self._beginning.validators.validators]
+        if header.proposer_address not in known:
+            _differ(height, "proposer", "a validator", shown(header.proposer_address))
+
+    def go_on(self, block: Block, vote_time: Timestamp, app_hash: bytes, results: bytes) -> None:
+        """Take a checked block, and what executing it gave, as the one that the next follows."""
+        self.height = block.header.height
+        self.block_id = block_id_of(block)
+        self._vote_time = vote_time
+        self.app_hash, self.results_hash = app_hash, results
+
+    def _check_votes(self, block: Block, height: int) -> None:
+        commit = block.last_commit
+        if height == 1:
+            same(height, "votes for a block before the first", NO_COMMIT, commit)
+            return
+        try:
+            verify_commit(
+                self._beginning.chain_id,
+                self._beginning.validators,
+                self.block_id,
+                Height(height - 1),
+                commit,
+            )
+        except CommitError as error:
+            _differ(height, "votes for the block before", "more than 2/3 of the power", str(error))
+
+    def _check_time(self, block: Block, vote_time: Timestamp) -> None:
+        height, time = block.header.height, block.header.time
+        expected = self._beginning.genesis_time
+        if height > 1:
+            expected = median_time(block.last_commit, self._beginning.validators)
+        same(height, "time", expected, time)
+        same(height, "time of the vote for the block before", time, self._vote_time)
+        if vote_time < earliest_vote_time(time, time):
+            _differ(height, "time of the vote", f"after {shown(time)}", shown(vote_time))
+
+    def _said(self, block: Block) -> tuple[tuple[str, object, object], ...]:
+        header: Header = block.header
+        begun = self._beginning
+        return (
+            ("chain id", begun.chain_id, header.chain_id),
+            ("rule version", begun.app_version, header.app_version),
+            ("id of the block before", self.block_id, header.last_block_id),
+            ("hash of the votes", commit_hash(block.last_commit), header.last_commit_hash),
+            ("hash of the transactions", data_hash(block.transactions), header.data_hash),
+            ("hash of the validators", self._validators_hash, header.validators_hash),
+            ("hash of the next validators", self._validators_hash, header.next_validators_hash),
+            ("hash of the block's bounds", begun.consensus_hash, header.consensus_hash),
+            ("app hash of the height before", self.app_hash, header.app_hash),
+            ("results of the height before", self.results_hash, header.last_results_hash),
+            ("hash of the evidence", evidence_hash(block.evidence), header.evidence_hash),
+        )
+
+
+def _differ(height: int, what: str, expected: str, found: str) -> None:
+    raise DisagreementError(Disagreement(height=height, what=what, expected=expected, found=found))

@@ -1,0 +1,127 @@
+"""The history decided again, block by block, from the genesis: no clock, no disk, no network.
+
+What a header commits to stands in the next one, so the last height's root and results are worked
+out and reported, but no header of the source confirms them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cfi.client.audit.beginning import Beginning
+from cfi.client.audit.findings import Disagreement, DisagreementError
+from cfi.client.audit.header_check import HeaderCheck
+from cfi.contracts.state.durable import Batch, movement_key
+from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.transition.act import InadmissibleError, read_act
+from cfi.contracts.transition.block import Execution, Outcome, begin_block, finish_block
+from cfi.contracts.transition.window import Window
+from cfi.contracts.wire.block_file import BlockRecord
+from cfi.contracts.wire.blocks import Block, TransactionResult, decode_block, results_hash
+from cfi.contracts.wire.headers import Timestamp
+from cfi.contracts.wire.limits import MAX_BLOCK_GAS
+from cfi.contracts.wire.protobuf import ProtobufError
+from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.wire.receipts import receipt_digest
+from cfi.contracts.wire.schema import Hash
+
+_REFUSED = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """A height that agrees, with what the independent model is to be shown of it."""
+
+    height: int
+    transactions: tuple[bytes, ...]
+    receipts: list[bytes]
+    done: int
+    rows: Batch
+
+
+def read_block(record: BlockRecord) -> Block:
+    """The block of a record; raises DisagreementError unless it is its own one encoding."""
+    try:
+        block = decode_block(record.block)
+    except (ProtobufError, ValueError) as error:
+        raise _disagreement(record.height, "encoding of the block", "CometBFT's", error) from error
+    if block.header.height != record.height:
+        raise _disagreement(
+            record.height, "height of the record", block.header.height, record.height
+        )
+    return block
+
+
+class Replay:
+    """Takes blocks in order and decides them again."""
+
+    def __init__(self, beginning: Beginning) -> None:
+        self._state = beginning.state
+        self._window = Window()
+        self.headers = HeaderCheck(beginning)
+
+    @property
+    def app_hash(self) -> Hash:
+        """The root after the last height taken."""
+        return self._state.app_hash
+
+    def take(self, block: Block, vote_time: Timestamp, good: Sequence[bool]) -> Replayed:
+        """Check and decide the next block; `good` says of each transaction whether its signature
+        verifies. Raises DisagreementError at the first thing that differs.
+        """
+        self.headers.check(block, vote_time)
+        execution = begin_block(self._state, self._window, Instant(block.header.time.seconds))
+        for index, (transaction, verdict) in enumerate(zip(block.transactions, good, strict=True)):
+            _decide(execution, transaction, index, verdict=verdict)
+        finish_block(execution)
+        rows = self._state.seal(execution.overlay) + _movements(execution.overlay)
+        self._window.add(self._state.height, tuple(execution.ids))
+        results = results_hash([_result(each) for each in execution.outcomes])
+        self.headers.go_on(block, vote_time, self._state.app_hash, results)
+        return Replayed(
+            height=block.header.height,
+            transactions=block.transactions,
+            receipts=[each.receipt_bytes for each in execution.outcomes],
+            done=sum(1 for each in execution.outcomes if each.receipt and each.receipt.done),
+            rows=rows,
+        )
+
+
+def _decide(execution: Execution, transaction: bytes, index: int, *, verdict: bool) -> None:
+    height = execution.height
+    if not verdict:
+        raise _disagreement(height, f"signature of transaction {index}", "good", "wrong")
+    try:
+        execution.execute(read_act(transaction))
+    except InadmissibleError as error:
+        raise _disagreement(height, f"transaction {index}", "admissible", error) from error
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        raise _disagreement(height, f"transaction {index}", "decided by the rules", told) from error
+    if execution.gas > MAX_BLOCK_GAS:
+        raise _disagreement(height, "work units", f"at most {MAX_BLOCK_GAS}", execution.gas)
+
+
+def _result(outcome: Outcome) -> TransactionResult:
+    assert outcome.receipt is not None and outcome.act is not None, "each was admissible"
+    return TransactionResult(
+        code=0 if outcome.receipt.done else _REFUSED,
+        data=receipt_digest(outcome.act.act_id, outcome.receipt_bytes),
+        gas_wanted=outcome.gas,
+        gas_used=outcome.gas,
+    )
+
+
+def _movements(overlay: Overlay) -> Batch:
+    rows: Batch = []
+    for owner, movements in overlay.movements.items():
+        summary = overlay.summary(owner)
+        assert summary is not None, "a movement has an owner"
+        first = summary.movement_count - len(movements) + 1
+        rows += [(movement_key(owner, first + at), raw) for at, raw in enumerate(movements)]
+    return rows
+
+
+def _disagreement(height: int, what: str, expected: object, found: object) -> DisagreementError:
+    return DisagreementError(
+        Disagreement(height=height, what=what, expected=str(expected), found=str(found))
+    )
