@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from nacl import pwhash, secret, utils
 from nacl.exceptions import CryptoError
+from typing_extensions import override
 
 from cfi.contracts.wire.signatures import public_key_of, sign
 
@@ -47,6 +48,7 @@ class SigningKey:
 
     seed: bytes
 
+    @override
     def __repr__(self) -> str:
         return f"SigningKey({self.public_key.hex()})"
 

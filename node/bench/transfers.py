@@ -62,7 +62,7 @@ def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
 
 
 def transfer(sizes: Sizes, number: int) -> bytes:
-    """The signed transfer of a lot by number: taken account by account, into the holder's next account."""
+    """The signed transfer of a lot by number, into the next account of the same holder."""
     account = number % sizes.accounts
     lot = account * sizes.lots_of_account + number // sizes.accounts
     first = account - account % 100

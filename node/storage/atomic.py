@@ -1,4 +1,4 @@
-"""Files that are replaced whole: the new content is on the disk before it takes the old one's name."""
+"""Files that are replaced whole: the new content is on the disk before it has the name."""
 
 import os
 from pathlib import Path

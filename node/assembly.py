@@ -1,0 +1,97 @@
+"""One place where a node is put together from its home."""
+
+from dataclasses import dataclass
+
+from cfi.contracts.state.genesis import GenesisDocument, GenesisError, genesis_hash
+from cfi.contracts.transition.genesis import state_at_genesis
+from cfi.contracts.transition.window import Window
+from cfi.contracts.wire import signatures
+from cfi.contracts.wire.blocks import consensus_hash
+from cfi.contracts.wire.headers import Timestamp
+from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
+from cfi.contracts.wire.validators import Validator, ValidatorSet
+from cfi.genesis.officers import verify_genesis
+from cfi.node.admission import AdmissionBook
+from cfi.node.application import Application
+from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
+from cfi.node.consensus.private_validator import PrivateValidator
+from cfi.node.home import Home, HomeError
+from cfi.node.service import Service, machine_time
+from cfi.node.storage.block_files import BlockFiles
+from cfi.node.storage.database import DamagedError, Database
+from cfi.node.storage.ledger_store import LedgerStore
+from cfi.node.storage.quarantine import Quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A ledger process ready to serve."""
+
+    service: Service
+    engine: EmbeddedEngine
+    application: Application
+    database: Database
+    replayed: int
+
+    def close(self) -> None:
+        """Let the disk go."""
+        self.database.close()
+
+
+def read_home_genesis(home: Home) -> tuple[bytes, GenesisDocument]:
+    """The home's genesis, its officers' signatures verified; raises HomeError."""
+    try:
+        return verify_genesis(home.genesis_file.read_bytes())
+    except FileNotFoundError as error:
+        raise HomeError(f"{home.root} has no genesis: run `cfi init --home {home.root}`") from error
+    except GenesisError as error:
+        raise HomeError(f"{home.genesis_file} is refused: {error}") from error
+
+
+def assemble(home: Home) -> Node:
+    """Recover from the disk whatever was decided, and make a service of it.
+
+    Raises HomeError, DamagedError.
+    """
+    signatures.self_test()
+    data, document = read_home_genesis(home)
+    database = Database(home.ledger)
+    try:
+        application = _application(home, data, LedgerStore(database))
+        terms = _terms(document)
+        validator = PrivateValidator(home.validator_key, home.validator_state)
+        files = BlockFiles(home.blocks)
+        engine = EmbeddedEngine(terms, application, files, validator, machine_time)
+        replayed = engine.recover()
+        admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
+        service = Service(engine, application, admission, home.settings().empty_block_seconds)
+    except BaseException:
+        database.close()
+        raise
+    return Node(service, engine, application, database, replayed)
+
+
+def _application(home: Home, genesis: bytes, store: LedgerStore) -> Application:
+    digest = genesis_hash(genesis)
+    quarantine = Quarantine(home.quarantine)
+    committed = store.committed()
+    if committed is not None and committed.genesis_hash != digest:
+        raise DamagedError("the store belongs to another genesis")
+    loaded = store.load()
+    if loaded is None:
+        state, writes = state_at_genesis(genesis)
+        return Application(state, Window(), store, digest, quarantine, writes)
+    state, window = loaded
+    return Application(state, window, store, digest, quarantine, [])
+
+
+def _terms(document: GenesisDocument) -> ChainTerms:
+    return ChainTerms(
+        chain_id=document.chain_id,
+        genesis_time=Timestamp(seconds=document.time, nanos=0),
+        app_version=document.app_version,
+        consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
+        validators=ValidatorSet.of(
+            Validator(public_key=each.key, voting_power=each.power) for each in document.validators
+        ),
+    )

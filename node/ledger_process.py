@@ -1,0 +1,56 @@
+"""The ledger process: `python -m cfi.node.ledger_process HOME`. The supervisor starts it."""
+
+import asyncio
+import gc
+import signal
+import sys
+from pathlib import Path
+
+from cfi.node.assembly import Node, assemble
+from cfi.node.home import Home, HomeError
+from cfi.node.logs import log_to_stderr
+from cfi.node.storage.database import DamagedError
+
+EXIT_FAILED = 1
+
+
+def run(home: Home) -> int:
+    """Serve until SIGTERM; returns the exit code."""
+    log_to_stderr("ledger", home.settings().log_level)
+    try:
+        node = assemble(home)
+    except DamagedError as error:
+        _say(f"the ledger's data is damaged: {error}\nrun `cfi doctor --home {home.root}`")
+        return EXIT_FAILED
+    except (HomeError, OSError) as error:
+        _say(str(error))
+        return EXIT_FAILED
+    gc.collect()
+    gc.freeze()
+    try:
+        asyncio.run(_serve(home, node))
+    except OSError as error:
+        _say(f"the disk refuses: {error}; make room and start again, nothing acknowledged is lost")
+        return EXIT_FAILED
+    except DamagedError as error:
+        _say(f"a read failed: {error}\nrun `cfi doctor --home {home.root}`")
+        return EXIT_FAILED
+    finally:
+        node.close()
+    return 0
+
+
+async def _serve(home: Home, node: Node) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await node.service.run(home.socket, stop)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(run(Home(Path(sys.argv[1]))))
