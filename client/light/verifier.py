@@ -1,8 +1,8 @@
 """Which headers a light client may believe.  (CometBFT 0.38, light/verifier)
 
 From a trusted block to a later one: directly by the set that it named as the next, or, over a
-gap, by a share of the power that is trusted. To an earlier one by hashes. Nothing here reads a clock or a
-network.
+gap, by a share of the power that is trusted. To an earlier one by hashes. Nothing here reads a
+clock or a network.
 """
 
 from dataclasses import dataclass
