@@ -102,6 +102,10 @@ class LedgerStore:
             )
         return state, self._window()
 
+    def close(self) -> None:
+        """Let the store go."""
+        self._database.close()
+
     def scrub(self) -> int:
         """Read every entry with its checksum; returns how many; raises DamagedError."""
         return sum(1 for _ in self._database.items(b""))

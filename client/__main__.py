@@ -1,0 +1,5 @@
+"""`python -m cfi.client`."""
+
+from cfi.client.cli.main import client
+
+client()

@@ -1,0 +1,73 @@
+"""`cfi doctor`: is what stands on the disk what was written?"""
+
+from dataclasses import dataclass
+
+from cfi.node.assembly import read_home_genesis
+from cfi.node.consensus.private_validator import PrivateValidator
+from cfi.node.home import Home, HomeError
+from cfi.node.storage.block_files import BlockFiles
+from cfi.node.storage.database import DamagedError, Database
+from cfi.node.storage.ledger_store import LedgerStore
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    sound: bool
+    sentence: str
+
+
+def examine(home: Home) -> list[Finding]:
+    """Look at everything; nothing is changed but a torn last record, which was never signed."""
+    return [_genesis(home), _blocks(home), _store(home), _validator(home)]
+
+
+def _genesis(home: Home) -> Finding:
+    try:
+        _, document = read_home_genesis(home)
+    except HomeError as error:
+        return Finding("genesis", sound=False, sentence=str(error))
+    return Finding(
+        "genesis", sound=True, sentence=f"chain {document.chain_id}, signatures verified"
+    )
+
+
+def _blocks(home: Home) -> Finding:
+    try:
+        files = BlockFiles(home.blocks)
+        count = sum(1 for _ in files.records())
+        files.close()
+    except (DamagedError, OSError) as error:
+        sentence = f"{error}: restore the block files from another copy, never edit them"
+        return Finding("blocks", sound=False, sentence=sentence)
+    return Finding("blocks", sound=True, sentence=f"{count} blocks, every digest right")
+
+
+def _store(home: Home) -> Finding:
+    try:
+        database = Database(home.ledger)
+        try:
+            store = LedgerStore(database)
+            entries = store.scrub()
+            loaded = store.load()
+        finally:
+            database.close()
+    except (DamagedError, OSError) as error:
+        sentence = f"{error}: remove {home.ledger}; the next start rebuilds it from the blocks"
+        return Finding("store", sound=False, sentence=sentence)
+    if loaded is None:
+        return Finding("store", sound=True, sentence="empty")
+    state, _ = loaded
+    sentence = f"{entries} entries, height {state.height}, root {state.app_hash.hex()}"
+    return Finding("store", sound=True, sentence=sentence)
+
+
+def _validator(home: Home) -> Finding:
+    try:
+        validator = PrivateValidator(home.validator_key, home.validator_state)
+    except DamagedError as error:
+        return Finding("validator", sound=False, sentence=str(error))
+    sentence = f"address {validator.address.hex().upper()}, last signed {validator.last.height}"
+    return Finding("validator", sound=True, sentence=sentence)

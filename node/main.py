@@ -1,0 +1,245 @@
+"""The `cfi` command: everything that an operator, a member or an auditor types."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Final, ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from cfi.client.cli.main import client_commands
+from cfi.client.wallet.keystore import KeystoreError
+from cfi.contracts.state.genesis import GenesisError, genesis_hash
+from cfi.contracts.wire.headers import Timestamp
+from cfi.genesis.builder import APP_VERSION
+from cfi.genesis.programmes.loader import PROGRAMMES
+from cfi.node.ask import FaultError, UnreachableError, ask
+from cfi.node.assembly import read_home_genesis
+from cfi.node.bench.command import bench
+from cfi.node.doctor import examine
+from cfi.node.founding import Founding, found
+from cfi.node.home import DEFAULT, ENVIRONMENT, Home, HomeError, LockedError, Settings
+from cfi.node.storage.database import DamagedError
+from cfi.node.supervisor import parts, supervise
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+VERSION: Final = "0.1.0"
+EXIT_FAILED: Final = 1
+EXIT_NOT_VERIFIED: Final = 3
+EXIT_UNREACHABLE: Final = 4
+EXIT_LOCKED: Final = 5
+
+home_option = click.option(
+    "--home",
+    "root",
+    type=click.Path(path_type=Path),
+    envvar=ENVIRONMENT,
+    default=DEFAULT,
+    show_default=True,
+    help="The node's folder.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+
+
+def told(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn what a command may raise into one line and an exit code."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except LockedError as error:
+            _leave(str(error), EXIT_LOCKED)
+        except UnreachableError as error:
+            _leave(str(error), EXIT_UNREACHABLE)
+        except (HomeError, GenesisError, KeystoreError, DamagedError, FaultError, OSError) as error:
+            _leave(str(error), EXIT_FAILED)
+        raise AssertionError
+
+    return wrapped
+
+
+def _leave(sentence: str, code: int) -> None:
+    click.echo(f"cfi: {sentence}", err=True)
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """A permissioned ledger for an emissions-trading programme.
+
+    \b
+    cfi init --home ./node --chain-id sim-1 --programme phase-1   make a node
+    cfi start --home ./node                                       run it
+    cfi status --home ./node                                      look at it
+    """
+
+
+@main.command()
+@home_option
+@click.option("--chain-id", required=True, help="The chain's name; sim-... for a stepped clock.")
+@click.option("--programme", type=click.Choice(PROGRAMMES), required=True, help="Its terms.")
+@click.option("--clock-start", metavar="DATE", help="A stepped clock that begins at this date.")
+@click.option(
+    "--listen", default=Settings().listen, show_default=True, help="The gateway's address."
+)
+@click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Holds the passphrase of the officers' key files, for unattended use.",
+)
+@told
+def init(
+    root: Path,
+    chain_id: str,
+    programme: str,
+    clock_start: str | None,
+    listen: str,
+    passphrase_file: Path | None,
+) -> None:
+    """Make a node's home: keys, a genesis signed by three founding officers, settings.
+
+    Example: cfi init --home ./node --chain-id sim-1 --programme phase-1 --clock-start 2003-01-01
+    """
+    home = Home(root)
+    founding = Founding(
+        chain_id=chain_id,
+        programme=programme,
+        clock_start=None if clock_start is None else _seconds(clock_start),
+        passphrase=_passphrase(passphrase_file),
+    )
+    found(home, Settings(listen=listen), founding)
+    data, _ = read_home_genesis(home)
+    click.echo(f"chain     {chain_id}")
+    click.echo(f"genesis   {genesis_hash(data).hex()}")
+    click.echo(f"officers  {home.keys}: move these key files away from this machine")
+    click.echo(f"next      cfi start --home {root}")
+
+
+@main.command()
+@home_option
+@click.option("--listen", help="The gateway's address; the settings file's by default.")
+@told
+def start(root: Path, listen: str | None) -> None:
+    """Run the node until SIGTERM: the ledger and the gateway, one log, one exit."""
+    home = Home(root)
+    settings = home.settings()
+    read_home_genesis(home)
+    lock = home.lock()
+    try:
+        code = supervise(
+            parts(home, listen or settings.listen), lambda text: click.echo(text, err=True)
+        )
+    finally:
+        os.close(lock)
+    sys.exit(code)
+
+
+@main.command()
+@home_option
+@json_option
+@told
+def status(root: Path, as_json: bool) -> None:
+    """Height, root and what waits, as the running ledger says."""
+    said = ask(Home(root).socket, "status")
+    content = {
+        "chain_id": said["chain_id"],
+        "height": said["height"],
+        "app_hash": said["app_hash"].hex(),
+        "genesis_hash": said["genesis_hash"].hex(),
+        "time": _moment(said["time"]),
+        "waiting": said["waiting"],
+        "validators": [{"key": key.hex(), "power": power} for key, power in said["validators"]],
+    }
+    _show(content, as_json)
+
+
+@main.command()
+@home_option
+@json_option
+@told
+def doctor(root: Path, as_json: bool) -> None:
+    """Read everything on the disk with its checksums while the node is stopped."""
+    home = Home(root)
+    lock = home.lock()
+    try:
+        findings = examine(home)
+    finally:
+        os.close(lock)
+    _show({finding.what: finding.sentence for finding in findings}, as_json)
+    sys.exit(0 if all(finding.sound for finding in findings) else EXIT_NOT_VERIFIED)
+
+
+@main.group()
+def config() -> None:
+    """The settings of a node."""
+
+
+@config.command()
+@home_option
+@json_option
+@told
+def view(root: Path, as_json: bool) -> None:
+    """The settings in force."""
+    _show(asdict(Home(root).settings()), as_json)
+
+
+@config.command()
+@home_option
+@json_option
+@told
+def diff(root: Path, as_json: bool) -> None:
+    """The settings that differ from the defaults."""
+    usual = asdict(Settings())
+    chosen = asdict(Home(root).settings())
+    _show({name: value for name, value in chosen.items() if value != usual[name]}, as_json)
+
+
+@main.command()
+@json_option
+def version(as_json: bool) -> None:
+    """Versions of the command and of the rules."""
+    _show({"cfi": VERSION, "rules": APP_VERSION, "python": sys.version.split()[0]}, as_json)
+
+
+def _seconds(date: str) -> int:
+    try:
+        return int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp())
+    except ValueError as error:
+        raise click.BadParameter(f"{date} is no date like 2003-01-01") from error
+
+
+def _moment(nanos: int) -> str:
+    seconds = Timestamp.of_nanos(nanos).seconds
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _passphrase(path: Path | None) -> bytes:
+    if path is not None:
+        return path.read_bytes().strip()
+    text: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
+    return text.encode()
+
+
+def _show(content: dict[str, object], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(content))
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in content.items():
+        table.add_row(name.replace("_", " "), str(value))
+    Console().print(table)
+
+
+main.add_command(bench)
+for command in client_commands():
+    main.add_command(command)
