@@ -1,6 +1,8 @@
 """A block's uncommitted rows over the committed state."""
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
+from heapq import merge
 from typing import Any, Final
 
 from cfi.contracts.state.catalogue import INDEXED
@@ -51,6 +53,8 @@ class Overlay:
         rows = self.rows.get(owner)
         if rows is not None and key in rows:
             return rows[key]
+        if key == SUMMARY_KEY and owner in self._summaries:
+            return SUMMARY.schema.encode(self._summaries[owner].summary())
         return self._base.owned(owner, key)
 
     def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
@@ -96,6 +100,10 @@ class Overlay:
                 break
         first = min(candidates, default=None)
         return first if first is not None and first[0] <= now else None
+
+    def due_items(self) -> Iterator[DueItem]:
+        base = (item for item in self._base.due_items() if item not in self._gone)
+        return merge(self._added.due, base)
 
     def summary(self, owner: OwnerKey) -> Summary | None:
         """An owner's first row as it stands now."""
