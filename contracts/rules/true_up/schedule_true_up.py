@@ -36,7 +36,7 @@ def schedule_true_up(state: StateView, message: ScheduleTrueUp, _: BlockContext)
 
 
 def scheduled(terms: ProgrammeTerms, year: Year) -> TrueUp:
-    """A year's true-up at the programme's dates; without one of their own elections begin at once."""
+    """A year's true-up at the programme's dates; elections without one begin at once."""
     begins: dict[str, Instant] = {
         stage.stage: start_of_day(year + 1, stage.month, stage.day) for stage in terms.true_up
     }

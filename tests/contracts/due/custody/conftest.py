@@ -1,0 +1,5 @@
+"""The market of the custody rules."""
+
+from tests.contracts.rules.custody.conftest import ledger
+
+__all__ = ["ledger"]
