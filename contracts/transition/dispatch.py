@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from cfi.contracts.due.deliver_transfer import deliver_transfer
-from cfi.contracts.due.expire_offer import expire_offer
+from cfi.contracts.due.custody.deliver_transfer import deliver_transfer
+from cfi.contracts.due.custody.expire_offer import expire_offer
+from cfi.contracts.due.custody.forget_outcome import forget_outcome
 from cfi.contracts.due.expire_proposal import expire_proposal
-from cfi.contracts.due.forget_outcome import forget_outcome
 from cfi.contracts.due.true_up.advance import advance_true_up
 from cfi.contracts.due.true_up.work import do_true_up_work
 from cfi.contracts.rules.access.approve import approve

@@ -53,9 +53,7 @@ def given_standing(ledger: Ledger, *holder_ids: str) -> None:
                     lapsed=False,
                 ),
             ),
-            put(
-                RESOLUTIONS, holder_id, BoardResolution(document=Hash(bytes(32)), resolved_at=NOW)
-            ),
+            put(RESOLUTIONS, holder_id, BoardResolution(document=Hash(bytes(32)), resolved_at=NOW)),
         )
 
 
@@ -95,9 +93,7 @@ def given_offer(ledger: Ledger, **change: Any) -> Hash:
     return receipt.act_id
 
 
-def acceptance(
-    ledger: Ledger, an_offer: Hash, by: str = "company-b", **change: Any
-) -> AcceptTrade:
+def acceptance(ledger: Ledger, an_offer: Hash, by: str = "company-b", **change: Any) -> AcceptTrade:
     """The buyer's lawful answer to an offer."""
     incoming = ledger.state.incoming_offers.of(by).get(an_offer)
     lawful: dict[str, Any] = {

@@ -206,9 +206,7 @@ def test_a_buyer_without_standing_is_refused(ledger: Ledger) -> None:
 def test_a_late_answer_is_refused(ledger: Ledger) -> None:
     offer_id = given_offer(ledger)
     ledger.now = Instant(NOW + 7 * DAY)
-    refused_acceptance(
-        ledger, offer_id, "OFFER_EXPIRED", "RB 5.3.5", {"expires_at": NOW + 7 * DAY}
-    )
+    refused_acceptance(ledger, offer_id, "OFFER_EXPIRED", "RB 5.3.5", {"expires_at": NOW + 7 * DAY})
 
 
 def test_a_seller_that_lost_its_standing_sells_nothing(ledger: Ledger) -> None:
@@ -228,9 +226,7 @@ def test_a_lot_that_became_restricted_isn_t_sold(ledger: Ledger) -> None:
 def test_a_full_account_is_refused(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     offer_id = given_offer(ledger)
     monkeypatch.setattr("cfi.contracts.state.view.StateView.has_room", lambda *_: False)
-    refused_acceptance(
-        ledger, offer_id, "ACCOUNT_FULL", "RB 5.3.2", {"account_id": "company-b/1"}
-    )
+    refused_acceptance(ledger, offer_id, "ACCOUNT_FULL", "RB 5.3.2", {"account_id": "company-b/1"})
 
 
 def test_a_buyer_with_too_many_records_is_refused(
@@ -238,6 +234,4 @@ def test_a_buyer_with_too_many_records_is_refused(
 ) -> None:
     offer_id = given_offer(ledger)
     monkeypatch.setattr("cfi.contracts.state.view.StateView.holder_has_room", lambda *_: False)
-    refused_acceptance(
-        ledger, offer_id, "TOO_MANY_RECORDS", "ours", {"holder_id": "company-b"}
-    )
+    refused_acceptance(ledger, offer_id, "TOO_MANY_RECORDS", "ours", {"holder_id": "company-b"})

@@ -209,16 +209,12 @@ def test_a_limited_trader_doesn_t_offer(ledger: Ledger) -> None:
 def test_a_member_that_owes_cfis_doesn_t_sell(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "cfi.contracts.rules.custody.offer_trade.may_sell", lambda *_: False
-    )
+    monkeypatch.setattr("cfi.contracts.rules.custody.offer_trade.may_sell", lambda *_: False)
     ledger.when(offer())
     ledger.refused("OWES_CFIS", "ours", {"holder_id": "company-a"})
 
 
-def test_a_holder_has_so_many_offers_open(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_holder_has_so_many_offers_open(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cfi.contracts.rules.custody.offer_trade.MAX_OPEN_OFFERS", 1)
     given_offer(ledger)
     ledger.when(offer())
