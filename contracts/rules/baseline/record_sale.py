@@ -1,0 +1,36 @@
+"""A Member reports a facility that it sold.  (RB 6.5.5)"""
+
+from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.facilities_held import held_tonnes
+from cfi.contracts.state.filings import standing_baseline
+from cfi.contracts.state.rows.baseline import BASELINE_CHANGES, BaselineChange, ChangeKind
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.baseline.record_sale import RecordSale
+from cfi.contracts.wire.refusal import Refusal, require
+
+
+def record_sale(state: StateView, message: RecordSale, block: BlockContext) -> Changes:
+    """Keep the report until allowances are adjusted for it."""
+    baseline = standing_baseline(state, block.holder_id)
+    changes = list(state.baseline_changes.of(block.holder_id).all())
+    held = held_tonnes(baseline, changes, message.facility_id)
+    require(held > 0, Refusal.UNKNOWN_FACILITY, "RB 6.5.5", facility_id=message.facility_id)
+    require(
+        message.baseline_tonnes <= held,
+        Refusal.MORE_THAN_FACILITY,
+        "RB 6.5.5",
+        asked=message.baseline_tonnes,
+        held=held,
+    )
+    require(state.holder_has_room(block.holder_id), Refusal.TOO_MANY_RECORDS, "RB 6.5.5")
+
+    change = BaselineChange(
+        kind=ChangeKind.SALE,
+        facility_id=message.facility_id,
+        baseline_tonnes=message.baseline_tonnes,
+        first_day=message.first_day,
+        reported_at=block.now,
+        adjusted_at=None,
+    )
+    return Changes.of(put(BASELINE_CHANGES, block.holder_id, change))

@@ -1,0 +1,46 @@
+"""Only a final report is trued up, and counts in the programme's emissions.  (RB 10.3, 4.11.3)"""
+
+from dataclasses import replace
+
+from cfi.contracts.state.changes import Changes, put, put_public
+from cfi.contracts.state.filings import member_of, member_report
+from cfi.contracts.state.rows.reports import (
+    PROGRAMME_YEARS,
+    REPORTS,
+    ProgrammeYear,
+    ReportState,
+)
+from cfi.contracts.state.table import number_key
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.reports.finalise_report import FinaliseReport
+from cfi.contracts.wire.quantities import Count, Tonnes
+from cfi.contracts.wire.refusal import Refusal, require
+
+
+def finalise_report(state: StateView, message: FinaliseReport, block: BlockContext) -> Changes:
+    """Declare a report final whose audit found nothing, or whose findings are corrected."""
+    member_of(state, message.member)
+    report = member_report(state, message.member, message.year)
+    require(
+        report.state in (ReportState.UNDER_AUDIT, ReportState.CORRECTED),
+        Refusal.REPORT_NOT_THERE_YET,
+        "RB 10.3",
+        year=message.year,
+    )
+
+    year = state.programme_years.get(number_key(message.year)) or ProgrammeYear(
+        year=message.year, emissions_tonnes=Tonnes(0), reports=Count(0)
+    )
+    return Changes.of(
+        put(REPORTS, message.member, replace(report, state=ReportState.FINAL, final_at=block.now)),
+        put_public(
+            PROGRAMME_YEARS,
+            replace(
+                year,
+                emissions_tonnes=Tonnes(year.emissions_tonnes + report.included_tonnes),
+                reports=Count(year.reports + 1),
+            ),
+        ),
+        included_tonnes=report.included_tonnes,
+    )

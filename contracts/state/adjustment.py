@@ -1,0 +1,143 @@
+"""Issuing or retiring allowances of one vintage until a Member has what its baseline gives it.
+
+(RB 6.5.4, 6.5.5)
+"""
+
+from dataclasses import dataclass, replace
+
+from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.moves import issue, retire
+from cfi.contracts.state.own import room_in
+from cfi.contracts.state.rows.allocation import ALLOCATIONS
+from cfi.contracts.state.rows.custody import (
+    AccountKind,
+    Lot,
+    Origin,
+    Restriction,
+    RetirementReason,
+)
+from cfi.contracts.state.table import number_key
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.quantities import (
+    TONNES_PER_CFI,
+    Cfis,
+    SignedTonnes,
+    Tonnes,
+    Year,
+)
+from cfi.contracts.wire.refusal import Refusal, RefusedError
+from cfi.contracts.wire.text import AccountId, HolderId, Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VintageDue:
+    """What a Member's baseline gives it of one vintage."""
+
+    vintage: Year
+    target_tonnes: Tonnes
+    allocation: Cfis
+    restrictions: Restriction
+    """On allowances still to be issued."""
+
+
+def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: VintageDue) -> None:
+    """Bring one vintage to the CFIs due: what lacks is issued, what is too much retired.
+
+    What the Member no longer has is owed; what it gets first makes that good.
+    """
+    row = draft.state.allocations.of(member).get(number_key(due.vintage))
+    if row is None:
+        return
+    change = due.allocation * TONNES_PER_CFI - row.issued_tonnes - row.adjusted_tonnes
+    if change == 0:
+        return
+    owed = max(0, row.owed_tonnes - change)
+    if change > row.owed_tonnes:
+        _issue(draft, block, member, due, Tonnes(change - row.owed_tonnes))
+    elif change < 0:
+        owed = row.owed_tonnes + _retire(draft, block, member, due.vintage, Tonnes(-change))
+    draft.add(
+        Changes.of(
+            put(
+                ALLOCATIONS,
+                member,
+                replace(
+                    row,
+                    target_tonnes=due.target_tonnes,
+                    adjusted_tonnes=SignedTonnes(row.adjusted_tonnes + change),
+                    owed_tonnes=Tonnes(owed),
+                ),
+            )
+        )
+    )
+
+
+def _issue(
+    draft: Draft,
+    block: BlockContext,
+    member: HolderId,
+    due: VintageDue,
+    tonnes: Tonnes,
+) -> None:
+    account = _first_account(draft.state, member, AccountKind.TRADING)
+    room_in(draft.state, account)
+    draft.add(
+        issue(
+            draft.state,
+            block,
+            account,
+            Instrument.XA,
+            due.vintage,
+            tonnes,
+            Origin.ACQUISITION,
+            Identifier(block.act_id.hex()),
+            restrictions=due.restrictions,
+        )
+    )
+
+
+def _retire(
+    draft: Draft, block: BlockContext, member: HolderId, vintage: Year, tonnes: Tonnes
+) -> Tonnes:
+    """Retire the Member's free allowances of the vintage; the tonnes that it lacks."""
+    retirement = _first_account(draft.state, member, AccountKind.RETIREMENT)
+    lacking = tonnes
+    for account, lot in _free_lots(draft.state, member, vintage):
+        if lacking == 0:
+            break
+        taken = Tonnes(min(lacking, lot.tonnes))
+        room_in(draft.state, retirement)
+        draft.add(
+            retire(
+                draft.state,
+                block,
+                lot,
+                taken,
+                account,
+                retirement,
+                RetirementReason.BASELINE_REDUCTION,
+            )
+        )
+        lacking = Tonnes(lacking - taken)
+    return lacking
+
+
+def _free_lots(state: StateView, member: HolderId, vintage: Year) -> list[tuple[AccountId, Lot]]:
+    """A Member's unlocked allowances of a vintage, by account and serial."""
+    return [
+        (account, lot)
+        for account in state.account_ids(member)
+        for lot in state.lots.of(account).all()
+        if lot.instrument is Instrument.XA and lot.vintage == vintage and not lot.locked
+    ]
+
+
+def _first_account(state: StateView, member: HolderId, kind: AccountKind) -> AccountId:
+    for account_id in state.account_ids(member):
+        account = state.accounts.get(account_id)
+        if account is not None and account.kind is kind:
+            return account_id
+    raise RefusedError(Refusal.UNKNOWN_ACCOUNT, "RB 5.3.1", {"member": member})

@@ -1,0 +1,96 @@
+"""What Members file: until when, and what it has to name.  (RB 6.4, 6.7, 7.3)"""
+
+from collections.abc import Iterable, Sequence
+
+from cfi.contracts.state.programme import terms_of
+from cfi.contracts.state.rows.baseline import Baseline, Facility
+from cfi.contracts.state.rows.membership import Holder
+from cfi.contracts.state.rows.reports import EmissionReport
+from cfi.contracts.state.table import number_key
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.emissions import ReportLine, WarmingSet
+from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.quantities import Year, small_code
+from cfi.contracts.wire.refusal import Refusal, RefusedError, require
+from cfi.contracts.wire.text import FacilityId, HolderId, Identifier
+
+
+def member_of(state: StateView, member: HolderId) -> Holder:
+    """The Member of a name; refuses UNKNOWN_MEMBER otherwise."""
+    holder = state.holders.get(member)
+    if holder is None or holder.holder_class is not HolderClass.MEMBER:
+        raise RefusedError(Refusal.UNKNOWN_MEMBER, "RB 2.2.1", {"member": member})
+    return holder
+
+
+def baseline_open(state: StateView, holder_id: HolderId) -> None:
+    """Refuse where the Member's baseline stands, unless countries were opted in since."""
+    opt_ins = state.opt_ins.get(holder_id)
+    require(
+        state.baselines.get(holder_id) is None or (opt_ins is not None and opt_ins.reopened),
+        Refusal.BASELINE_STANDS,
+        "RB 6.1",
+    )
+
+
+def filed_facility(state: StateView, holder_id: HolderId, facility_id: FacilityId) -> Facility:
+    """A facility that the Member filed; refuses UNKNOWN_FACILITY otherwise."""
+    facility = state.facilities.of(holder_id).get(facility_id)
+    if facility is None:
+        raise RefusedError(Refusal.UNKNOWN_FACILITY, "RB 6.4", {"facility_id": facility_id})
+    return facility
+
+
+def standing_baseline(state: StateView, holder_id: HolderId) -> Baseline:
+    """The Member's baseline; refuses NO_BASELINE where there is none yet."""
+    baseline = state.baselines.get(holder_id)
+    if baseline is None:
+        raise RefusedError(Refusal.NO_BASELINE, "RB 6.5.1", {})
+    return baseline
+
+
+def member_report(state: StateView, member: HolderId, year: Year) -> EmissionReport:
+    """A Member's report of a year; refuses UNKNOWN_REPORT where there is none."""
+    report = state.reports.of(member).get(number_key(year))
+    if report is None:
+        raise RefusedError(Refusal.UNKNOWN_REPORT, "RB 7.2.1", {"year": year})
+    return report
+
+
+def known_gases(state: StateView, gases: Iterable[Identifier]) -> None:
+    """Refuse a gas that the programme's table of warming potentials doesn't have."""
+    known = [row.gas for row in terms_of(state).warming_potentials]
+    for gas in gases:
+        require(gas in known, Refusal.UNKNOWN_GAS, "RB Table 7.1", gas=gas)
+
+
+def check_report(
+    state: StateView,
+    holder_id: HolderId,
+    lines: Sequence[ReportLine],
+    warming_set: WarmingSet,
+    *,
+    renewable_excluded: bool,
+) -> None:
+    """Refuse a report with an unknown gas, a line twice, other warming potentials or renewable fuels."""
+    known_gases(state, (line.gas for line in lines))
+    named: list[tuple[str, str, bool]] = []
+    for line in lines:
+        name = (line.source, line.gas, line.new_unit)
+        require(name not in named, Refusal.LINE_TWICE, "RB 7.2.3", source=line.source, gas=line.gas)
+        named.append(name)
+    require(
+        warming_set is (_warming_set(state, holder_id) or warming_set),
+        Refusal.WARMING_SET_DIFFERS,
+        "RB 7.3",
+        warming_set=small_code(warming_set),
+    )
+    require(renewable_excluded, Refusal.RENEWABLES_NOT_EXCLUDED, "RB 6.3.2")
+
+
+def _warming_set(state: StateView, holder_id: HolderId) -> WarmingSet | None:
+    """What the Member elected, or else used before; None if neither."""
+    opt_ins = state.opt_ins.get(holder_id)
+    if opt_ins is not None:
+        return opt_ins.warming_set
+    return next((report.warming_set for report in state.reports.of(holder_id).all()), None)

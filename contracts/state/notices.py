@@ -1,0 +1,26 @@
+"""Exchange notices to every holder.  (RB 2.4.1, 4.6)"""
+
+from enum import IntEnum, unique
+
+from cfi.contracts.state.changes import Changes, put_public
+from cfi.contracts.state.rows.governance import NOTICES, Notice
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.quantities import Count, small_code
+from cfi.contracts.wire.text import Identifier
+
+
+@unique
+class NoticeKind(IntEnum):
+    """What a notice tells. Numbers are never reused."""
+
+    BASELINE_ESTABLISHED = 40
+    BASELINE_ADJUSTED = 41
+    ALLOWANCES_ALLOCATED = 42
+
+
+def notify(state: StateView, block: BlockContext, kind: NoticeKind, subject: str) -> Changes:
+    """The next notice to every holder."""
+    number = Count(len(state.rows.public_keys(NOTICES.tag)) + 1)
+    notice = Notice(number=number, kind=small_code(kind), subject=Identifier(subject), at=block.now)
+    return Changes.of(put_public(NOTICES, notice))
