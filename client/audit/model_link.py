@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -27,6 +28,8 @@ class ModelLink:
             [sys.executable, "-m", MODULE], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._owed: deque[int] = deque()
+        self.settled = -1
+        """The last height with which the model agrees."""
 
     def __enter__(self) -> Self:
         return self
@@ -38,7 +41,11 @@ class ModelLink:
         trace: TracebackType | None,
     ) -> None:
         self._process.kill()
-        self._process.communicate()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        self._process.wait()
 
     def send(
         self, height: int, transactions: Sequence[bytes], receipts: Sequence[bytes], rows: Batch
@@ -78,6 +85,7 @@ class ModelLink:
                     found=differs["found"],
                 )
             )
+        self.settled = height
 
     def _line(self, height: int) -> Any:
         assert self._process.stdout is not None, "it was opened with a pipe"

@@ -14,6 +14,8 @@ _TEXT: Final = 3
 _SHORT: Final = 24
 """Lengths below it stand in the first byte."""
 _LONGEST: Final = 27
+_MAP: Final = 5
+_SIMPLE_VALUE: Final = 7
 _SIMPLE: Final = {20: False, 21: True, 22: None}
 _MOST_DEPTH: Final = 32
 
@@ -102,10 +104,17 @@ def _read(data: bytes, at: int, depth: int) -> tuple[Value, int]:
             return _items(data, at, argument, depth)
         case 6:
             return _read(data, at, depth - 1)
-        case 7 if argument in _SIMPLE:
-            return _SIMPLE[argument], at
         case _:
-            raise UnreadableError("a type that no record has")
+            return _constant(major, argument), at
+
+
+def _constant(major: int, argument: int) -> Value:
+    """True, false, null; and for null a transaction's empty header, the one map there is."""
+    if (major, argument) == (_MAP, 0):
+        return None
+    if major != _SIMPLE_VALUE or argument not in _SIMPLE:
+        raise UnreadableError("a type that no record has")
+    return _SIMPLE[argument]
 
 
 def _string(data: bytes, at: int, length: int, *, is_text: bool) -> tuple[Value, int]:

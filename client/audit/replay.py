@@ -36,6 +36,9 @@ class Replayed:
     receipts: list[bytes]
     done: int
     rows: Batch
+    header_hash: bytes
+    app_hash: Hash
+    """The root after the height."""
 
 
 def read_block(record: BlockRecord) -> Block:
@@ -59,11 +62,6 @@ class Replay:
         self._window = Window()
         self.headers = HeaderCheck(beginning)
 
-    @property
-    def app_hash(self) -> Hash:
-        """The root after the last height taken."""
-        return self._state.app_hash
-
     def take(self, block: Block, vote_time: Timestamp, good: Sequence[bool]) -> Replayed:
         """Check and decide the next block; `good` says of each transaction whether its signature
         verifies. Raises DisagreementError at the first thing that differs.
@@ -83,6 +81,8 @@ class Replay:
             receipts=[each.receipt_bytes for each in execution.outcomes],
             done=sum(1 for each in execution.outcomes if each.receipt and each.receipt.done),
             rows=rows,
+            header_hash=self.headers.block_id.header_hash,
+            app_hash=self._state.app_hash,
         )
 
 

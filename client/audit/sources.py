@@ -1,4 +1,4 @@
-"""Where an auditor reads blocks: a node's folder of block files, or one file of an export."""
+"""Where an auditor reads blocks: a node's folder, a folder of block files, or one exported file."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,8 @@ from typing import Final
 from cfi.contracts.wire.block_file import BlockRecord, BrokenRecordError, decode_records
 
 PATTERN: Final = "*.blocks"
+IN_HOME: Final = "data/blocks"
+"""Where a node's folder has its block files."""
 
 
 class BadSourceError(Exception):
@@ -17,7 +19,8 @@ def block_files(source: Path) -> list[Path]:
     """The files of a source, in order; raises BadSourceError where there is none."""
     if source.is_file():
         return [source]
-    files = sorted(source.glob(PATTERN)) if source.is_dir() else []
+    folder = source / IN_HOME if (source / IN_HOME).is_dir() else source
+    files = sorted(folder.glob(PATTERN))
     if not files:
         raise BadSourceError(f"{source}: no block files")
     return files
