@@ -72,7 +72,7 @@ def check_report(
     *,
     renewable_excluded: bool,
 ) -> None:
-    """Refuse a report with an unknown gas, a line twice, other warming potentials or renewable fuels."""
+    """Refuse an unknown gas, a line twice, other warming potentials, renewable fuels.  (RB 7.2)"""
     known_gases(state, (line.gas for line in lines))
     named: list[tuple[str, str, bool]] = []
     for line in lines:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from cfi.contracts.due.allocation.allocate_member import allocate_member
 from cfi.contracts.due.custody.deliver_transfer import deliver_transfer
 from cfi.contracts.due.custody.expire_offer import expire_offer
 from cfi.contracts.due.custody.forget_outcome import forget_outcome
@@ -12,6 +13,17 @@ from cfi.contracts.due.true_up.advance import advance_true_up
 from cfi.contracts.due.true_up.work import do_true_up_work
 from cfi.contracts.rules.access.approve import approve
 from cfi.contracts.rules.access.propose import propose
+from cfi.contracts.rules.allocation.allocate_allowances import allocate_allowances
+from cfi.contracts.rules.allocation.allocate_late_member import allocate_late_member
+from cfi.contracts.rules.baseline.adjust_baseline import adjust_baseline
+from cfi.contracts.rules.baseline.attest_missing_data import attest_missing_data
+from cfi.contracts.rules.baseline.decide_baseline_method import decide_baseline_method
+from cfi.contracts.rules.baseline.elect_baseline_period import elect_baseline_period
+from cfi.contracts.rules.baseline.elect_opt_ins import elect_opt_ins
+from cfi.contracts.rules.baseline.establish_baseline import establish_baseline
+from cfi.contracts.rules.baseline.file_facility import file_facility
+from cfi.contracts.rules.baseline.record_acquisition import record_acquisition
+from cfi.contracts.rules.baseline.record_sale import record_sale
 from cfi.contracts.rules.custody.accept_trade import accept_trade
 from cfi.contracts.rules.custody.add_trusted_account import add_trusted_account
 from cfi.contracts.rules.custody.approve_transfer import approve_transfer
@@ -27,6 +39,11 @@ from cfi.contracts.rules.custody.rotate_seed import rotate_seed
 from cfi.contracts.rules.custody.set_protections import set_protections
 from cfi.contracts.rules.custody.transfer_lot import transfer_lot
 from cfi.contracts.rules.custody.withdraw_offer import withdraw_offer
+from cfi.contracts.rules.reports.begin_audit import begin_audit
+from cfi.contracts.rules.reports.correct_report import correct_report
+from cfi.contracts.rules.reports.finalise_report import finalise_report
+from cfi.contracts.rules.reports.record_findings import record_findings
+from cfi.contracts.rules.reports.submit_report import submit_report
 from cfi.contracts.rules.true_up.deliver_cure import deliver_cure
 from cfi.contracts.rules.true_up.elect_surrender import elect_surrender
 from cfi.contracts.rules.true_up.extend_stage import extend_stage
@@ -34,12 +51,24 @@ from cfi.contracts.rules.true_up.schedule_true_up import schedule_true_up
 from cfi.contracts.rules.true_up.withdraw_election import withdraw_election
 from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.rows.access import PROPOSALS
+from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS
 from cfi.contracts.state.rows.trades import DELIVERIES, OFFERS, OUTCOMES
 from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.access.approve import Approve
 from cfi.contracts.wire.messages.access.propose import Propose
+from cfi.contracts.wire.messages.allocation.allocate_allowances import AllocateAllowances
+from cfi.contracts.wire.messages.allocation.allocate_late_member import AllocateLateMember
+from cfi.contracts.wire.messages.baseline.adjust_baseline import AdjustBaseline
+from cfi.contracts.wire.messages.baseline.attest_missing_data import AttestMissingData
+from cfi.contracts.wire.messages.baseline.decide_baseline_method import DecideBaselineMethod
+from cfi.contracts.wire.messages.baseline.elect_baseline_period import ElectBaselinePeriod
+from cfi.contracts.wire.messages.baseline.elect_opt_ins import ElectOptIns
+from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
+from cfi.contracts.wire.messages.baseline.file_facility import FileFacility
+from cfi.contracts.wire.messages.baseline.record_acquisition import RecordAcquisition
+from cfi.contracts.wire.messages.baseline.record_sale import RecordSale
 from cfi.contracts.wire.messages.custody.accept_trade import AcceptTrade
 from cfi.contracts.wire.messages.custody.add_trusted_account import AddTrustedAccount
 from cfi.contracts.wire.messages.custody.approve_transfer import ApproveTransfer
@@ -55,6 +84,11 @@ from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
+from cfi.contracts.wire.messages.reports.begin_audit import BeginAudit
+from cfi.contracts.wire.messages.reports.correct_report import CorrectReport
+from cfi.contracts.wire.messages.reports.finalise_report import FinaliseReport
+from cfi.contracts.wire.messages.reports.record_findings import RecordFindings
+from cfi.contracts.wire.messages.reports.submit_report import SubmitReport
 from cfi.contracts.wire.messages.true_up.deliver_cure import DeliverCure
 from cfi.contracts.wire.messages.true_up.elect_surrender import ElectSurrender
 from cfi.contracts.wire.messages.true_up.extend_stage import ExtendStage
@@ -85,6 +119,25 @@ RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
         RemoveTrustedAccount: remove_trusted_account,
         CancelDelayedTransfer: cancel_delayed_transfer,
         ApproveTransfer: approve_transfer,
+        # Baseline
+        FileFacility: file_facility,
+        ElectOptIns: elect_opt_ins,
+        ElectBaselinePeriod: elect_baseline_period,
+        AttestMissingData: attest_missing_data,
+        DecideBaselineMethod: decide_baseline_method,
+        EstablishBaseline: establish_baseline,
+        RecordAcquisition: record_acquisition,
+        RecordSale: record_sale,
+        AdjustBaseline: adjust_baseline,
+        # Allocation
+        AllocateAllowances: allocate_allowances,
+        AllocateLateMember: allocate_late_member,
+        # Reports
+        SubmitReport: submit_report,
+        BeginAudit: begin_audit,
+        RecordFindings: record_findings,
+        CorrectReport: correct_report,
+        FinaliseReport: finalise_report,
         # True-up
         ScheduleTrueUp: schedule_true_up,
         ElectSurrender: elect_surrender,
@@ -100,6 +153,7 @@ DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
         OFFERS.tag: expire_offer,
         DELIVERIES.tag: deliver_transfer,
         OUTCOMES.tag: forget_outcome,
+        ALLOCATION_RUNS.tag: allocate_member,
         TRUE_UPS.tag: advance_true_up,
         TRUE_UP_WORK.tag: do_true_up_work,
     }
