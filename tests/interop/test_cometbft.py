@@ -6,6 +6,7 @@ import subprocess
 from base64 import b64encode
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from operator import attrgetter
 from typing import Final
 
@@ -149,11 +150,11 @@ def our_commit_verdicts(block: LightBlock) -> dict[str, bool]:
     subject = (header.chain_id, validators, commit.block_id, header.height, commit)
     verdicts = {}
     for name, check in (
-        ("all", lambda: verify_commit(*subject)),
-        ("light", lambda: verify_commit_light(*subject)),
+        ("all", partial(verify_commit, *subject)),
+        ("light", partial(verify_commit_light, *subject)),
         (
             "trusting",
-            lambda: verify_commit_trusting(header.chain_id, validators, commit, ONE_THIRD),
+            partial(verify_commit_trusting, header.chain_id, validators, commit, ONE_THIRD),
         ),
     ):
         try:
