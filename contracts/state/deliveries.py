@@ -2,7 +2,10 @@
 or returned where the recipient can't take them.  (RB 4.11, 4.13, 5.3.5)
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 from cfi.contracts.state.changes import NO_CHANGES, Changes, drop, put
 from cfi.contracts.state.moves import transfer, unlock
@@ -35,10 +38,12 @@ from cfi.contracts.wire.refusal import Refusal, RefusedError
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier
 
-_WAITS_AS = {
-    DeliveryKind.TRADE: LockReason.SOLD,
-    DeliveryKind.DONATION: LockReason.DELAYED_TRANSFER,
-}
+_WAITS_AS: Final[Mapping[DeliveryKind, LockReason]] = MappingProxyType(
+    {
+        DeliveryKind.TRADE: LockReason.SOLD,
+        DeliveryKind.DONATION: LockReason.DELAYED_TRANSFER,
+    }
+)
 
 
 def own_delivery(state: StateView, block: BlockContext, delivery_id: Hash) -> Delivery:

@@ -99,37 +99,15 @@ def retire(
     public pages.  (RB 4.7)
     """
     head, tail = split(lot, tonnes)
-    retired = RetiredLot(
-        instrument=tail.instrument,
-        vintage=tail.vintage,
-        first=tail.first,
-        tonnes=tail.tonnes,
-        origin=tail.origin,
-        origin_id=tail.origin_id,
-        reason=reason,
-        compliance_year=compliance_year,
-        beneficiary=beneficiary,
-        at=block.now,
-    )
+    kind = MovementKind.RETIRED
+    to_source, to_target = Identifier(retirement_account), Identifier(source)
     return Changes.of(
         drop(LOTS, source, lot) if head is None else put(LOTS, source, head),
-        put(RETIRED, retirement_account, retired),
-        moved(
-            source,
-            movement(
-                block,
-                tail,
-                MovementKind.RETIRED,
-                incoming=False,
-                other=Identifier(retirement_account),
-            ),
-        ),
-        moved(
-            retirement_account,
-            movement(block, tail, MovementKind.RETIRED, incoming=True, other=Identifier(source)),
-        ),
+        put(RETIRED, retirement_account, _ended(block, tail, reason, compliance_year, beneficiary)),
+        moved(source, movement(block, tail, kind, incoming=False, other=to_source)),
+        moved(retirement_account, movement(block, tail, kind, incoming=True, other=to_target)),
         final_pages(state, tail, FinalState.RETIRED, reason, beneficiary),
-        _supply_after_end(state, tail, FinalState.RETIRED),
+        _supply_less(state, tail),
     )
 
 
@@ -205,13 +183,28 @@ def movement(
     )
 
 
-def _supply_after_end(state: StateView, ended: Lot, how: FinalState) -> Changes:
-    supply = supply_of(state, ended.instrument, ended.vintage)
-    match how:
-        case FinalState.RETIRED:
-            after = replace(supply, retired=Tonnes(supply.retired + ended.tonnes))
-        case FinalState.CANCELLED:
-            after = replace(supply, cancelled=Tonnes(supply.cancelled + ended.tonnes))
-        case _:
-            after = replace(supply, sold_outside=Tonnes(supply.sold_outside + ended.tonnes))
-    return Changes.of(put_public(SUPPLY, after))
+def _ended(
+    block: BlockContext,
+    tail: Lot,
+    reason: RetirementReason,
+    compliance_year: Year | None,
+    beneficiary: Text | None,
+) -> RetiredLot:
+    return RetiredLot(
+        instrument=tail.instrument,
+        vintage=tail.vintage,
+        first=tail.first,
+        tonnes=tail.tonnes,
+        origin=tail.origin,
+        origin_id=tail.origin_id,
+        reason=reason,
+        compliance_year=compliance_year,
+        beneficiary=beneficiary,
+        at=block.now,
+    )
+
+
+def _supply_less(state: StateView, retired: Lot) -> Changes:
+    supply = supply_of(state, retired.instrument, retired.vintage)
+    tonnes = Tonnes(supply.retired + retired.tonnes)
+    return Changes.of(put_public(SUPPLY, replace(supply, retired=tonnes)))

@@ -25,10 +25,10 @@ from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId, LotId
 
 _REMEMBERED_SECONDS: Final = 90 * SECONDS_PER_DAY
-_BARS: Final = (
-    (Restriction.NO_SALE, "RB 4.13"),
-    (Restriction.SUPER_REDUCTION, "RB 4.3"),
-    (Restriction.SPECIAL_RESERVE, "RB 4.11.4"),
+_NOT_FOR_SALE: Final = (
+    Restriction.NO_SALE,
+    Restriction.SUPER_REDUCTION,
+    Restriction.SPECIAL_RESERVE,
 )
 _SELLERS_OF_OFFSETS: Final = (HolderClass.OFFSET_PROVIDER, HolderClass.OFFSET_AGGREGATOR)
 
@@ -57,24 +57,35 @@ def offer_behind(state: StateView, incoming: IncomingOffer) -> Offer:
     return offer
 
 
-def bar_to_sale(lot: Lot) -> str | None:
-    """The section that forbids to sell a lot, if any.  (RB 4.3, 4.11.4, 4.13, 5.9.5)"""
-    if lot.instrument is Instrument.XE:
-        return "RB 4.3"
-    return next((section for restriction, section in _BARS if lot.bars(restriction)), None)
+def may_be_sold(lot: Lot) -> bool:
+    """True unless its type or a restriction forbids its sale.  (RB 4.3, 4.11.4, 4.13, 5.9.5)"""
+    return lot.instrument is not Instrument.XE and not any(map(lot.bars, _NOT_FOR_SALE))
 
 
 def sellable(state: StateView, lot: Lot, seller: HolderId) -> None:
     """Refuse unless the lot may be sold, and by a holder of this class."""
-    section = bar_to_sale(lot)
-    require(section is None, Refusal.LOT_RESTRICTED, section or "", lot_id=lot.lot_id)
+    lot_id = lot.lot_id
+    require(lot.instrument is not Instrument.XE, Refusal.LOT_RESTRICTED, "RB 4.3", lot_id=lot_id)
+    require(not lot.bars(Restriction.NO_SALE), Refusal.LOT_RESTRICTED, "RB 4.13", lot_id=lot_id)
+    require(
+        not lot.bars(Restriction.SUPER_REDUCTION),
+        Refusal.LOT_RESTRICTED,
+        "RB 4.11.2",
+        lot_id=lot_id,
+    )
+    require(
+        not lot.bars(Restriction.SPECIAL_RESERVE),
+        Refusal.LOT_RESTRICTED,
+        "RB 4.11.4",
+        lot_id=lot_id,
+    )
     holder = state.holders.get(seller)
     assert holder is not None, "an authorised signer has a holder"
     require(
         holder.holder_class not in _SELLERS_OF_OFFSETS or lot.origin is Origin.PROJECT,
         Refusal.LOT_RESTRICTED,
         "RB 12.3",
-        lot_id=lot.lot_id,
+        lot_id=lot_id,
     )
 
 

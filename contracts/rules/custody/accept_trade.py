@@ -6,9 +6,9 @@ from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.deliveries import send
 from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.offers import (
-    bar_to_sale,
     close_offer,
     held_lot,
+    may_be_sold,
     may_trade,
     offer_behind,
     offer_made_to,
@@ -69,7 +69,7 @@ def _still_open(state: StateView, offer: Offer, block: BlockContext) -> None:
     )
     lot = held_lot(state, offer.account_id, terms.lot_id, offer.offer_id, terms.tonnes)
     require(
-        platform_standing(state, terms.seller, block.now) and bar_to_sale(lot) is None,
+        platform_standing(state, terms.seller, block.now) and may_be_sold(lot),
         Refusal.OFFER_NOT_OPEN,
         "RB 5.3.5",
         offer_id=offer.offer_id,

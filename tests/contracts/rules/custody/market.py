@@ -11,7 +11,6 @@ from cfi.contracts.state.rows.membership import (
     RESOLUTIONS,
     BoardResolution,
     Eligibility,
-    EligibilityCategory,
     HolderStatus,
 )
 from cfi.contracts.state.rows.protections import PROTECTIONS, Protection, Protections
@@ -20,6 +19,7 @@ from cfi.contracts.wire.messages.custody.accept_trade import AcceptTrade
 from cfi.contracts.wire.messages.custody.donate_lot import DonateLot
 from cfi.contracts.wire.messages.custody.offer_trade import OfferTrade
 from cfi.contracts.wire.offers import terms_hash
+from cfi.contracts.wire.parties import EligibilityCategory
 from cfi.contracts.wire.quantities import (
     CentsPerTonne,
     Instant,

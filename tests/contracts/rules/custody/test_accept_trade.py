@@ -8,10 +8,11 @@ import pytest
 
 from cfi.contracts.state.changes import put
 from cfi.contracts.state.rows.custody import LOTS, LockReason, Restriction
-from cfi.contracts.state.rows.membership import HolderClass, HolderStatus
+from cfi.contracts.state.rows.membership import HolderStatus
 from cfi.contracts.state.rows.trades import SalesTally
 from cfi.contracts.state.table import number_key
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Instant, SmallCode, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId

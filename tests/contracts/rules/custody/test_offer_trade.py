@@ -9,8 +9,9 @@ import pytest
 from cfi.contracts.state.changes import put
 from cfi.contracts.state.rows.access import USERS
 from cfi.contracts.state.rows.custody import LockReason, Restriction
-from cfi.contracts.state.rows.membership import HolderClass, HolderStatus
+from cfi.contracts.state.rows.membership import HolderStatus
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import CentsPerTonne, Instant, Tonnes
 from cfi.contracts.wire.text import AccountId, HolderId, LotId
 from tests.contracts.ledger import NOW, Ledger
@@ -167,7 +168,7 @@ def test_refusal(
     ("restrictions", "section"),
     [
         (Restriction.NO_SALE, "RB 4.13"),
-        (Restriction.SUPER_REDUCTION, "RB 4.3"),
+        (Restriction.SUPER_REDUCTION, "RB 4.11.2"),
         (Restriction.SPECIAL_RESERVE, "RB 4.11.4"),
     ],
 )
