@@ -67,8 +67,8 @@ def usable_kinds(terms: ProgrammeTerms, year: Year) -> tuple[Instrument, ...]:
     """What may be surrendered for a year: allowances, and what the programme sets a limit for.
     (RB 4.11.5)
     """
-    if rate_of(terms.usable_offsets, year) is None:
+    if not rate_of(terms.usable_offsets, year):
         return (Instrument.XA,)
-    if rate_of(terms.early_action_share, year) is None:
+    if not rate_of(terms.early_action_share, year):
         return tuple(kind for kind in Instrument if kind is not Instrument.XE)
     return tuple(Instrument)

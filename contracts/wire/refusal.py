@@ -141,7 +141,6 @@ class Refusal(IntEnum):
     STAGES_OUT_OF_ORDER = 562
     TOO_MANY_LOTS = 563
     YEAR_NOT_IN_PROGRAMME = 564
-    BARRED_WHILE_SHORT = 565
 
     # Governance: 600 to 699
     CLOCK_NOT_STEPPED = 600

@@ -11,7 +11,6 @@ from cfi.contracts.state.rows.baseline import (
     PROGRAMME_TOTALS,
     Baseline,
     ProgrammeTotals,
-    WarmingSet,
     YearBaseline,
 )
 from cfi.contracts.state.rows.custody import Restriction
@@ -26,6 +25,7 @@ from cfi.contracts.state.rows.reports import (
 from cfi.contracts.state.rows.trades import SALES, SalesTally
 from cfi.contracts.state.rows.true_up import Closing, Obligation, OffsetUse, Stage
 from cfi.contracts.state.table import number_key
+from cfi.contracts.wire.emissions import WarmingSet
 from cfi.contracts.wire.messages.true_up.elect_surrender import ChosenLot, ElectSurrender
 from cfi.contracts.wire.messages.true_up.schedule_true_up import ScheduleTrueUp
 from cfi.contracts.wire.programme import ProgrammeTerms
@@ -38,7 +38,7 @@ from cfi.contracts.wire.quantities import (
     nearest_hundred,
 )
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import AccountId, Identifier, LotId, Text, UserId
+from cfi.contracts.wire.text import AccountId, HolderId, Identifier, LotId, Text, UserId
 from cfi.genesis.programmes.loader import programme
 from tests.contracts.ledger import EXCHANGE, Ledger
 
@@ -71,7 +71,7 @@ class TrueUpLedger:
             )
             self.ledger.given(put_public(PROGRAMME_YEARS, row))
 
-    def member(self, holder_id: str, baseline: int, first_year: int = 2003) -> str:
+    def member(self, holder_id: str, baseline: int, first_year: int = 2003) -> HolderId:
         """Give a holder a baseline for every year that binds it."""
         years = years_bound(self.terms, Year(first_year))
         row = Baseline(
@@ -85,7 +85,7 @@ class TrueUpLedger:
             approved_at=self.ledger.now,
         )
         self.ledger.given(put(BASELINES, holder_id, row))
-        return holder_id
+        return HolderId(holder_id)
 
     def allocated(self, holder_id: str, year: int, *, sold: int = 0, owed: int = 0) -> LotId:
         """The year's allowances in the holder's account, less what it sold of them."""

@@ -33,7 +33,7 @@ def advance_true_up(_: StateView, true_up: TrueUp, block: BlockContext) -> Chang
             return _begin(true_up, Stage.CURE, true_up.closes_at)
         case Stage.CURE:
             return _begin_work(true_up, Stage.CLOSING, Work.CLOSE, block)
-        case Stage.CLOSING | Stage.CLOSED:
+        case _:
             raise InvariantBroken("a true-up that closes has no next stage")
 
 

@@ -1,6 +1,7 @@
 """A year's true-up is held at the programme's dates of the next year.  (RB 4.7)"""
 
 from cfi.contracts.figures.dates import start_of_day
+from cfi.contracts.figures.schedule import rate_of
 from cfi.contracts.state.changes import Changes, put_public
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.true_up import TRUE_UPS, Stage, TrueUp
@@ -17,7 +18,7 @@ def schedule_true_up(state: StateView, message: ScheduleTrueUp, _: BlockContext)
     """Write the year's stages; it then opens, goes on and closes by itself."""
     terms, year = terms_of(state), message.compliance_year
     require(
-        terms.first_year <= year <= terms.last_year,
+        rate_of(terms.growth_provision, year) is not None,
         Refusal.YEAR_NOT_IN_PROGRAMME,
         "RB 4.7",
         compliance_year=year,

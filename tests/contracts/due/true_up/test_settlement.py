@@ -6,13 +6,15 @@ from cfi.contracts.state.changes import put
 from cfi.contracts.state.compliance import may_sell
 from cfi.contracts.state.rows.custody import LOTS, Lock, LockReason, Restriction
 from cfi.contracts.state.rows.reports import ReportState
-from cfi.contracts.state.rows.true_up import ComplianceStatus, Stage
+from cfi.contracts.state.rows.true_up import ELECTIONS, ComplianceStatus, Election, Stage
 from cfi.contracts.state.table import number_key
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.quantities import Count, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
-from tests.contracts.ledger import EXCHANGE
-from tests.contracts.true_up import TrueUpLedger
+from cfi.contracts.wire.text import AccountId
+from tests.contracts.ledger import EXCHANGE, Ledger
+from tests.contracts.true_up import PHASE_2, TrueUpLedger
 
 
 class TestWhatIsOwed:
@@ -52,10 +54,11 @@ class TestWhatIsOwed:
         true_up.reaches(2003, Stage.CLOSED)
         assert true_up.ledger.state.obligations.of("company-a").get(number_key(2003)) is None
 
-    def test_a_year_that_does_not_bind_owes_nothing(self, true_up: TrueUpLedger) -> None:
-        member = true_up.member("company-a", 100_000)
-        row = true_up.ledger.state.baselines.get(member)
-        assert row is not None and row.tonnes_in(2002) is None
+    def test_a_year_that_does_not_bind_owes_nothing(self, ledger: Ledger) -> None:
+        true_up = TrueUpLedger(ledger, PHASE_2)
+        member = true_up.member("company-a", 100_000, first_year=2007)
+        true_up.reaches(2006, Stage.CLOSED)
+        assert ledger.state.obligations.of(member).get(number_key(2006)) is None
 
     def test_an_associate_owes_nothing_here(self, true_up: TrueUpLedger) -> None:
         holder = true_up.ledger.given_holder("associate", HolderClass.ASSOCIATE_MEMBER)
@@ -117,14 +120,20 @@ class TestWhatIsTaken:
 
     def test_a_choice_for_another_year_stays(self, true_up: TrueUpLedger) -> None:
         member = true_up.member("company-a", 100_000)
-        lot = true_up.ledger.given_lot("company-a/1", 400, 2003)
         true_up.emitted(member, 2003, 100)
-        true_up.scheduled(2003)
-        true_up.scheduled(2004)
-        true_up.reaches(2004, Stage.ELECTIONS)
-        assert true_up.stage(2003) is Stage.CLOSED
-        true_up.elects(member, 2004, (lot, 100))
-        assert true_up.ledger.tonnes("company-a/1") == 300
+        true_up.ledger.given_lot("company-a/1", 100, 2003)
+        lot = true_up.ledger.given_lot("company-a/1", 100, 2003)
+        other = Election(
+            year=Year(2004),
+            number=Count(1),
+            account_id=AccountId("company-a/1"),
+            lot_id=lot,
+            tonnes=Tonnes(100),
+        )
+        true_up.reaches(2003, Stage.ELECTIONS)
+        true_up.ledger.given(put(ELECTIONS, member, other))
+        true_up.reaches(2003, Stage.CURE)
+        assert list(true_up.ledger.state.elections.of(member).all()) == [other]
 
 
 class TestOutOfCompliance:
@@ -166,6 +175,16 @@ class TestOutOfCompliance:
         true_up.reaches(2003, Stage.CLOSED)
         assert true_up.obligation(member, 2003).status is ComplianceStatus.IN_COMPLIANCE
         assert true_up.ledger.tonnes("company-a/1") == 1_000
+
+    def test_no_more_is_taken_at_the_close_than_is_owed(self, true_up: TrueUpLedger) -> None:
+        member = true_up.member("company-a", 100_000)
+        true_up.emitted(member, 2003, 300)
+        true_up.reaches(2003, Stage.CURE)
+        for _ in range(3):
+            true_up.ledger.given_lot("company-a/1", 200, 2003)
+        true_up.reaches(2003, Stage.CLOSED)
+        assert true_up.obligation(member, 2003).surrendered_tonnes == 300
+        assert true_up.ledger.tonnes("company-a/1") == 300
 
 
 class TestExchangeParticipants:
