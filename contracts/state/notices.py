@@ -14,9 +14,14 @@ from cfi.contracts.wire.text import Identifier
 class NoticeKind(IntEnum):
     """What a notice tells. Numbers are never reused."""
 
+    HOLDER_ADMITTED = 10
+    HOLDER_SUSPENDED = 11
+    HOLDER_REINSTATED = 12
+    HOLDER_TERMINATED = 13
     BASELINE_ESTABLISHED = 40
     BASELINE_ADJUSTED = 41
     ALLOWANCES_ALLOCATED = 42
+    PARAMETER_CHANGED = 60
 
 
 def notify(state: StateView, block: BlockContext, kind: NoticeKind, subject: str) -> Changes:

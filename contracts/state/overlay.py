@@ -102,6 +102,7 @@ class Overlay:
         return first if first is not None and first[0] <= now else None
 
     def due_items(self) -> Iterator[DueItem]:
+        """All work that will fall due, the earliest first."""
         base = (item for item in self._base.due_items() if item not in self._gone)
         return merge(self._added.due, base)
 

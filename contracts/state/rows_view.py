@@ -35,6 +35,9 @@ class Rows(Protocol):
     def find(self, tag: int, value: bytes) -> tuple[OwnerKey, RowKey] | None:
         """The row of a table that has this unique value."""
 
+    def due_items(self) -> Iterator[tuple[int, OwnerKey, RowKey]]:
+        """All work that will fall due, the earliest first."""
+
 
 class OwnerRows(Generic[R]):
     """One owner's rows of one table."""

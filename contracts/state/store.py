@@ -2,12 +2,12 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from cfi.contracts.state import durable
-from cfi.contracts.state.index import PUBLIC, Indexes
+from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
 from cfi.contracts.state.outer_tree import OuterTree
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.owner import PREFIX_BYTES, Owner, OwnerUndo
@@ -88,6 +88,10 @@ class State:
     def find(self, tag: int, value: bytes) -> tuple[OwnerKey, RowKey] | None:
         """The row of a table that has this unique value."""
         return self.indexes.unique.get(bytes((tag,)) + value)
+
+    def due_items(self) -> Iterator[DueItem]:
+        """All work that will fall due, the earliest first."""
+        return iter(self.indexes.due)
 
     def seal(self, overlay: Overlay) -> durable.Batch:
         """Make an overlay's writes the next height; returns the writes for the durable copy."""

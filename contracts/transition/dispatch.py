@@ -9,10 +9,24 @@ from cfi.contracts.due.custody.deliver_transfer import deliver_transfer
 from cfi.contracts.due.custody.expire_offer import expire_offer
 from cfi.contracts.due.custody.forget_outcome import forget_outcome
 from cfi.contracts.due.expire_proposal import expire_proposal
+from cfi.contracts.due.lapse_eligibility import lapse_eligibility
+from cfi.contracts.due.note_overdue_decision import note_overdue_decision
 from cfi.contracts.due.true_up.advance import advance_true_up
 from cfi.contracts.due.true_up.work import do_true_up_work
+from cfi.contracts.rules.access.add_key import add_key
+from cfi.contracts.rules.access.add_user import add_user
+from cfi.contracts.rules.access.appoint_user import appoint_user
 from cfi.contracts.rules.access.approve import approve
+from cfi.contracts.rules.access.change_appointment import change_appointment
+from cfi.contracts.rules.access.change_user import change_user
+from cfi.contracts.rules.access.limit_user import limit_user
 from cfi.contracts.rules.access.propose import propose
+from cfi.contracts.rules.access.remove_user import remove_user
+from cfi.contracts.rules.access.replace_key import replace_key
+from cfi.contracts.rules.access.revoke_key import revoke_key
+from cfi.contracts.rules.access.revoke_key_of import revoke_key_of
+from cfi.contracts.rules.access.rotate_key import rotate_key
+from cfi.contracts.rules.access.withdraw_proposal import withdraw_proposal
 from cfi.contracts.rules.allocation.allocate_allowances import allocate_allowances
 from cfi.contracts.rules.allocation.allocate_late_member import allocate_late_member
 from cfi.contracts.rules.baseline.adjust_baseline import adjust_baseline
@@ -39,6 +53,19 @@ from cfi.contracts.rules.custody.rotate_seed import rotate_seed
 from cfi.contracts.rules.custody.set_protections import set_protections
 from cfi.contracts.rules.custody.transfer_lot import transfer_lot
 from cfi.contracts.rules.custody.withdraw_offer import withdraw_offer
+from cfi.contracts.rules.governance.advance_clock import advance_clock
+from cfi.contracts.rules.governance.set_parameter import set_parameter
+from cfi.contracts.rules.membership.decide_application import decide_application
+from cfi.contracts.rules.membership.grant_reading import grant_reading
+from cfi.contracts.rules.membership.recommend_application import recommend_application
+from cfi.contracts.rules.membership.record_board_resolution import record_board_resolution
+from cfi.contracts.rules.membership.record_eligibility import record_eligibility
+from cfi.contracts.rules.membership.register_application import register_application
+from cfi.contracts.rules.membership.reinstate_holder import reinstate_holder
+from cfi.contracts.rules.membership.review_application import review_application
+from cfi.contracts.rules.membership.suspend_holder import suspend_holder
+from cfi.contracts.rules.membership.terminate_holder import terminate_holder
+from cfi.contracts.rules.membership.withdraw_application import withdraw_application
 from cfi.contracts.rules.reports.begin_audit import begin_audit
 from cfi.contracts.rules.reports.correct_report import correct_report
 from cfi.contracts.rules.reports.finalise_report import finalise_report
@@ -52,12 +79,25 @@ from cfi.contracts.rules.true_up.withdraw_election import withdraw_election
 from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.rows.access import PROPOSALS
 from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS
+from cfi.contracts.state.rows.membership import APPLICATIONS, ELIGIBILITY
 from cfi.contracts.state.rows.trades import DELIVERIES, OFFERS, OUTCOMES
 from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.access.add_key import AddKey
+from cfi.contracts.wire.messages.access.add_user import AddUser
+from cfi.contracts.wire.messages.access.appoint_user import AppointUser
 from cfi.contracts.wire.messages.access.approve import Approve
+from cfi.contracts.wire.messages.access.change_appointment import ChangeAppointment
+from cfi.contracts.wire.messages.access.change_user import ChangeUser
+from cfi.contracts.wire.messages.access.limit_user import LimitUser
 from cfi.contracts.wire.messages.access.propose import Propose
+from cfi.contracts.wire.messages.access.remove_user import RemoveUser
+from cfi.contracts.wire.messages.access.replace_key import ReplaceKey
+from cfi.contracts.wire.messages.access.revoke_key import RevokeKey
+from cfi.contracts.wire.messages.access.revoke_key_of import RevokeKeyOf
+from cfi.contracts.wire.messages.access.rotate_key import RotateKey
+from cfi.contracts.wire.messages.access.withdraw_proposal import WithdrawProposal
 from cfi.contracts.wire.messages.allocation.allocate_allowances import AllocateAllowances
 from cfi.contracts.wire.messages.allocation.allocate_late_member import AllocateLateMember
 from cfi.contracts.wire.messages.baseline.adjust_baseline import AdjustBaseline
@@ -84,6 +124,19 @@ from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
+from cfi.contracts.wire.messages.governance.advance_clock import AdvanceClock
+from cfi.contracts.wire.messages.governance.set_parameter import SetParameter
+from cfi.contracts.wire.messages.membership.decide_application import DecideApplication
+from cfi.contracts.wire.messages.membership.grant_reading import GrantReading
+from cfi.contracts.wire.messages.membership.recommend_application import RecommendApplication
+from cfi.contracts.wire.messages.membership.record_board_resolution import RecordBoardResolution
+from cfi.contracts.wire.messages.membership.record_eligibility import RecordEligibility
+from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
+from cfi.contracts.wire.messages.membership.reinstate_holder import ReinstateHolder
+from cfi.contracts.wire.messages.membership.review_application import ReviewApplication
+from cfi.contracts.wire.messages.membership.suspend_holder import SuspendHolder
+from cfi.contracts.wire.messages.membership.terminate_holder import TerminateHolder
+from cfi.contracts.wire.messages.membership.withdraw_application import WithdrawApplication
 from cfi.contracts.wire.messages.reports.begin_audit import BeginAudit
 from cfi.contracts.wire.messages.reports.correct_report import CorrectReport
 from cfi.contracts.wire.messages.reports.finalise_report import FinaliseReport
@@ -100,9 +153,33 @@ DueWork = Callable[[StateView, Any, BlockContext], Changes]
 
 RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
     {
+        # Membership
+        RegisterApplication: register_application,
+        ReviewApplication: review_application,
+        RecommendApplication: recommend_application,
+        DecideApplication: decide_application,
+        WithdrawApplication: withdraw_application,
+        SuspendHolder: suspend_holder,
+        ReinstateHolder: reinstate_holder,
+        TerminateHolder: terminate_holder,
+        RecordEligibility: record_eligibility,
+        RecordBoardResolution: record_board_resolution,
+        GrantReading: grant_reading,
         # Access
         Propose: propose,
         Approve: approve,
+        AddUser: add_user,
+        ChangeUser: change_user,
+        RemoveUser: remove_user,
+        RotateKey: rotate_key,
+        AddKey: add_key,
+        RevokeKey: revoke_key,
+        RevokeKeyOf: revoke_key_of,
+        ReplaceKey: replace_key,
+        LimitUser: limit_user,
+        WithdrawProposal: withdraw_proposal,
+        AppointUser: appoint_user,
+        ChangeAppointment: change_appointment,
         # Custody
         OpenAccount: open_account,
         TransferLot: transfer_lot,
@@ -144,12 +221,17 @@ RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
         WithdrawElection: withdraw_election,
         DeliverCure: deliver_cure,
         ExtendStage: extend_stage,
+        # Governance
+        AdvanceClock: advance_clock,
+        SetParameter: set_parameter,
     }
 )
 
 DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
     {
         PROPOSALS.tag: expire_proposal,
+        APPLICATIONS.tag: note_overdue_decision,
+        ELIGIBILITY.tag: lapse_eligibility,
         OFFERS.tag: expire_offer,
         DELIVERIES.tag: deliver_transfer,
         OUTCOMES.tag: forget_outcome,

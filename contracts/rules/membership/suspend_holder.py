@@ -1,0 +1,29 @@
+"""A holder is suspended by decision.  (RB 2.8, 2.11)"""
+
+from cfi.contracts.state.changes import Changes
+from cfi.contracts.state.people import holder_of
+from cfi.contracts.state.rows.membership import HolderStatus, StatusChange
+from cfi.contracts.state.standing_changes import with_standing
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.membership.suspend_holder import SuspendHolder
+from cfi.contracts.wire.refusal import Refusal, require
+
+
+def suspend_holder(state: StateView, message: SuspendHolder, block: BlockContext) -> Changes:
+    """Suspend the holder and tell everybody."""
+    holder = holder_of(state, message.holder_id, "RB 2.8")
+    require(
+        holder.status is HolderStatus.ACTIVE,
+        Refusal.HOLDER_NOT_ACTIVE,
+        "RB 2.8",
+        holder_id=message.holder_id,
+    )
+
+    why = StatusChange(
+        since=block.now,
+        reason=message.reason,
+        decision=message.decision,
+        under_jurisdiction_until=None,
+    )
+    return with_standing(state, block, holder, HolderStatus.SUSPENDED, why)

@@ -1,0 +1,106 @@
+"""A holder's users and keys: what every change of them keeps.  (RB 2.6.1, 5.3.3)"""
+
+from cfi.contracts.state.changes import Put, put
+from cfi.contracts.state.rows.access import KEYS, User, UserKey
+from cfi.contracts.state.rows.membership import Holder
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.limits import MAX_KEYS_PER_USER, MAX_USERS_PER_HOLDER
+from cfi.contracts.wire.parties import Level
+from cfi.contracts.wire.possession import proves_possession
+from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.wire.refusal import Refusal, RefusedError, require
+from cfi.contracts.wire.schema import PublicKey, Signature
+from cfi.contracts.wire.text import HolderId, UserId
+
+
+def holder_of(state: StateView, holder_id: HolderId, section: str) -> Holder:
+    """A holder that the Exchange deals with, never itself; refuses UNKNOWN_HOLDER or
+    THE_EXCHANGE_ITSELF.
+    """
+    holder = state.holders.get(holder_id)
+    if holder is None:
+        raise RefusedError(Refusal.UNKNOWN_HOLDER, section, {"holder_id": holder_id})
+    chain = state.chain.get(b"chain")
+    assert chain is not None, "genesis writes the chain row"
+    require(holder_id != chain.exchange, Refusal.THE_EXCHANGE_ITSELF, section, holder_id=holder_id)
+    return holder
+
+
+def active_user(state: StateView, holder_id: HolderId, user_id: UserId) -> User:
+    """A holder's user that was not removed; refuses UNKNOWN_USER, for another holder's too."""
+    user = state.users.of(holder_id).get(user_id)
+    if user is None or not user.active:
+        raise RefusedError(Refusal.UNKNOWN_USER, "RB 5.3.3", {"user_id": user_id})
+    return user
+
+
+def require_room_for_user(state: StateView, holder_id: HolderId, user_id: UserId) -> None:
+    """Refuse a user id that was ever used, or one user too many."""
+    users = state.users.of(holder_id)
+    require(users.get(user_id) is None, Refusal.USER_EXISTS, "RB 5.3.3", user_id=user_id)
+    known = len(users.keys())
+    require(known < MAX_USERS_PER_HOLDER, Refusal.TOO_MANY_USERS, "RB 5.3.3", users=known)
+
+
+def require_administrator_left(state: StateView, holder_id: HolderId, without: UserId) -> None:
+    """Refuse to leave a holder without a User Administrator."""
+    left = any(
+        user.active and Level.ADMINISTRATOR in user.levels and user.user_id != without
+        for user in state.users.of(holder_id).all()
+    )
+    require(left, Refusal.LAST_ADMINISTRATOR, "RB 5.3.3", user_id=without)
+
+
+def require_new_key(
+    state: StateView,
+    block: BlockContext,
+    holder_id: HolderId,
+    user_id: UserId,
+    key: PublicKey,
+    possession: Signature,
+) -> None:
+    """Refuse a key that its holder doesn't prove to have, or that ever belonged to anybody."""
+    require(
+        proves_possession(block.chain_id, holder_id, user_id, key, possession),
+        Refusal.NO_PROOF_OF_POSSESSION,
+        "RB 5.3.3",
+        key=key,
+    )
+    require(state.keys.place(key) is None, Refusal.KEY_IN_USE, "RB 5.3.3", key=key)
+
+
+def require_room_for_key(state: StateView, holder_id: HolderId, user_id: UserId) -> None:
+    """Refuse one live key too many for a user, or a full holder."""
+    live = sum(key.user_id == user_id and not key.revoked for key in state.keys.of(holder_id).all())
+    require(live < MAX_KEYS_PER_USER, Refusal.TOO_MANY_KEYS, "RB 5.3.3", keys=live)
+    require(
+        state.holder_has_room(holder_id, 2),
+        Refusal.TOO_MANY_RECORDS,
+        "RB 5.3.3",
+        holder_id=holder_id,
+    )
+
+
+def live_key(state: StateView, holder_id: HolderId, key: PublicKey) -> UserKey:
+    """A holder's key that was not revoked; refuses UNKNOWN_KEY, for another holder's too."""
+    found = state.keys.of(holder_id).get(key)
+    if found is None:
+        raise RefusedError(Refusal.UNKNOWN_KEY, "RB 5.3.3", {"key": key})
+    require(not found.revoked, Refusal.KEY_REVOKED, "RB 5.3.3", key=key)
+    return found
+
+
+def own_key(state: StateView, block: BlockContext, key: PublicKey) -> UserKey:
+    """The signer's own key that was not revoked; refuses UNKNOWN_KEY for anybody else's."""
+    found = state.keys.of(block.holder_id).get(key)
+    if found is None or found.user_id != block.signer:
+        raise RefusedError(Refusal.UNKNOWN_KEY, "RB 5.3.3", {"key": key})
+    require(not found.revoked, Refusal.KEY_REVOKED, "RB 5.3.3", key=key)
+    return found
+
+
+def key_from(holder_id: HolderId, user_id: UserId, key: PublicKey, valid_from: Instant) -> Put:
+    """A user's new key, valid for good."""
+    row = UserKey(key=key, user_id=user_id, valid_from=valid_from, valid_to=None, revoked=False)
+    return put(KEYS, holder_id, row)

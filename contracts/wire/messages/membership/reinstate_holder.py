@@ -1,0 +1,16 @@
+"""Reinstate a holder.  (RB 2.8)"""
+
+from dataclasses import dataclass
+
+from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import HolderId, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReinstateHolder:
+    """The Exchange ends a suspension."""
+
+    holder_id: HolderId
+    reason: Text
+    decision: Hash
+    """SHA-256 of the written decision."""
