@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from cfi.contracts.wire.blocks import (
-    PART_BYTES,
     Block,
     TransactionResult,
     block_id_of,
@@ -25,7 +24,9 @@ from cfi.contracts.wire.blocks import (
 )
 from cfi.contracts.wire.commits import (
     NO_COMMIT,
+    BlockIdFlag,
     commit_fault,
+    commit_sign_bytes,
     decode_commit,
     earliest_vote_time,
     encode_commit,
@@ -126,8 +127,8 @@ class TestParts:
         encoded = encode_block(BLOCK)
         assert b"".join(block_parts(encoded)) == encoded
         assert [len(part) for part in block_parts(encoded)] == [
-            PART_BYTES,
-            len(encoded) - PART_BYTES,
+            65_536,
+            len(encoded) - 65_536,
         ]
 
     def test_votes_name_a_block_by_header_and_parts(self) -> None:
@@ -150,6 +151,14 @@ class TestProofs:
         proof = prove_result(RESULTS, place)
         assert verify_result(results_hash(RESULTS), RESULTS[place], proof)
         assert not verify_result(results_hash(RESULTS), replace(RESULTS[place], code=9), proof)
+
+
+class TestVotes:
+    def test_a_vote_for_nil_was_signed_without_the_block(self) -> None:
+        named = encode_block_id(COMMIT.block_id)
+        for place, vote in enumerate(COMMIT.signatures):
+            signed = commit_sign_bytes("test-chain", COMMIT, place)
+            assert (named in signed) is (vote.flag is BlockIdFlag.COMMIT)
 
 
 class TestEvidence:

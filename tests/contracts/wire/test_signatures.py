@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cfi.contracts.wire import signatures
-from cfi.contracts.wire.signatures import SMALL_ORDER, public_key_of, self_test, sign, verify
+from cfi.contracts.wire.signatures import (
+    FIELD_PRIME,
+    GROUP_ORDER,
+    SMALL_ORDER,
+    public_key_of,
+    self_test,
+    sign,
+    verify,
+)
 from cfi.contracts.wire.votes import verify_vote
 from cfi.contracts.wire.zip215 import decompress, is_identity, multiply, verify_zip215
 from tests.contracts.wire.vectors import VECTORS, Vector
@@ -81,6 +89,36 @@ class TestSelfTest:
         monkeypatch.setattr(signatures, "verify", lambda *_: verdict)
         with pytest.raises(RuntimeError, match="doesn't follow"):
             self_test()
+
+
+class TestWithoutTheLibrarysOwnChecks:
+    """The rule is ours: it holds even where the library would let everything pass."""
+
+    KEY, GOOD = public_key_of(SEED), sign(SEED, b"act")
+    HIGH = (GROUP_ORDER).to_bytes(32, "little")
+    LAST = (FIELD_PRIME + 18).to_bytes(32, "little")
+    FIRST = (FIELD_PRIME + 2).to_bytes(32, "little")
+
+    @pytest.fixture(autouse=True)
+    def _anything_passes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(signatures, "crypto_sign_open", lambda *_: b"")
+
+    def test_what_is_well_formed_reaches_the_library(self) -> None:
+        below_p = (FIELD_PRIME - 2).to_bytes(32, "little")
+        below_l = (GROUP_ORDER - 1).to_bytes(32, "little")
+        assert verify(self.KEY, b"act", bytes(64)[:32].replace(b"\0", b"\7") + below_l)
+        assert verify(below_p, b"act", below_p + self.GOOD[32:])
+
+    @pytest.mark.parametrize("encoding", [*sorted(SMALL_ORDER), FIRST, LAST])
+    def test_a_key_or_point_of_small_order_or_not_canonical_never_does(
+        self, encoding: bytes
+    ) -> None:
+        assert not verify(encoding, b"act", self.GOOD)
+        assert not verify(self.KEY, b"act", encoding + self.GOOD[32:])
+
+    @pytest.mark.parametrize("scalar", [HIGH, b"\xff" * 32])
+    def test_nor_does_a_scalar_of_the_groups_order_or_more(self, scalar: bytes) -> None:
+        assert not verify(self.KEY, b"act", self.GOOD[:32] + scalar)
 
 
 @pytest.mark.parametrize("message", [b"", b"act"])

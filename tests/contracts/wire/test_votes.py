@@ -9,6 +9,7 @@ import pytest
 from cfi.contracts.wire.commits import Commit
 from cfi.contracts.wire.headers import NO_BLOCK
 from cfi.contracts.wire.quantities import Height
+from cfi.contracts.wire.validators import ValidatorSet
 from cfi.contracts.wire.votes import (
     CommitError,
     NotEnoughPowerError,
@@ -16,7 +17,7 @@ from cfi.contracts.wire.votes import (
     verify_commit_light,
     verify_commit_trusting,
 )
-from tests.chains import CHAIN_ID, block_id, commit_of, header, validator_set
+from tests.chains import CHAIN_ID, block_id, commit_of, header, validator, validator_set
 
 FOUR = {1: 10, 2: 10, 3: 10, 4: 10}
 SET = validator_set(FOUR)
@@ -78,7 +79,22 @@ def test_a_wrong_vote_for_nil_spoils_a_commit_that_is_checked_whole() -> None:
     verify_commit_light(CHAIN_ID, SET, ID, HEIGHT, _spoilt(commit, place))
 
 
+@pytest.mark.parametrize("check", [verify_commit, verify_commit_light])
+def test_exactly_two_thirds_do_not(check: Callable[..., None]) -> None:
+    three = {1: 10, 2: 10, 3: 10}
+    made = header(3, three, three)
+    commit = commit_of(made, three, voters=[1, 2])
+    with pytest.raises(NotEnoughPowerError, match="20 of 30"):
+        check(CHAIN_ID, validator_set(three), block_id(made), HEIGHT, commit)
+
+
 class TestTrusting:
+    def test_of_two_validators_with_one_address_the_first_counts(self) -> None:
+        strong, weak = validator(1, 10), validator(1, 1)
+        doubled = ValidatorSet(validators=(strong, weak, validator(9, 10)))
+        verify_commit_trusting(CHAIN_ID, doubled, GOOD, Fraction(1, 3))
+        assert doubled.by_address()[strong.address] == strong
+
     def test_strangers_are_passed_over(self) -> None:
         verify_commit_trusting(CHAIN_ID, validator_set({1: 10, 9: 10}), GOOD, Fraction(1, 3))
 
