@@ -174,7 +174,7 @@ def retire(number: int, tonnes: int = 100, lot_id: LotId = LOT) -> bytes:
     return signed(message, number)
 
 
-def contents(blocks: int) -> list[Sequence[bytes]]:
+def contents(blocks: int) -> Sequence[Sequence[bytes]]:
     """What a chain's blocks hold: transfers, retirements, refusals, and nothing in each third."""
     several = []
     for height in range(1, blocks + 1):
