@@ -2,10 +2,11 @@
 ones would write.
 """
 
-from cfi.contracts.state.changes import NO_CHANGES, Changes
+from cfi.contracts.state.changes import Changes, Operation
 from cfi.contracts.state.index import Indexes
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.refusal import Fact
 
 
 class Draft:
@@ -16,9 +17,16 @@ class Draft:
     def __init__(self, state: StateView) -> None:
         self._overlay = Overlay(state.rows, Indexes())
         self.state = StateView(self._overlay)
-        self.changes = NO_CHANGES
+        self._operations: list[Operation] = []
+        self._facts: dict[str, Fact] = {}
+
+    @property
+    def changes(self) -> Changes:
+        """Everything added so far, in order."""
+        return Changes(tuple(self._operations), dict(self._facts))
 
     def add(self, changes: Changes) -> None:
         """Take changes into account for every later step."""
         self._overlay.apply(changes)
-        self.changes = Changes.of(self.changes, changes)
+        self._operations += changes.operations
+        self._facts |= changes.facts
