@@ -253,8 +253,8 @@ class TestOffsets:
             for holder in ("company-a", "company-b")
         }
         true_up.reaches(2003, Stage.ELECTIONS)
-        for holder, lot in lots.items():
-            true_up.elects(holder, 2003, (lot, 9_000))
+        true_up.elects("company-a", 2003, (lots["company-a"], 500), (lots["company-a"], 8_500))
+        true_up.elects("company-b", 2003, (lots["company-b"], 9_000))
         true_up.reaches(2003, Stage.CURE)
         assert true_up.obligation("company-a", 2003).short_tonnes == 0
         assert true_up.obligation("company-b", 2003).short_tonnes == 0
