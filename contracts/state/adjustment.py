@@ -118,7 +118,7 @@ def _retire(
                 taken,
                 account,
                 retirement,
-                RetirementReason.BASELINE_REDUCTION,
+                reason=RetirementReason.BASELINE_REDUCTION,
             )
         )
         lacking = Tonnes(lacking - taken)

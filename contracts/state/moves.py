@@ -90,8 +90,8 @@ def retire(
     tonnes: Tonnes,
     source: AccountId,
     retirement_account: AccountId,
-    reason: RetirementReason,
     *,
+    reason: RetirementReason,
     compliance_year: Year | None = None,
     beneficiary: Text | None = None,
 ) -> Changes:
@@ -111,7 +111,7 @@ def retire(
     )
 
 
-def issue(
+def issue(  # noqa: PLR0917
     state: StateView,
     block: BlockContext,
     account_id: AccountId,

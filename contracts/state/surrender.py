@@ -95,6 +95,6 @@ def surrendered(
         tonnes,
         held.account_id,
         retirement_account(state, surrender.holder_id),
-        reason,
+        reason=reason,
         compliance_year=surrender.year,
     )

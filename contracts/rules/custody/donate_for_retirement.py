@@ -24,6 +24,6 @@ def donate_for_retirement(
         message.tonnes,
         message.account_id,
         message.retirement_account,
-        RetirementReason.DONATION,
+        reason=RetirementReason.DONATION,
         beneficiary=message.beneficiary,
     )

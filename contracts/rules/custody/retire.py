@@ -22,6 +22,6 @@ def retire(state: StateView, message: Retire, block: BlockContext) -> Changes:
         message.tonnes,
         message.account_id,
         message.retirement_account,
-        RetirementReason.VOLUNTARY,
+        reason=RetirementReason.VOLUNTARY,
         beneficiary=message.beneficiary,
     )
