@@ -180,9 +180,9 @@ def _as_recorded(filed: Facility, one: Assessed) -> FacilityBaseline:
     return FacilityBaseline(
         facility_id=filed.facility_id,
         included=one.included,
-        reason=Identifier(one.reason),
+        reason=Identifier(one.reason.value),
         tonnes=Tonnes(0 if one.baseline is None else nearest(one.baseline.quantity)),
-        methods=tuple(Text(f"{year.year} {year.method}") for year in years),
+        methods=tuple(Text(f"{year.year} {year.method.value}") for year in years),
     )
 
 
