@@ -27,7 +27,7 @@ def reference_position(
     line_4 = b - b * reduction_bps * HUNDREDTH
     line_5 = line_4 - e
     if line_5 < 0:
-        required = band if -line_5 > band else -line_5
+        required = min(-line_5, band)
         line_7 = line_13 = Decimal(0)
     else:
         required = Decimal(0)

@@ -139,7 +139,7 @@ class TestOtherInputs:
         assert made["years"]["2007"]["allocation_tonnes"] == 295_500
         assert list(made["years"]) == ["2007", "2008", "2009", "2010"]
         assert list(report(given)["years"]) == list(made["years"])
-        assert list(report(given | {"first_year": 2005})["years"])[0] == "2005"
+        assert min(report(given | {"first_year": 2005})["years"]) == "2005"
 
     def test_the_year_2000_may_be_interpolated(self) -> None:
         given = member(plant("F1", 1, 200_000, None, 300_000), programme="phase-2", baseline_period="2000")

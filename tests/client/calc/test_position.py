@@ -34,7 +34,7 @@ def column(given: dict[str, Any], name: str) -> list[Any]:
 
 
 class TestAppendix43:
-    LINES: Final = {
+    LINES: Final[dict[str, list[Any]]] = {
         "target": [9_900_000, 9_800_000, 9_700_000, 9_600_000],
         "gross_position": [400_000, 300_000, 200_000, 100_000],
         "maximum_recognised": [300_000, 400_000, 600_000, 700_000],

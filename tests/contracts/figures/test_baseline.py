@@ -32,7 +32,7 @@ def change(kind: str, tonnes: int | Fraction, date: str) -> Change:
 
 
 def years(baseline: int, *changes: Change) -> list[tuple[int, int, int]]:
-    rows = []
+    rows: list[tuple[int, int, int]] = []
     for year, bps in REDUCTIONS.items():
         made = year_baseline(Tonnes(baseline), changes, Year(year), BasisPoints(bps))
         rows.append(

@@ -186,6 +186,7 @@ REFUSALS = [
     ("only one year is known at all",                 {2002: 1},                        {},                                                      "no-committee-method", 1998),
     ("nothing is known",                              {},                               {},                                                      "no-committee-method", 1998),
     ("the gap has no complete year after it",         {1998: 1, 1999: 1, 2000: (1, 9)}, {"shut_down": "2001-06-01"},                             "no-committee-method", 2000),
+    ("a year that ended early is no neighbour",       {1998: 1, 2000: (1, 250)},        {"shut_down": "2000-09-07"},                             "no-committee-method", 1999),
     ("the year after service is unknown",             {2001: 1},                        {"in_service": "2000-06-01"},                            "no-committee-method", 2002),
     ("a year outside 1998 to 2003",                   {1997: 1},                        {},                                                      "not-a-year-of-data", 1997),
     ("a year outside 1998 to 2003, after",            {2004: 1},                        {},                                                      "not-a-year-of-data", 2004),
