@@ -80,4 +80,4 @@ class Door:
         if not signs(told, method, target, body):
             raise DeniedError("bad-signature", "the signature doesn't verify")
         if not self._nonces.use(told.public_key, told.nonce, self._now()):
-            raise DeniedError("replayed", "the nonce has been used")
+            raise DeniedError("replayed", "the nonce has been used, or can't be remembered now")

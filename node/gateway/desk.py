@@ -1,0 +1,162 @@
+"""What every endpoint has at hand: the ledger, the door, the quotas, and the request's reader."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from aiohttp import web
+
+from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
+from cfi.contracts.wire.quantities import parse_whole
+from cfi.contracts.wire.text import HolderId
+from cfi.node.gateway.answers import RefusedRequestError
+from cfi.node.gateway.auth import DeniedError, Door
+from cfi.node.gateway.guard import Connections, Deadlines
+from cfi.node.gateway.link_client import LedgerLink
+from cfi.node.gateway.metrics import Metrics
+from cfi.node.gateway.quota import Quota, Rate
+
+MAX_BODY_BYTES: Final = 128 * 1024
+MOST_HEADERS: Final = 1_024
+_GREATEST: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """How often may be asked."""
+
+    address: Rate = Rate(200, 400)
+    key_at_address: Rate = Rate(50, 100)
+    key: Rate = Rate(100, 200)
+
+
+@dataclass(slots=True)
+class Desk:
+    """The gateway's parts, made once."""
+
+    link: LedgerLink
+    rates: Rates = field(default_factory=Rates)
+    deadlines: Deadlines = field(default_factory=Deadlines)
+    wait_seconds: float = 30.0
+    """How long a submission may wait for its commit."""
+    wall: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
+    door: Door = field(init=False)
+    connections: Connections = field(init=False)
+    metrics: Metrics = field(default_factory=Metrics)
+    headers: "OrderedDict[int, bytes]" = field(default_factory=OrderedDict)
+    """Light blocks that were shown, which never change."""
+    of_address: Quota = field(init=False)
+    of_key_at_address: Quota = field(init=False)
+    of_key: Quota = field(init=False)
+    node: str | None = None
+
+    def __post_init__(self) -> None:
+        self.door = Door(self.wall)
+        self.connections = Connections(self.deadlines)
+        self.of_address = Quota(self.rates.address)
+        self.of_key_at_address = Quota(self.rates.key_at_address)
+        self.of_key = Quota(self.rates.key)
+
+    async def node_id(self) -> str:
+        """The node's name: its admission key in hex."""
+        if self.node is None:
+            status = await self.link.ask("status")
+            self.node = bytes(status["admission_key"]).hex()
+        return self.node
+
+    def spend(self, quota: Quota, name: str) -> None:
+        """Take a token; raises RefusedRequestError."""
+        wait = quota.wait_for(name, self.steady())
+        if wait:
+            raise RefusedRequestError(
+                429, "too-many-requests", "ask less often", retry_after=wait
+            )
+
+
+DESK: Final = web.AppKey("desk", Desk)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose live key signed the request."""
+
+    holder: HolderId
+    key: bytes
+
+
+def address_of_request(request: web.Request) -> str:
+    """The address that the socket has; headers of proxies are not believed."""
+    return request.remote or "local"
+
+
+async def body_of(request: web.Request) -> bytes:
+    """The whole body, within its time and size; raises RefusedRequestError."""
+    desk = request.app[DESK]
+    try:
+        return await asyncio.wait_for(request.read(), desk.deadlines.body)
+    except TimeoutError as error:
+        raise RefusedRequestError(408, "too-slow", "the body didn't come in time") from error
+
+
+async def reader_of(request: web.Request) -> Reader:
+    """Who signed the request; raises RefusedRequestError.
+
+    What costs least is asked first: the headers' form, the time, the quotas, then the signature,
+    and only then the ledger.
+    """
+    desk, body = request.app[DESK], await body_of(request)
+    try:
+        told = desk.door.read(request.headers, await desk.node_id())
+        key = told.public_key.hex()
+        desk.spend(desk.of_key_at_address, f"{address_of_request(request)} {key}")
+        desk.door.verify(told, request.method, request.raw_path, body)
+    except DeniedError as error:
+        raise RefusedRequestError(401, error.code, str(error)) from error
+    desk.spend(desk.of_key, key)
+    signer = await desk.link.ask("signer", {"key": told.public_key})
+    if signer is None:
+        raise RefusedRequestError(401, "no-live-key", "the key belongs to no active user")
+    return Reader(HolderId(signer["holder"]), told.public_key)
+
+
+def whole(request: web.Request, name: str, default: int | None = None) -> int | None:
+    """A whole number of the query; raises RefusedRequestError."""
+    text = request.query.get(name)
+    return default if text is None else number(text, name)
+
+
+def number(text: str, name: str) -> int:
+    """A whole number; raises RefusedRequestError."""
+    value = parse_whole(text)
+    if value is None or value > _GREATEST:
+        raise RefusedRequestError(400, "bad-request", f"{name} is no whole number")
+    return value
+
+
+def octets(text: str, name: str, most: int = 256) -> bytes:
+    """Bytes in hex; raises RefusedRequestError."""
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        value = b""
+    if not 0 < len(value) <= most or value.hex() != text.lower():
+        raise RefusedRequestError(400, "bad-request", f"{name} is not in hex")
+    return value
+
+
+def owner_json(answer: dict[str, Any]) -> dict[str, Any]:
+    """An owner's leaf and rows, as they are shown."""
+    assert len(answer["rows"]) <= MAX_ROWS_PER_OWNER, "an owner has a cap of rows"
+    return {
+        "height": answer["height"],
+        "key": answer["key"].hex(),
+        "value": answer["value"].hex(),
+        "proof": answer["proof"].hex(),
+        "rows": [
+            {"proof": proof.hex(), "blinding": blinding.hex()} for proof, blinding in answer["rows"]
+        ],
+    }

@@ -1,0 +1,171 @@
+"""What anybody may read: headers, public rows with proofs, the node's condition."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from aiohttp import web
+
+from cfi.client.light.lightblock import LightBlock, format_light_block
+from cfi.client.light.moments import format_moment
+from cfi.contracts.state.catalogue import TABLES
+from cfi.contracts.state.table import PublicTable
+from cfi.contracts.wire.commits import decode_commit
+from cfi.contracts.wire.headers import Timestamp, decode_header
+from cfi.contracts.wire.validators import Validator, ValidatorSet
+from cfi.node.gateway.answers import RefusedRequestError, json_answer, unknown
+from cfi.node.gateway.desk import DESK, MOST_HEADERS, number, octets, whole
+from cfi.node.gateway.link_client import LedgerFaultError, LedgerUnreachableError
+
+MOST_ROWS: Final = 1_000
+_FOR_EVER: Final = MappingProxyType({"Cache-Control": "public, max-age=31536000, immutable"})
+_NO_STORE: Final = MappingProxyType({"Cache-Control": "no-store"})
+
+
+async def status(request: web.Request) -> web.Response:
+    """What the ledger says of itself; nothing here is proved."""
+    told = await request.app[DESK].link.ask("status")
+    return json_answer(
+        {
+            "chain_id": told["chain_id"],
+            "height": told["height"],
+            "app_hash": told["app_hash"].hex(),
+            "genesis_hash": told["genesis_hash"].hex(),
+            "time": format_moment(Timestamp.of_nanos(told["time"])),
+            "waiting": told["waiting"],
+            "node": told["admission_key"].hex(),
+            "validators": [
+                {"public_key": key.hex(), "voting_power": power}
+                for key, power in told["validators"]
+            ],
+        }
+    )
+
+
+async def latest_header(request: web.Request) -> web.Response:
+    """The newest light block."""
+    return _json_bytes(await _light_block(request, None), _NO_STORE)
+
+
+async def header(request: web.Request) -> web.Response:
+    """The light block of a height."""
+    height = number(request.match_info["height"], "height")
+    kept = request.app[DESK].headers.get(height)
+    if kept is not None:
+        return _json_bytes(kept, _FOR_EVER)
+    if height == 0:
+        raise unknown("height")
+    return _json_bytes(await _light_block(request, height), _FOR_EVER)
+
+
+async def public_row(request: web.Request) -> web.Response:
+    """A public row, or its absence, with the proof against the root of the height."""
+    tag = _public_tag(request.match_info["table"])
+    key = bytes((tag,)) + octets(request.match_info["key"], "key")
+    asked = {"key": key, **_at(request)}
+    told = await request.app[DESK].link.ask("public", asked)
+    value = told["value"]
+    return json_answer(
+        {
+            "height": told["height"],
+            "key": told["key"].hex(),
+            "value": None if value is None else value.hex(),
+            "proof": told["proof"].hex(),
+        }
+    )
+
+
+async def public_rows(request: web.Request) -> web.Response:
+    """A public table's rows in key order, some at a time; without proofs."""
+    tag = _public_tag(request.match_info["table"])
+    most = min(whole(request, "limit") or MOST_ROWS, MOST_ROWS)
+    after = bytes((tag,))
+    if "after" in request.query:
+        after += octets(request.query["after"], "after")
+    told = await request.app[DESK].link.ask("public_rows", {"tag": tag, **_at(request)})
+    rows = [(key, value) for key, value in told["rows"] if key > after]
+    return json_answer(
+        {
+            "height": told["height"],
+            "rows": [{"key": key[1:].hex(), "value": value.hex()} for key, value in rows[:most]],
+            "more": len(rows) > most,
+        }
+    )
+
+
+async def alive(request: web.Request) -> web.Response:
+    """The gateway's process answers."""
+    del request
+    return json_answer({"alive": True})
+
+
+async def ready(request: web.Request) -> web.Response:
+    """The gateway and its ledger answer."""
+    try:
+        told = await request.app[DESK].link.ask("status")
+    except (LedgerUnreachableError, LedgerFaultError) as error:
+        raise RefusedRequestError(
+            503, "ledger-unreachable", "the ledger doesn't answer", retry_after=1
+        ) from error
+    return json_answer({"ready": True, "height": told["height"]})
+
+
+async def metrics(request: web.Request) -> web.Response:
+    """Counts and gauges in Prometheus' text format."""
+    desk = request.app[DESK]
+    gauges: dict[str, tuple[str, float]] = {
+        "cfi_gateway_connections": ("Connections that stand.", desk.connections.total),
+        "cfi_gateway_closed_late": ("Closed at a deadline.", desk.connections.closed_late),
+        "cfi_gateway_turned_away": ("Connections refused.", desk.connections.turned_away),
+        "cfi_ledger_up": ("1 if the ledger answers.", 0),
+    }
+    try:
+        told = await desk.link.ask("status")
+    except (LedgerUnreachableError, LedgerFaultError):
+        pass
+    else:
+        gauges |= {
+            "cfi_ledger_up": ("1 if the ledger answers.", 1),
+            "cfi_ledger_height": ("The last decided height.", told["height"]),
+            "cfi_ledger_waiting": ("Transactions that wait for a block.", told["waiting"]),
+        }
+    return web.Response(
+        text=desk.metrics.text(gauges), headers={"Content-Type": "text/plain; version=0.0.4"}
+    )
+
+
+def light_block_of(told: Mapping[str, Any]) -> LightBlock:
+    """The light block in a ledger's answer."""
+    validators = (Validator(public_key=key, voting_power=power) for key, power in told["validators"])
+    return LightBlock(
+        header=decode_header(told["header"]),
+        commit=decode_commit(told["commit"]),
+        validator_set=ValidatorSet(validators=tuple(validators)),
+    )
+
+
+async def _light_block(request: web.Request, height: int | None) -> bytes:
+    desk = request.app[DESK]
+    told = await desk.link.ask("light_block", {} if height is None else {"height": height})
+    text = format_light_block(light_block_of(told))
+    desk.headers[told["height"]] = text
+    if len(desk.headers) > MOST_HEADERS:
+        desk.headers.popitem(last=False)
+    return text
+
+
+def _public_tag(text: str) -> int:
+    """A public table's tag in two hex digits; raises RefusedRequestError for any other table."""
+    tag = octets(text, "table", most=1)[0]
+    if not isinstance(TABLES.get(tag), PublicTable):
+        raise unknown("table")
+    return tag
+
+
+def _at(request: web.Request) -> dict[str, object]:
+    height = whole(request, "height")
+    return {} if height is None else {"height": height}
+
+
+def _json_bytes(text: bytes, headers: Mapping[str, str]) -> web.Response:
+    return web.Response(body=text, headers=dict(headers), content_type="application/json")
