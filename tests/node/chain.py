@@ -108,7 +108,14 @@ def genesis() -> tuple[State, Batch]:
     return state, writes
 
 
-def open_chain(folder: Path, now: Callable[[], Timestamp] | None = None) -> Chain:
+def open_chain(
+    folder: Path,
+    now: Callable[[], Timestamp] | None = None,
+    *,
+    found: Callable[[], tuple[State, Batch]] = genesis,
+    terms: ChainTerms = TERMS,
+    genesis_hash: Hash = GENESIS_HASH,
+) -> Chain:
     """Start, or go on from what is in the folder; raises DamagedError."""
     folder.mkdir(parents=True, exist_ok=True)
     key_path, signed_path = folder / "validator_key.json", folder / "validator_state.json"
@@ -118,19 +125,19 @@ def open_chain(folder: Path, now: Callable[[], Timestamp] | None = None) -> Chai
     validator = PrivateValidator(key_path, signed_path)
     database = Database(folder / "store")
     store = LedgerStore(database)
-    state, genesis_writes = genesis()
+    state, genesis_writes = found()
     loaded = store.load()
     state, window = (state, Window()) if loaded is None else loaded
     application = Application(
         state,
         window,
         store,
-        GENESIS_HASH,
+        genesis_hash,
         Quarantine(folder / "quarantine"),
         genesis_writes if loaded is None else [],
     )
     files = BlockFiles(folder / "blocks")
-    engine = EmbeddedEngine(TERMS, application, files, validator, now or Ticking())
+    engine = EmbeddedEngine(terms, application, files, validator, now or Ticking())
     chain = Chain(folder, application, engine, files, validator, database, 0)
     chain.executed_again = engine.recover()
     return chain

@@ -24,8 +24,12 @@ from tests.client.audit.histories import (
 from tests.effort import effort
 
 
+def unmoved(height: int, size: int) -> None:
+    """Nobody watches."""
+
+
 def audited(path: Path, workers: int = 0) -> Findings:
-    return audit(begin(), path, workers, lambda height, size: None)
+    return audit(begin(), path, workers, unmoved)
 
 
 def test_an_honest_history_agrees(history: History, tmp_path: Path) -> None:
@@ -71,7 +75,7 @@ def test_the_models_earlier_disagreement_comes_first(
         replayed = honest_take(self, *given)  # type: ignore[arg-type]
         return replace(replayed, receipts=[]) if replayed.height == 2 else replayed
 
-    monkeypatch.setattr(auditor.Replay, "take", take)
+    monkeypatch.setattr(Replay, "take", take)
     findings = audited(write_file(tmp_path / "export", history[:4] + history[5:]))
     assert findings.disagreement is not None
     assert findings.disagreement.what == "independent model: number of receipts"

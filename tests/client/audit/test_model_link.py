@@ -52,20 +52,20 @@ def test_records_that_cannot_be_read_are_a_disagreement() -> None:
     assert raised.value.disagreement.what == "independent model: records"
 
 
-def test_a_model_that_stopped_has_not_agreed() -> None:
+def send_and_finish(model: ModelLink, heights: int) -> None:
+    for height in range(heights):
+        model.send(height, [], [], [])
+    model.finish()
+    model.finish()
+
+
+@pytest.mark.parametrize("heights", [0, 1, MOST_AHEAD + 1])
+def test_a_model_that_stopped_has_not_agreed(heights: int) -> None:
     with ModelLink() as model:
         model._process.kill()
         model._process.wait()
         with pytest.raises(DisagreementError, match="the independent model stopped"):
-            for height in range(MOST_AHEAD + 1):
-                model.send(height, [], [], [])
-    with ModelLink() as model:
-        model.send(0, [], [], [])
-        model._process.kill()
-        model._process.wait()
-        with pytest.raises(DisagreementError, match="the independent model stopped"):
-            model.finish()
-            model.finish()
+            send_and_finish(model, heights)
 
 
 def framed(content: object) -> bytes:

@@ -26,6 +26,14 @@ def test_a_folder_of_files_is_read_in_order(history: History, tmp_path: Path, fo
     assert source_bytes(tmp_path) == sum(len(encode_record(record)) for record in history)
 
 
+def nothing(data: bytes) -> bytes:
+    return b""
+
+
+def another(data: bytes) -> bytes:
+    return b"x" * 100
+
+
 def cut(data: bytes) -> bytes:
     return data[:-1]
 
@@ -35,10 +43,10 @@ def flipped(data: bytes) -> bytes:
 
 
 FAULTS = [
-    ("nothing", lambda data: b"", "export: an empty file"),
+    ("nothing", nothing, "export: an empty file"),
     ("a record cut off", cut, "the record is cut off"),
     ("a byte changed", flipped, "export: at byte 0: the record's digest differs"),
-    ("another file", lambda data: b"x" * 100, "export: at byte 0: no record begins here"),
+    ("another file", another, "export: at byte 0: no record begins here"),
 ]
 
 

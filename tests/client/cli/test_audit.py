@@ -1,0 +1,128 @@
+"""`audit replay`: what it prints, and with which status it ends."""
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cfi.client.audit.sources import read_records
+from cfi.client.cli.audit import audit
+from cfi.contracts.state.genesis import genesis_hash
+from cfi.contracts.transition.genesis import state_at_genesis
+from cfi.contracts.wire.parties import HolderClass, Level, Role
+from cfi.contracts.wire.signatures import public_key_of
+from cfi.genesis.builder import GenesisPlan, NewHolder, NewUser, build_genesis
+from cfi.genesis.officers import sign_genesis
+from cfi.genesis.programmes.loader import programme
+from tests.client.audit.histories import forged, with_transactions, write_file
+from tests.contracts.ledger import NOW
+from tests.node.chain import CHAIN_ID, TERMS, VALIDATOR_SEED, open_chain
+
+OFFICERS = [bytes([number]) * 32 for number in range(3)]
+EXCHANGE = NewHolder(
+    holder_id="exchange",
+    holder_class=HolderClass.EXCHANGE,
+    blinding=sha256(b"exchange").digest(),
+    users=(
+        NewUser(user_id="u1", seeds=(bytes([9]) * 32,), levels=tuple(Level), roles=tuple(Role)),
+    ),
+    first_year=2003,
+)
+PLAN = GenesisPlan(
+    chain_id=CHAIN_ID,
+    time=NOW,
+    clock_start=NOW,
+    terms=programme("phase-1"),
+    exchange=EXCHANGE,
+    validators=((public_key_of(VALIDATOR_SEED), 10),),
+    officers=tuple(map(public_key_of, OFFICERS)),
+)
+DOCUMENT = build_genesis(PLAN)
+HASH = genesis_hash(DOCUMENT).hex()
+SIGNED = sign_genesis(DOCUMENT, OFFICERS[:2])
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A node's folder: a signed genesis and three blocks."""
+    chain = open_chain(
+        tmp_path / "chain",
+        found=lambda: state_at_genesis(DOCUMENT),
+        terms=TERMS,
+        genesis_hash=genesis_hash(DOCUMENT),
+    )
+    for _ in range(3):
+        chain.make()
+    chain.close()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "chain" / "blocks").rename(tmp_path / "data" / "blocks")
+    (tmp_path / "genesis.cbor").write_bytes(SIGNED)
+    return tmp_path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(audit, ["replay", "--workers", "0", *map(str, arguments)])
+
+
+def test_an_honest_node_agrees(home: Path) -> None:
+    result = run(home, "--genesis-hash", HASH.upper())
+    assert result.exit_code == 0, result.stderr
+    assert "Everything agrees." in result.stdout
+    assert HASH[:40] in result.stdout
+
+
+def test_the_findings_as_json(home: Path) -> None:
+    result = run(home / "data" / "blocks", "--json")
+    assert result.exit_code == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert (told["agrees"], told["height"], told["unconfirmed_height"]) == (True, 3, 3)
+    assert (told["chain_id"], told["genesis_hash"]) == (CHAIN_ID, HASH)
+    assert told["disagreement"] is None
+
+
+def test_the_first_disagreement_is_shown(home: Path) -> None:
+    history = list(read_records(home))
+    path = write_file(
+        home / "export", forged(history, 2, with_transactions(lambda each: [*each, b"anything"]))
+    )
+    result = run(path)
+    assert result.exit_code == 3
+    assert "signature of transaction 0" in result.stdout
+    told = json.loads(run(path, "--json").stdout)
+    assert told["disagreement"] == {
+        "height": 2,
+        "what": "signature of transaction 0",
+        "expected": "good",
+        "found": "wrong",
+    }
+    assert (told["agrees"], told["height"], told["unconfirmed_height"]) == (False, 1, None)
+
+
+def test_another_genesis_is_noticed(home: Path) -> None:
+    other = build_genesis(replace(PLAN, time=NOW + 60))
+    (home / "other.cbor").write_bytes(sign_genesis(other, OFFICERS))
+    result = run(home, "--genesis", home / "other.cbor", "--json")
+    assert result.exit_code == 3
+    told = json.loads(result.stdout)["disagreement"]
+    assert (told["height"], told["what"]) == (1, "time")
+
+
+def test_what_cannot_be_read_is_no_verdict(home: Path) -> None:
+    elsewhere = home / "a" / "b" / "c"
+    elsewhere.mkdir(parents=True)
+    (home / "unsigned.cbor").write_bytes(sign_genesis(DOCUMENT, OFFICERS[:1]))
+    (home / "none").write_bytes(b"none")
+    for arguments, reason in (
+        ((home, "--genesis-hash", "00" * 32), "not the given one"),
+        ((home, "--genesis", home / "unsigned.cbor"), "1 of the officers signed, 2 have to"),
+        ((home, "--genesis", home / "none"), "malformed"),
+        ((elsewhere,), "no genesis.cbor in"),
+        ((elsewhere, "--genesis", home / "genesis.cbor"), "no block files"),
+        ((home / "none", "--genesis", home / "genesis.cbor"), "none: at byte 0"),
+    ):
+        result = run(*arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert reason in result.stderr
