@@ -41,9 +41,9 @@ HOLDERS: Final = ("company-a", "company-b", "charity")
 NOTHING: Final = Hash(bytes(32))
 
 holders = st.sampled_from(HOLDERS)
-recipients = st.sampled_from([*HOLDERS, "nobody"])
-account_numbers = st.integers(1, 4)
-amounts = st.integers(0, 12).map(lambda cfis: Tonnes(cfis * 100)) | st.just(Tonnes(150))
+recipients = st.sampled_from(["charity", "company-b", "charity", "company-a", "nobody"])
+account_numbers = st.sampled_from([1, 3, 1, 3, 2, 4])
+amounts = st.sampled_from([Tonnes(each) for each in (100, 200, 300, 400, 500, 5_000, 150, 0)])
 choices = st.integers(0, 20)
 
 
@@ -85,8 +85,10 @@ class Custody(RuleBasedStateMachine):
         for holder_id in HOLDERS:
             self.ledger.given_holder(holder_id, not_for_profit=holder_id == "charity")
             self.ledger.given_user(holder_id, "second")
-            self.ledger.given_lot(f"{holder_id}/1", 1_000)
-            self.ledger.given_lot(f"{holder_id}/1", 500, 2004, Instrument.XMO)
+            self.ledger.given_account(holder_id)
+            self.ledger.given_lot(f"{holder_id}/1", 10_500)
+            self.ledger.given_lot(f"{holder_id}/1", 2_000, 2004, Instrument.XMO)
+            self.ledger.given_lot(f"{holder_id}/3", 2_000)
         given_standing(self.ledger, *HOLDERS)
         self.ledger.seal()
 
@@ -119,17 +121,17 @@ class Custody(RuleBasedStateMachine):
         into=account_numbers,
         tonnes=amounts,
         choice=choices,
-        to=holders,
+        to=st.none() | holders,
     )
     def transfer(
-        self, by: str, source: int, into: int, tonnes: Tonnes, choice: int, to: str
+        self, by: str, source: int, into: int, tonnes: Tonnes, choice: int, to: str | None
     ) -> None:
         account = AccountId(f"{by}/{source}")
         message = TransferLot(
             source=account,
             lot_id=self.a_lot(account, choice),
             tonnes=tonnes,
-            target=AccountId(f"{to}/{into}"),
+            target=AccountId(f"{to or by}/{into}"),
         )
         self.act(message, by)
 
@@ -157,6 +159,21 @@ class Custody(RuleBasedStateMachine):
             expires_at=Instant(self.ledger.now + 3 * DAY),
         )
         self.act(message, by)
+
+    @rule(pair=st.permutations(HOLDERS), tonnes=amounts, choice=choices)
+    def trade(self, pair: list[str], tonnes: Tonnes, choice: int) -> None:
+        """An offer, and its answer at once."""
+        seller, buyer, _ = pair
+        self.offer(seller, buyer, tonnes, choice, 1)
+        self.accept(buyer, choice, 1)
+
+    @rule(pair=st.permutations(HOLDERS), tonnes=amounts, choice=choices)
+    def trade_under_protection(self, pair: list[str], tonnes: Tonnes, choice: int) -> None:
+        """A trade that waits, and a second person's approval."""
+        seller, _, _ = pair
+        self.protect(seller, 1, second=True)
+        self.trade(pair, tonnes, choice)
+        self.approve(seller, choice)
 
     @rule(by=holders, choice=choices, number=account_numbers)
     def accept(self, by: str, choice: int, number: int) -> None:
@@ -284,6 +301,6 @@ class Custody(RuleBasedStateMachine):
 
 
 Custody.TestCase.settings = settings(
-    max_examples=effort(sample=30, soak=2_000), stateful_step_count=40, deadline=None
+    max_examples=effort(sample=60, soak=2_000), stateful_step_count=40, deadline=None
 )
 TestCustody = Custody.TestCase
