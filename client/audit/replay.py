@@ -16,7 +16,13 @@ from cfi.contracts.transition.act import InadmissibleError, read_act
 from cfi.contracts.transition.block import Execution, Outcome, begin_block, finish_block
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block_file import BlockRecord
-from cfi.contracts.wire.blocks import Block, TransactionResult, decode_block, results_hash
+from cfi.contracts.wire.blocks import (
+    Block,
+    TransactionResult,
+    decode_block,
+    evidence_hash,
+    results_hash,
+)
 from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
 from cfi.contracts.wire.protobuf import ProtobufError
@@ -45,6 +51,7 @@ def read_block(record: BlockRecord) -> Block:
     """The block of a record; raises DisagreementError unless it is its own one encoding."""
     try:
         block = decode_block(record.block)
+        evidence_hash(block.evidence)
     except (ProtobufError, ValueError) as error:
         raise _disagreement(record.height, "encoding of the block", "CometBFT's", error) from error
     if block.header.height != record.height:

@@ -55,8 +55,8 @@ def replay(
     """Decide a history again from its genesis and compare every header, vote, signature, root and
     receipt; an independent model keeps its own books beside.
 
-    SOURCE is a node's folder, a folder of block files or one exported file. Exit status: 0 if everything agrees,
-    3 with the first disagreement, 2 if the source or the genesis can't be read.
+    SOURCE is a node's folder, a folder of block files or one exported file. Exit status: 0 if
+    everything agrees, 3 with the first disagreement, 2 if the source or the genesis can't be read.
     """
     try:
         beginning = _beginning(source, genesis, genesis_hash)

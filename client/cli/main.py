@@ -2,6 +2,7 @@
 
 import click
 
+from cfi.client.cli.audit import audit
 from cfi.client.cli.calc import calc
 from cfi.client.cli.check_proof import check_proof
 from cfi.client.cli.light_verify import verify
@@ -18,7 +19,7 @@ light.add_command(check_proof)
 
 def client_commands() -> list[click.Command]:
     """Every command of the client."""
-    return [calc, light]
+    return [audit, calc, light]
 
 
 @click.group()
