@@ -74,3 +74,10 @@ def unknown(what: str) -> RefusedRequestError:
     code = f"unknown-{what}"
     detail = _FAULTS[code][1] if code in _FAULTS else f"no such {what}"
     return RefusedRequestError(_UNKNOWN, code, detail)
+
+
+def unreachable() -> RefusedRequestError:
+    """The ledger doesn't answer now."""
+    return RefusedRequestError(
+        503, "ledger-unreachable", "the ledger doesn't answer", retry_after=1
+    )

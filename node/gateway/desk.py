@@ -28,9 +28,9 @@ _GREATEST: Final = 2**63 - 1
 class Rates:
     """How often may be asked."""
 
-    address: Rate = Rate(200, 400)
-    key_at_address: Rate = Rate(50, 100)
-    key: Rate = Rate(100, 200)
+    address: Rate = field(default_factory=lambda: Rate(200, 400))
+    key_at_address: Rate = field(default_factory=lambda: Rate(50, 100))
+    key: Rate = field(default_factory=lambda: Rate(100, 200))
 
 
 @dataclass(slots=True)
@@ -72,9 +72,7 @@ class Desk:
         """Take a token; raises RefusedRequestError."""
         wait = quota.wait_for(name, self.steady())
         if wait:
-            raise RefusedRequestError(
-                429, "too-many-requests", "ask less often", retry_after=wait
-            )
+            raise RefusedRequestError(429, "too-many-requests", "ask less often", retry_after=wait)
 
 
 DESK: Final = web.AppKey("desk", Desk)

@@ -187,15 +187,16 @@ class LedgerLink:
 
     async def _connected(self) -> _Peer:
         async with self._connecting:
-            if self._peer is None or not self._peer.open:
+            peer = self._peer
+            if peer is None or not peer.open:
                 loop = asyncio.get_running_loop()
                 try:
-                    _, self._peer = await asyncio.wait_for(
+                    _, peer = await asyncio.wait_for(
                         loop.create_unix_connection(_Peer, str(self._socket)), self._answer_seconds
                     )
                 except (OSError, TimeoutError) as error:
                     raise LedgerUnreachableError("the ledger's socket isn't there") from error
-            peer = self._peer
+                self._peer = peer
         if len(peer.pending) >= MOST_PENDING:
             raise LedgerUnreachableError("too much is waiting for the ledger's answer")
         return peer

@@ -34,9 +34,7 @@ async def accounts(request: web.Request) -> web.Response:
     """The accounts of the reader's holder, with the holder's row and its proof."""
     reader = await reader_of(request)
     tags = {"tags": [SUMMARY.tag, HOLDERS.tag], **_at(request)}
-    told = await request.app[DESK].link.ask(
-        "owner", {"owner": holder_owner(reader.holder), **tags}
-    )
+    told = await request.app[DESK].link.ask("owner", {"owner": holder_owner(reader.holder), **tags})
     rows = [read_shown_row(decode_row_proof(proof).row) for proof, _ in told["rows"]]
     holder = next(row for row in rows if isinstance(row, Holder))
     return json_answer(

@@ -13,7 +13,7 @@ from cfi.contracts.state.table import PublicTable
 from cfi.contracts.wire.commits import decode_commit
 from cfi.contracts.wire.headers import Timestamp, decode_header
 from cfi.contracts.wire.validators import Validator, ValidatorSet
-from cfi.node.gateway.answers import RefusedRequestError, json_answer, unknown
+from cfi.node.gateway.answers import json_answer, unknown, unreachable
 from cfi.node.gateway.desk import DESK, MOST_HEADERS, number, octets, whole
 from cfi.node.gateway.link_client import LedgerFaultError, LedgerUnreachableError
 
@@ -104,9 +104,7 @@ async def ready(request: web.Request) -> web.Response:
     try:
         told = await request.app[DESK].link.ask("status")
     except (LedgerUnreachableError, LedgerFaultError) as error:
-        raise RefusedRequestError(
-            503, "ledger-unreachable", "the ledger doesn't answer", retry_after=1
-        ) from error
+        raise unreachable() from error
     return json_answer({"ready": True, "height": told["height"]})
 
 
@@ -136,7 +134,9 @@ async def metrics(request: web.Request) -> web.Response:
 
 def light_block_of(told: Mapping[str, Any]) -> LightBlock:
     """The light block in a ledger's answer."""
-    validators = (Validator(public_key=key, voting_power=power) for key, power in told["validators"])
+    validators = (
+        Validator(public_key=key, voting_power=power) for key, power in told["validators"]
+    )
     return LightBlock(
         header=decode_header(told["header"]),
         commit=decode_commit(told["commit"]),

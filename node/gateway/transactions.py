@@ -32,7 +32,7 @@ async def submit(request: web.Request) -> web.Response:
 
 
 async def _within(awaited: "asyncio.Future[Committed]", seconds: float) -> Committed | None:
-    """The commit, or None if it takes longer or the ledger was lost: it is admitted all the same."""
+    """The commit, or None if it takes longer or the ledger is lost; it is admitted all the same."""
     try:
         return await asyncio.wait_for(asyncio.shield(awaited), seconds)
     except (TimeoutError, LedgerUnreachableError):

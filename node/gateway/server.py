@@ -1,0 +1,84 @@
+"""Runs the gateway: a listening socket, guards on its connections, an end in good order."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+from cfi.node.gateway.app import build
+from cfi.node.gateway.desk import Desk
+from cfi.node.gateway.guard import Guard
+from cfi.node.gateway.link_client import LedgerLink
+
+_LINGER_SECONDS: Final = 1.0
+_SHUTDOWN_SECONDS: Final = 5.0
+_BACKLOG: Final = 1_024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """Where to listen, and with which certificate."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Server:
+    """A gateway that listens."""
+
+    def __init__(self, desk: Desk, listen: Listen) -> None:
+        self.desk = desk
+        self._listen = listen
+        self._runner = web.AppRunner(
+            build(desk),
+            access_log=None,
+            handle_signals=False,
+            lingering_time=_LINGER_SECONDS,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
+        )
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> int:
+        """Begin to listen; returns the port. Raises OSError."""
+        await self._runner.setup()
+        protocols = self._runner.server
+        assert protocols is not None, "the runner is set up"
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Guard(protocols(), self.desk.connections),
+            self._listen.host,
+            self._listen.port,
+            ssl=_tls(self._listen),
+            backlog=_BACKLOG,
+        )
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Stop listening, let requests end, hang up."""
+        if self._server is not None:
+            self._server.close()
+        await self._runner.cleanup()
+        self.desk.link.close()
+
+
+async def serve(socket: Path, listen: Listen, stop: asyncio.Event) -> None:
+    """Serve one ledger until asked to stop; raises OSError where it can't listen."""
+    server = Server(Desk(LedgerLink(socket)), listen)
+    try:
+        await server.start()
+        await stop.wait()
+    finally:
+        await server.stop()
+
+
+def _tls(listen: Listen) -> ssl.SSLContext | None:
+    if listen.certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.load_cert_chain(listen.certificate, listen.key)
+    return context
