@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from cfi.client.wallet.keystore import USUAL, Hardness, SigningKey, new_key, write_key
-from cfi.contracts.wire.parties import HolderClass, Role
+from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.genesis.builder import GenesisPlan, NewHolder, NewUser, build_genesis
 from cfi.genesis.officers import sign_genesis
 from cfi.genesis.programmes.loader import programme
@@ -47,7 +47,13 @@ def found(home: Home, settings: Settings, founding: Founding) -> bytes:
 def _plan(founding: Founding, officers: dict[str, SigningKey], validator: bytes) -> GenesisPlan:
     terms = programme(founding.programme)
     users = tuple(
-        NewUser(user_id=name, seeds=(key.seed,), roles=tuple(Role), officer=True)
+        NewUser(
+            user_id=name,
+            seeds=(key.seed,),
+            levels=(Level.ADMINISTRATOR,),
+            roles=tuple(Role),
+            officer=True,
+        )
         for name, key in officers.items()
     )
     exchange = NewHolder(

@@ -80,6 +80,7 @@ class Queries:
             "app_hash": self._application.app_hash,
             "genesis_hash": self._application.genesis_hash,
             "time": engine.next_block_time.total_nanos,
+            "next_due": next((item[0] for item in self._application.state.indexes.due), None),
             "waiting": len(self._mempool),
             "admission_key": self._admission.public_key,
             "validators": [[v.public_key, v.voting_power] for v in terms.validators.validators],
