@@ -184,9 +184,9 @@ class TestWhatIsRecorded:
         filing.established()
         filing.established(2_000, B)
         notices = list(filing.ledger.state.notices.all())
-        assert [(notice.number, notice.kind, notice.subject) for notice in notices] == [
-            (1, 40, A),
-            (2, 40, B),
+        assert [(notice.number, notice.kind, str(notice.subject)) for notice in notices] == [
+            (1, 40, str(A)),
+            (2, 40, str(B)),
         ]
 
     def test_the_hash_commits_to_what_was_filed(self, filing: FilingLedger) -> None:

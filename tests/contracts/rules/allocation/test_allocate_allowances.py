@@ -1,0 +1,65 @@
+"""RB 4.6, 4.12: the registrar begins a run of allocation."""
+
+import pytest
+
+from cfi.contracts.state.rows.custody import AccountKind
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.messages.allocation.allocate_allowances import AllocateAllowances
+from cfi.contracts.wire.quantities import BasisPoints
+from tests.contracts.filings import FilingLedger
+from tests.contracts.ledger import EXCHANGE, seed_of
+
+POOL = seed_of("pool")
+
+
+def allocate(withheld_bps: int, *, seed: bool = True) -> AllocateAllowances:
+    return AllocateAllowances(
+        withheld_bps=BasisPoints(withheld_bps), pool_seed=POOL if seed else None
+    )
+
+
+class TestWhatARunBeginsWith:
+    def test_the_run_is_due_at_once(self, filing: FilingLedger) -> None:
+        receipt = filing.does(allocate(0), EXCHANGE)
+        (run,) = filing.ledger.state.allocation_runs.of(EXCHANGE).all()
+        assert (run.run_id, run.due_at, run.only) == (receipt.act_id, filing.ledger.now, None)
+        assert run.pool is None
+
+    def test_one_approval_serves_the_whole_run(self, filing: FilingLedger) -> None:
+        filing.established()
+        assert filing.ledger.when_both(allocate(0)).done
+        assert filing.ledger.pass_time() > 2
+        assert filing.held_by_vintage("company-a/1")[2003] == 990_000
+
+    def test_the_auction_pool_is_opened_with_the_first_that_withholds(
+        self, filing: FilingLedger
+    ) -> None:
+        filing.does(allocate(0), EXCHANGE)
+        assert not filing.ledger.state.accounts.get("exchange/3")
+        filing.does(allocate(300), EXCHANGE)
+        pool = filing.ledger.state.accounts.get("exchange/3")
+        assert pool is not None
+        assert (pool.kind, pool.holder_id) == (AccountKind.AUCTION_POOL, EXCHANGE)
+        filing.does(allocate(300, seed=False), EXCHANGE)
+        runs = [run.pool for run in filing.ledger.state.allocation_runs.of(EXCHANGE).all()]
+        assert sorted(str(pool) for pool in runs) == ["None", "exchange/3", "exchange/3"]
+
+
+def test_no_more_than_everything_is_withheld(filing: FilingLedger) -> None:
+    filing.ledger.when(allocate(10_001), EXCHANGE)
+    filing.ledger.refused("PERCENTAGE_TOO_LARGE", "RB 4.12", {"withheld_bps": 10_001})
+
+
+def test_what_is_withheld_needs_a_pool(filing: FilingLedger) -> None:
+    before = filing.ledger.tables()
+    filing.ledger.when(allocate(1, seed=False), EXCHANGE)
+    filing.ledger.refused("NO_POOL", "RB 4.12", {})
+    assert filing.ledger.tables() == before
+
+
+def test_the_exchange_has_room_for_so_many_records(
+    filing: FilingLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StateView, "holder_has_room", lambda *_: False)
+    filing.ledger.when(allocate(0), EXCHANGE)
+    filing.ledger.refused("TOO_MANY_RECORDS", "RB 4.6", {})
