@@ -191,12 +191,12 @@ class LedgerLink:
             if peer is None or not peer.open:
                 loop = asyncio.get_running_loop()
                 try:
-                    _, peer = await asyncio.wait_for(
+                    made = await asyncio.wait_for(
                         loop.create_unix_connection(_Peer, str(self._socket)), self._answer_seconds
                     )
                 except (OSError, TimeoutError) as error:
                     raise LedgerUnreachableError("the ledger's socket isn't there") from error
-                self._peer = peer
+                peer = self._peer = made[1]
         if len(peer.pending) >= MOST_PENDING:
             raise LedgerUnreachableError("too much is waiting for the ledger's answer")
         return peer

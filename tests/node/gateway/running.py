@@ -1,0 +1,205 @@
+"""A ledger process's service and its gateway, both in this process, on a socket and on loopback."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import aiohttp
+from yarl import URL
+
+from cfi.client.light.signed_request import sign_request
+from cfi.client.wallet.keystore import SigningKey
+from cfi.contracts.state.changes import put
+from cfi.contracts.state.durable import Batch, movement_key
+from cfi.contracts.state.rows.access import KEYS, UserKey
+from cfi.contracts.state.store import State
+from cfi.contracts.transition.window import Window
+from cfi.contracts.wire.headers import Timestamp
+from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.wire.schema import PublicKey
+from cfi.contracts.wire.signatures import public_key_of
+from cfi.contracts.wire.text import UserId
+from cfi.node.admission import AdmissionBook
+from cfi.node.application import Application
+from cfi.node.consensus.embedded import EmbeddedEngine
+from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
+from cfi.node.gateway.desk import Desk
+from cfi.node.gateway.link_client import LedgerLink
+from cfi.node.gateway.server import Listen, Server
+from cfi.node.service import Service, machine_time
+from cfi.node.storage.block_files import BlockFiles
+from cfi.node.storage.database import Database
+from cfi.node.storage.ledger_store import LedgerStore
+from cfi.node.storage.quarantine import Quarantine
+from tests.contracts.ledger import NOW, Ledger
+from tests.node.chain import CHAIN_ID, COMPANY, GENESIS_HASH, TERMS, TONNES, USER_SEED, VALIDATOR_SEED
+
+T = TypeVar("T")
+OTHER: Final = "company-b"
+OTHER_SEED: Final = sha256(b"company-b's key").digest()
+ADMISSION_SEED: Final = sha256(b"the node's admission key").digest()
+NODE: Final = public_key_of(ADMISSION_SEED).hex()
+MOST_SECONDS: Final = 30.0
+"""No test on a socket takes longer."""
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a test's coroutine, within bounds."""
+
+    async def bounded() -> T:
+        return await asyncio.wait_for(work, MOST_SECONDS)
+
+    return asyncio.run(bounded())
+
+
+def founded() -> tuple[State, Batch]:
+    """Two companies with keys, three accounts each, and some allowances."""
+    ledger = Ledger()
+    for company, seed in ((COMPANY, USER_SEED), (OTHER, OTHER_SEED)):
+        ledger.given_holder(company)
+        ledger.given_account(company)
+        key = UserKey(
+            key=PublicKey(public_key_of(seed)),
+            user_id=UserId(f"{company}-user"),
+            valid_from=Instant(NOW),
+            valid_to=None,
+            revoked=False,
+        )
+        ledger.given(put(KEYS, company, key))
+        ledger.given_lot(f"{company}/1", TONNES)
+    state, overlay = ledger.store, ledger.overlay
+    state.height = -1
+    writes = state.seal(overlay)
+    for owner, movements in overlay.movements.items():
+        writes += [(movement_key(owner, at), raw) for at, raw in enumerate(movements, start=1)]
+    return state, writes
+
+
+@dataclass(slots=True)
+class Running:
+    """A gateway that answers."""
+
+    server: Server
+    port: int
+    session: aiohttp.ClientSession
+    chain: "Parts"
+    stop: asyncio.Event
+    service: "asyncio.Task[None]"
+    used: int = field(default=0)
+
+    @property
+    def base(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def headers(self, target: str, *, method: str = "GET", seed: bytes = USER_SEED, **changed: Any) -> dict[str, str]:
+        """The headers of a signed request, made now unless told otherwise."""
+        self.used += 1
+        told: dict[str, Any] = {
+            "node": NODE,
+            "created": int(time.time()) + 1,
+            "nonce": sha256(b"%d" % self.used).digest()[:16],
+            **changed,
+        }
+        return sign_request(SigningKey(seed), method, target, b"", **told)
+
+    async def get(self, target: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
+        """Status and JSON of a plain request."""
+        url = URL(self.base + target, encoded=True)
+        async with self.session.get(url, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    async def get_signed(self, target: str, **changed: Any) -> tuple[int, Any]:
+        """Status and JSON of a signed request."""
+        return await self.get(target, self.headers(target, **changed))
+
+    async def post(self, target: str, data: bytes) -> tuple[int, Any]:
+        """Status and JSON of a posted body."""
+        async with self.session.post(self.base + target, data=data) as answer:
+            return answer.status, await answer.json()
+
+    async def height_of(self, least: int) -> int:
+        """Wait until the ledger has reached a height."""
+        while self.chain.engine.height < least:
+            await asyncio.sleep(0.02)
+        return self.chain.engine.height
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a ledger process is made of."""
+
+    engine: EmbeddedEngine
+    application: Application
+    files: BlockFiles
+    database: Database
+    service: Service
+    socket: Path
+
+    def close(self) -> None:
+        """Let the files go."""
+        self.files.close()
+        self.database.close()
+
+
+def ledger_parts(folder: Path, now: Callable[[], Timestamp] = machine_time) -> Parts:
+    """A new ledger whose chain begins now."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_key(folder / "key.json", VALIDATOR_SEED)
+    write_fresh_state(folder / "signed.json")
+    database = Database(folder / "store")
+    state, writes = founded()
+    application = Application(
+        state,
+        Window(),
+        LedgerStore(database),
+        GENESIS_HASH,
+        Quarantine(folder / "quarantine"),
+        writes,
+    )
+    files = BlockFiles(folder / "blocks")
+    terms = replace(TERMS, genesis_time=machine_time())
+    validator = PrivateValidator(folder / "key.json", folder / "signed.json")
+    engine = EmbeddedEngine(terms, application, files, validator, now)
+    engine.recover()
+    service = Service(engine, application, AdmissionBook(CHAIN_ID, ADMISSION_SEED), 0.2)
+    return Parts(engine, application, files, database, service, folder / "run" / "ledger.sock")
+
+
+@asynccontextmanager
+async def running(folder: Path, **options: Any) -> AsyncIterator[Running]:
+    """A ledger and its gateway until the end of the block; options are the desk's."""
+    parts = ledger_parts(folder)
+    parts.socket.parent.mkdir()
+    stop = asyncio.Event()
+    task = asyncio.create_task(parts.service.run(parts.socket, stop))
+    while not parts.socket.exists():
+        await asyncio.sleep(0.01)
+    server = Server(Desk(LedgerLink(parts.socket), **options), Listen())
+    port = await server.start()
+    async with aiohttp.ClientSession() as session:
+        running_gateway = Running(server, port, session, parts, stop, task)
+        await running_gateway.height_of(2)
+        try:
+            yield running_gateway
+        finally:
+            await server.stop()
+            stop.set()
+            await task
+            parts.close()
+
+
+def quoted(account_id: str) -> str:
+    """An account's identifier in a path."""
+    return account_id.replace("/", "%2F")
+
+
+def open_descriptors() -> int:
+    """How many files this process has open."""
+    return len(os.listdir("/proc/self/fd"))

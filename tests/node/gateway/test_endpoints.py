@@ -1,0 +1,201 @@
+"""What the gateway answers: headers, public rows, own accounts, transactions."""
+
+from pathlib import Path
+
+import pytest
+
+from cfi.client.light.lightblock import parse_light_block
+from cfi.client.light.proofs import verify_membership, verify_non_membership
+from cfi.client.wallet.transactions import act_id_of
+from cfi.contracts.state.rows.governance import CHAIN
+from cfi.contracts.wire.receipts import decode_receipt
+from cfi.node.admission import is_genuine, read_admission
+from tests.node.chain import CHAIN_ID, COMPANY, USER_SEED, retire, transfer
+from tests.node.gateway.running import NODE, OTHER, OTHER_SEED, Running, quoted, run, running
+
+OWN = f"/v1/accounts/{quoted(COMPANY + '/1')}"
+
+
+def far(transaction_number: int) -> bytes:
+    """A transfer that stays valid."""
+    return transfer(transaction_number)
+
+
+class TestWhatAnybodyReads:
+    def test_status_headers_and_public_rows_with_proofs(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                status, told = await gateway.get("/v1/status")
+                assert status == 200
+                assert (told["chain_id"], told["node"]) == (CHAIN_ID, NODE)
+                height = await gateway.height_of(3)
+                url = f"{gateway.base}/v1/headers/{height}"
+                async with gateway.session.get(url) as answer:
+                    assert answer.headers["Cache-Control"].startswith("public")
+                    block = parse_light_block(await answer.read())
+                assert block.height == height
+                await self.chain_row(gateway, height, block.header.app_hash)
+
+        run(work())
+
+    async def chain_row(self, gateway: Running, height: int, root: bytes) -> None:
+        """The chain's row is proved by the next header, the absence of another too."""
+        key = b"chain".hex()
+        target = f"/v1/public/{CHAIN.tag:02x}/{key}?height={height - 1}"
+        status, told = await gateway.get(target)
+        assert status == 200
+        proof, value = bytes.fromhex(told["proof"]), bytes.fromhex(told["value"])
+        full_key = bytes((CHAIN.tag,)) + b"chain"
+        assert verify_membership(root, proof, full_key, value)
+        status, told = await gateway.get(target.replace(key, "aa"))
+        assert told["value"] is None
+        assert verify_non_membership(root, bytes.fromhex(told["proof"]), bytes((CHAIN.tag, 0xAA)))
+
+    def test_a_table_is_listed_some_rows_at_a_time(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                _, first = await gateway.get("/v1/public/a0?limit=3")
+                assert len(first["rows"]) == 3
+                assert first["more"]
+                after = first["rows"][-1]["key"]
+                _, second = await gateway.get(f"/v1/public/a0?limit=3&after={after}")
+                assert second["rows"][0]["key"] > after
+                _, whole = await gateway.get("/v1/public/a0")
+                assert not whole["more"]
+                assert whole["rows"][:6] == first["rows"] + second["rows"]
+
+        run(work())
+
+    def test_the_process_says_how_it_is(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                assert (await gateway.get("/livez"))[0] == 200
+                assert (await gateway.get("/readyz"))[0] == 200
+                await gateway.get("/v1/nowhere")
+                async with gateway.session.get(f"{gateway.base}/metrics") as answer:
+                    page = await answer.text()
+                assert "cfi_ledger_up 1" in page
+                assert 'cfi_gateway_refusals_total{code="not-found"} 1' in page
+                assert COMPANY not in page
+
+        run(work())
+
+    def test_a_gateway_without_its_ledger_says_so(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                gateway.stop.set()
+                await gateway.service
+                gateway.server.desk.link.close()
+                for target in ("/v1/status", "/readyz", "/v1/headers/latest"):
+                    status, told = await gateway.get(target)
+                    assert (status, told["code"]) == (503, "ledger-unreachable")
+                async with gateway.session.get(f"{gateway.base}/metrics") as answer:
+                    assert "cfi_ledger_up 0" in await answer.text()
+                assert (await gateway.get("/livez"))[0] == 200
+
+        run(work())
+
+
+class TestTransactions:
+    def test_an_act_is_admitted_committed_and_shown_to_its_holder_alone(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                sent = far(1)
+                status, told = await gateway.post("/v1/transactions?wait=1", sent)
+                assert status == 200
+                admission = read_admission(bytes.fromhex(told["admission"]))
+                assert is_genuine(admission, CHAIN_ID, bytes.fromhex(NODE))
+                receipt = decode_receipt(bytes.fromhex(told["committed"]["receipt"]))
+                assert receipt.done
+                assert receipt.act_id == admission.act_id == act_id_of(sent)
+                target = f"/v1/transactions/{act_id_of(sent).hex()}"
+                status, mine = await gateway.get_signed(target)
+                assert (status, bytes.fromhex(mine["transaction"])) == (200, sent)
+                absent = f"/v1/transactions/{'00' * 32}"
+                another = await gateway.get_signed(target, seed=OTHER_SEED)
+                assert another == await gateway.get_signed(absent, seed=OTHER_SEED)
+                assert another[0] == 404
+
+        run(work())
+
+    def test_without_waiting_only_admission_is_told(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                status, told = await gateway.post("/v1/transactions", retire(1))
+                assert (status, told["committed"]) == (202, None)
+
+        run(work())
+
+    @pytest.mark.parametrize(
+        ("sentence", "data", "status", "code"),
+        [
+            ("bytes that are no transaction", b"nonsense", 400, "MALFORMED"),
+            ("nothing", b"", 400, "MALFORMED"),
+            ("a spoilt signature", far(2)[:-1] + bytes([far(2)[-1] ^ 1]), 400, "BAD_SIGNATURE"),
+            ("more than a transaction may have", bytes(70_000), 400, "MALFORMED"),
+            ("more than a body may have", bytes(140_000), 413, "too-large"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_refusal(self, tmp_path: Path, sentence: str, data: bytes, status: int, code: str) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                answered = await gateway.post("/v1/transactions", data)
+                assert (answered[0], answered[1]["code"]) == (status, code)
+
+        run(work())
+
+
+class TestOwnAccounts:
+    def test_the_holder_lists_its_accounts_and_reads_their_rows(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                status, told = await gateway.get_signed("/v1/accounts")
+                assert status == 200
+                assert told["accounts"] == [f"{COMPANY}/{each}" for each in (1, 2, 3)]
+                status, rows = await gateway.get_signed(OWN + "?tables=lots")
+                assert (status, len(rows["rows"])) == (200, 2)
+                status, rows = await gateway.get_signed("/v1/holder")
+                assert status == 200
+                status, told = await gateway.get_signed(OWN + "/movements?first=1&last=5")
+                assert (status, len(told["movements"])) == (200, 1)
+
+        run(work())
+
+    @pytest.mark.parametrize("end", ["", "/movements", "?tables=lots", "?height=1"])
+    def test_anothers_account_answers_as_one_that_is_not_there(self, tmp_path: Path, end: str) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                answers = [
+                    await gateway.get_signed(f"/v1/accounts/{quoted(account)}{end}", seed=USER_SEED)
+                    for account in (f"{OTHER}/1", "nobody/1", f"{COMPANY}/99", OTHER, "x")
+                ]
+                assert [status for status, _ in answers] == [404] * 5
+                assert all(body == answers[0][1] for _, body in answers)
+
+        run(work())
+
+    @pytest.mark.parametrize(
+        ("target", "status", "code"),
+        [
+            (OWN + "?tables=secrets", 400, "bad-request"),
+            (OWN + "?height=x", 400, "bad-request"),
+            (OWN + "?height=999999", 410, "height-not-kept"),
+            ("/v1/transactions/zz", 400, "bad-request"),
+            ("/v1/headers/0", 404, "unknown-height"),
+            ("/v1/headers/999999", 404, "unknown-height"),
+            ("/v1/headers/-1", 400, "bad-request"),
+            ("/v1/public/01/00", 404, "unknown-table"),
+            ("/v1/public/30", 404, "unknown-table"),
+            ("/v1/public/b0/", 404, "not-found"),
+            ("/v1/public/zz/00", 400, "bad-request"),
+            ("/v1/public/b000/00", 400, "bad-request"),
+        ],
+    )
+    def test_what_cannot_be_answered_has_a_code(self, tmp_path: Path, target: str, status: int, code: str) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                answered = await gateway.get_signed(target)
+                assert (answered[0], answered[1]["code"]) == (status, code)
+
+        run(work())
