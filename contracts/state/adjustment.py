@@ -49,8 +49,7 @@ def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: 
     What the Member no longer has is owed; what it gets first makes that good.
     """
     row = draft.state.allocations.of(member).get(number_key(due.vintage))
-    if row is None:
-        return
+    assert row is not None, "a run allocates every vintage of the baseline"
     change = due.allocation * TONNES_PER_CFI - row.issued_tonnes - row.adjusted_tonnes
     if change == 0:
         return

@@ -24,8 +24,9 @@ from cfi.contracts.wire.text import AccountId, HolderId
 class StateView:
     """Typed tables over rows. Hidden tables are read by owner, public ones by key."""
 
-    def __init__(self, rows: Rows) -> None:  # noqa: PLR0915
+    def __init__(self, rows: Rows) -> None:
         self.rows = rows
+        self._see_years(rows)
         # Membership and access
         self.holders = SingleView(rows, membership.HOLDERS)
         self.users = OwnedView(rows, access.USERS)
@@ -50,6 +51,17 @@ class StateView:
         self.sales = OwnedView(rows, trades.SALES)
         self.protections = SingleView(rows, protections.PROTECTIONS)
         self.trusted = OwnedView(rows, protections.TRUSTED)
+        # Governance
+        self.clock = PublicView(rows, governance.CLOCK)
+        self.chain = PublicView(rows, governance.CHAIN)
+        self.parameters = PublicView(rows, governance.PARAMETERS)
+        self.acts = PublicView(rows, governance.ACTS)
+        self.programme = PublicView(rows, governance.PROGRAMME)
+        self.notices = PublicView(rows, governance.NOTICES)
+        self.holidays = PublicView(rows, governance.HOLIDAYS)
+        self.validators = PublicView(rows, governance.VALIDATORS)
+
+    def _see_years(self, rows: Rows) -> None:
         # Baselines, allocation, reports
         self.facilities = OwnedView(rows, baseline.FACILITIES)
         self.baselines = SingleView(rows, baseline.BASELINES)
@@ -70,15 +82,6 @@ class StateView:
         self.offset_claims = OwnedView(rows, true_up.OFFSET_CLAIMS)
         self.offset_use = OwnedView(rows, true_up.OFFSET_USE)
         self.shortfalls = OwnedView(rows, true_up.SHORTFALLS)
-        # Governance
-        self.clock = PublicView(rows, governance.CLOCK)
-        self.chain = PublicView(rows, governance.CHAIN)
-        self.parameters = PublicView(rows, governance.PARAMETERS)
-        self.acts = PublicView(rows, governance.ACTS)
-        self.programme = PublicView(rows, governance.PROGRAMME)
-        self.notices = PublicView(rows, governance.NOTICES)
-        self.holidays = PublicView(rows, governance.HOLIDAYS)
-        self.validators = PublicView(rows, governance.VALIDATORS)
 
     def holder_ids(self) -> list[HolderId]:
         """Every holder, in order."""

@@ -13,7 +13,7 @@ from cfi.contracts.figures.errors import FigureError
 from cfi.contracts.figures.inclusion import HOME_OF_THE_EXCHANGE, Reason
 from cfi.contracts.figures.missing_data import Method
 from cfi.contracts.figures.schedule import baseline_period, years_bound
-from cfi.contracts.state.changes import Changes, Put, put
+from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.filings import baseline_open, member_of
 from cfi.contracts.state.notices import NoticeKind, notify
 from cfi.contracts.state.programme import terms_of
@@ -55,11 +55,8 @@ def establish_baseline(
         assessed = _assess(facilities, opt_ins, period)
         years = years_bound(terms_of(state), holder.first_year)
     except FigureError as error:
-        raise RefusedError(
-            Refusal.NO_BASELINE_METHOD,
-            "RB 6.6",
-            {"member": message.member, "why": error.code.value},
-        ) from None
+        told = {"member": message.member, "why": error.code.value}
+        raise RefusedError(Refusal.NO_BASELINE_METHOD, "RB 6.6", told) from None
     require(
         all(map(_attested, facilities, assessed)),
         Refusal.DATA_NOT_ATTESTED,
@@ -80,20 +77,23 @@ def establish_baseline(
         approved_at=block.now,
     )
     return Changes.of(
-        put(BASELINES, message.member, baseline),
-        *_closed(message.member, opt_ins),
-        totals_after(state, state.baselines.get(message.member), baseline),
+        _written(state, message.member, baseline),
         notify(state, block, NoticeKind.BASELINE_ESTABLISHED, message.member),
         baseline_tonnes=tonnes,
         nearest_tonne=nearest(exact),
     )
 
 
-def _closed(member: HolderId, opt_ins: OptIns | None) -> tuple[Put, ...]:
-    """The elections taken into account."""
+def _written(state: StateView, member: HolderId, baseline: Baseline) -> Changes:
+    """The baseline and the programme's total with it; the elections are taken into account."""
+    opt_ins = state.opt_ins.get(member)
+    changes = Changes.of(
+        put(BASELINES, member, baseline),
+        totals_after(state, state.baselines.get(member), baseline),
+    )
     if opt_ins is None:
-        return ()
-    return (put(OPT_INS, member, replace(opt_ins, reopened=False)),)
+        return changes
+    return Changes.of(changes, put(OPT_INS, member, replace(opt_ins, reopened=False)))
 
 
 def _period(state: StateView, member: HolderId) -> BaselinePeriod:

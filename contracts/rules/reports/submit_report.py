@@ -20,21 +20,8 @@ _DAYS_FOR_EARLIER_YEARS: Final = 90
 
 def submit_report(state: StateView, message: SubmitReport, block: BlockContext) -> Changes:
     """Keep the report for its audit. One that comes late is kept too, and marked."""
-    terms = terms_of(state)
-    require(
-        terms.first_year <= message.year <= terms.last_year,
-        Refusal.YEAR_NOT_IN_PROGRAMME,
-        "RB 7.2.1",
-        year=message.year,
-    )
     over = start_of_day(message.year + 1, 1, 1)
-    require(block.now >= over, Refusal.YEAR_NOT_OVER, "RB 7.2.1", year=message.year)
-    require(
-        state.reports.of(block.holder_id).get(number_key(message.year)) is None,
-        Refusal.REPORT_FILED,
-        "RB 7.2.1",
-        year=message.year,
-    )
+    _may_be_filed(state, message, block, over)
     check_report(
         state,
         block.holder_id,
@@ -44,9 +31,8 @@ def submit_report(state: StateView, message: SubmitReport, block: BlockContext) 
     )
     require(state.holder_has_room(block.holder_id), Refusal.TOO_MANY_RECORDS, "RB 7.2.1")
 
-    totals = report_totals(
-        message.lines, message.best_in_class_tonnes, terms.new_unit_exemption.tonnes
-    )
+    exemption = terms_of(state).new_unit_exemption.tonnes
+    totals = report_totals(message.lines, message.best_in_class_tonnes, exemption)
     report = EmissionReport(
         year=message.year,
         state=ReportState.SUBMITTED,
@@ -68,6 +54,26 @@ def submit_report(state: StateView, message: SubmitReport, block: BlockContext) 
         total_tonnes=totals.total,
         exempt_tonnes=totals.exempt,
         included_tonnes=totals.included,
+    )
+
+
+def _may_be_filed(
+    state: StateView, message: SubmitReport, block: BlockContext, over: Instant
+) -> None:
+    """Refuse a year outside the programme, one that isn't over, and a second report."""
+    terms = terms_of(state)
+    require(
+        terms.first_year <= message.year <= terms.last_year,
+        Refusal.YEAR_NOT_IN_PROGRAMME,
+        "RB 7.2.1",
+        year=message.year,
+    )
+    require(block.now >= over, Refusal.YEAR_NOT_OVER, "RB 7.2.1", year=message.year)
+    require(
+        state.reports.of(block.holder_id).get(number_key(message.year)) is None,
+        Refusal.REPORT_FILED,
+        "RB 7.2.1",
+        year=message.year,
     )
 
 

@@ -122,6 +122,15 @@ class TestWhatASaleDoes:
         assert (row.adjusted_tonnes, row.owed_tonnes) == (-99_800, 9_800)
         assert company.held_by_vintage(other) == {}
 
+    def test_no_more_is_taken_than_is_due(self, company: FilingLedger) -> None:
+        other = company.ledger.given_account(A)
+        lot = LotId("XA-2003-0000000001")
+        company.ledger.when(_transfer("company-a/1", lot, 90_000, other))
+        company.sells("facility-3", 1_000, "2003-01-01")
+        company.adjusts()
+        assert company.held_by_vintage("company-a/1")[2003] == 899_000
+        assert company.held_by_vintage(other)[2003] == 90_000
+
     def test_what_comes_later_makes_good_what_is_owed(self, company: FilingLedger) -> None:
         ledger = company.ledger
         ledger.given(_gone(ledger, "company-a/1", LotId("XA-2003-0000000001")))
