@@ -22,7 +22,7 @@ def record(height: int) -> BlockRecord:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Five blocks in two files."""
+    """Where the blocks stand."""
     return tmp_path / "blocks"
 
 

@@ -1,0 +1,216 @@
+"""The one application: what a block may hold, and that nothing is written before `commit`."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.rows.access import KEYS
+from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
+from cfi.contracts.transition.block import Execution
+from cfi.contracts.wire.blocks import TransactionResult, results_hash
+from cfi.contracts.wire.quantities import Instant
+from cfi.node import application as application_module
+from cfi.node.application import Application
+from tests.contracts.ledger import NOW
+from tests.node.chain import (
+    COMPANY,
+    Chain,
+    make_chain,
+    open_chain,
+    retire,
+    signed,
+    transfer,
+)
+
+ACTS = [transfer(1), retire(2), transfer(3, 10**6)]
+POISON = transfer(4)
+GARBAGE = b"garbage"
+FORGED = ACTS[0][:-1] + bytes((ACTS[0][-1] ^ 1,))
+SOON = Instant(NOW + 60)
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Iterator[Chain]:
+    made = make_chain(tmp_path, 1)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def application(chain: Chain) -> Application:
+    return chain.application
+
+
+def decided(application: Application, transactions: list[bytes]) -> bytes:
+    """The root of the next height with these transactions, which stays uncommitted."""
+    return application.finalize_block(transactions, SOON).app_hash
+
+
+class TestWhatABlockMayHold:
+    def test_the_proposer_leaves_out_what_is_inadmissible(self, application: Application) -> None:
+        offered = [ACTS[0], GARBAGE, FORGED, ACTS[1], ACTS[0], ACTS[2]]
+        assert application.prepare_proposal(offered, SOON) == ACTS
+
+    def test_the_others_reject_a_block_with_it(self, application: Application) -> None:
+        assert application.process_proposal(ACTS, SOON) is None
+        for bad in (GARBAGE, FORGED, ACTS[0]):
+            reason = application.process_proposal([*ACTS, bad], SOON)
+            assert reason is not None and reason.startswith("inadmissible content: ")
+
+    def test_the_budget_bounds_it(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(application_module, "MAX_BLOCK_GAS", 2)
+        assert application.prepare_proposal(ACTS, SOON) == ACTS[:2]
+        assert application.process_proposal(ACTS, SOON) == "over the budget of 2 work units"
+
+    def test_a_decided_block_with_it_is_answered_and_touches_nothing(
+        self, application: Application
+    ) -> None:
+        plain = application.finalize_block(ACTS, SOON)
+        other = application.finalize_block([*ACTS, GARBAGE], SOON)
+        assert other.app_hash == plain.app_hash
+        outcomes = application.commit()
+        assert [each.inadmissible for each in outcomes] == [None] * 3 + [Inadmissible.MALFORMED]
+        results = [application_module._result(each) for each in outcomes]
+        assert results[3] == TransactionResult(code=10_001, data=b"", gas_wanted=0, gas_used=0)
+        assert [each.code for each in results[:3]] == [0, 0, 1]
+        assert other.results_hash == results_hash(results)
+
+
+class TestAPoisonousTransaction:
+    @pytest.fixture(autouse=True)
+    def poisonous(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        poison = read_verified_act(POISON)
+        honest = Execution.execute
+
+        def execute(self: Execution, act: Act) -> Any:
+            if act.act_id == poison.act_id:
+                raise ZeroDivisionError("a mistake of ours")
+            return honest(self, act)
+
+        monkeypatch.setattr(Execution, "execute", execute)
+
+    def test_is_left_out_and_kept(self, application: Application, chain: Chain) -> None:
+        assert application.prepare_proposal([ACTS[0], POISON, ACTS[1]], SOON) == ACTS[:2]
+        assert len(list((chain.folder / "quarantine").iterdir())) == 2
+        with pytest.raises(InadmissibleError, match="quarantined"):
+            application.check_live(read_verified_act(POISON))
+
+    def test_is_rejected_in_a_proposal(self, application: Application) -> None:
+        assert application.process_proposal([POISON], SOON) == "an act raised ZeroDivisionError"
+
+    def test_halts_only_what_was_decided(self, application: Application) -> None:
+        with pytest.raises(ZeroDivisionError):
+            application.finalize_block([POISON], SOON)
+
+
+class TestOneExecution:
+    @pytest.mark.parametrize("first", ["prepare_proposal", "process_proposal"])
+    def test_a_proposal_and_a_decision_give_the_same_root(
+        self, application: Application, tmp_path: Path, first: str
+    ) -> None:
+        other = make_chain(tmp_path / "other", 1)
+        getattr(application, first)(ACTS, SOON)
+        assert decided(application, ACTS) == decided(other.application, ACTS)
+        other.close()
+
+    def test_a_decided_block_is_not_executed_again(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        application.process_proposal(ACTS, SOON)
+
+        def never(*_: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr(Execution, "execute", never)
+        application.finalize_block(ACTS, SOON)
+
+    def test_a_remembered_act_is_not_verified_again(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(application_module, "_REMEMBERED_ACTS", 2)
+        for each in ACTS:
+            application.remember(read_verified_act(each))
+
+        def only_the_forgotten(transaction: bytes) -> Act:
+            assert transaction == ACTS[0]
+            return read_verified_act(transaction)
+
+        monkeypatch.setattr(application_module, "read_verified_act", only_the_forgotten)
+        assert application.prepare_proposal(ACTS, SOON) == ACTS
+
+    def test_a_remembered_act_says_nothing_of_other_bytes(self, application: Application) -> None:
+        application.remember(read_verified_act(ACTS[0]))
+        assert application.prepare_proposal([FORGED], SOON) == []
+
+
+class TestNothingIsWrittenBeforeCommit:
+    def test_an_uncommitted_height_is_gone_after_a_restart(self, tmp_path: Path) -> None:
+        chain = make_chain(tmp_path, 1)
+        root = chain.application.app_hash
+        decided(chain.application, ACTS)
+        assert (chain.application.height, chain.application.app_hash != root) == (2, True)
+        chain.close()
+        again = open_chain(tmp_path)
+        assert (again.application.height, again.application.app_hash) == (1, root)
+        again.close()
+
+    def test_it_can_be_decided_again_with_another_content(self, application: Application) -> None:
+        alone = decided(application, ACTS[:1])
+        assert decided(application, ACTS) != alone
+        assert decided(application, ACTS[:1]) == alone
+        assert application.height == 2
+
+    def test_an_act_that_was_not_committed_is_no_duplicate(self, application: Application) -> None:
+        decided(application, ACTS)
+        assert len(application.commit()) == 3
+        with pytest.raises(InadmissibleError, match="DUPLICATE"):
+            application.check(read_verified_act(ACTS[0]))
+
+    def test_an_empty_block_changes_no_root(self, application: Application) -> None:
+        assert not application.finalize_block([], SOON).changed
+        assert application.finalize_block(ACTS, SOON).changed
+
+
+STRANGER = signed(read_verified_act(ACTS[0]).message, seed=bytes(range(32)))
+CHECKS = [
+    #  sentence                         transaction                                                              why not
+    ("an act that expired",             signed(read_verified_act(ACTS[0]).message, valid_until=1),               Inadmissible.EXPIRED),
+    ("an act too far ahead",            signed(read_verified_act(ACTS[0]).message, valid_until=1_000),           Inadmissible.TOO_FAR_AHEAD),
+    ("a key that nobody has",           STRANGER,                                                                Inadmissible.NO_LIVE_KEY),
+    ("an act that was decided",         transfer(10),                                                            Inadmissible.DUPLICATE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "transaction", "reason"), CHECKS, ids=[row[0] for row in CHECKS]
+)
+def test_the_mempool_refuses(
+    application: Application, sentence: str, transaction: bytes, reason: Inadmissible
+) -> None:
+    with pytest.raises(InadmissibleError) as raised:
+        application.check(read_verified_act(transaction))
+    assert raised.value.reason is reason
+
+
+def test_the_mempool_takes_what_may_come(application: Application) -> None:
+    application.check(read_verified_act(ACTS[0]))
+    application.check_live(read_verified_act(ACTS[0]))
+
+
+def test_a_key_that_was_revoked_is_hopeless(application: Application) -> None:
+    act = read_verified_act(ACTS[0])
+    view = application.committed_view
+    found = view.keys.find(act.key)
+    assert found is not None
+    overlay = application.state.overlay()
+    overlay.apply(Changes.of(put(KEYS, COMPANY, replace(found[1], revoked=True))))
+    application.state.seal(overlay)
+    application.check(act)
+    with pytest.raises(InadmissibleError, match="NO_LIVE_KEY"):
+        application.check_live(act)
