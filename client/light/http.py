@@ -1,0 +1,136 @@
+"""The client's end of a gateway: bounded, with its own key's signature where data is private."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from cfi.client.light.bisection import UnavailableError
+from cfi.client.light.json_node import MAX_JSON_BYTES, JsonNode, MalformedError
+from cfi.client.light.lightblock import LightBlock, UnsoundError, light_block_from
+from cfi.client.light.signed_request import sign_request
+from cfi.client.wallet.keystore import SigningKey
+
+ANSWER_SECONDS: Final = 40.0
+_DONE: Final = (200, 202)
+
+
+class UnreachableError(UnavailableError):
+    """The gateway can't be reached, or doesn't answer as one."""
+
+
+class GatewayRefusedError(UnavailableError):
+    """The gateway answered with an error; the code is stable."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.status = status
+        self.code = code
+
+
+class GatewayClient:
+    """Asks one gateway. Use it as an asynchronous context."""
+
+    def __init__(
+        self, base: str, key: SigningKey | None = None, now: Callable[[], float] = time.time
+    ) -> None:
+        self.base = base.rstrip("/")
+        self._key = key
+        self._now = now
+        self._node: str | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+        self._session = aiohttp.ClientSession(timeout=timeout, auto_decompress=False)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(self, target: str) -> JsonNode:
+        """A public answer; raises UnreachableError, GatewayRefusedError."""
+        return await self._ask("GET", target, b"", {})
+
+    async def get_signed(self, target: str) -> JsonNode:
+        """An answer for the key's holder alone; raises as get does."""
+        assert self._key is not None, "private data is asked with a key"
+        headers = sign_request(
+            self._key,
+            "GET",
+            target,
+            b"",
+            node=await self.node(),
+            created=int(self._now()),
+            nonce=os.urandom(16),
+        )
+        return await self._ask("GET", target, b"", headers)
+
+    async def submit(self, transaction: bytes, *, wait: bool) -> JsonNode:
+        """Hand a transaction in; raises as get does."""
+        target = "/v1/transactions?wait=1" if wait else "/v1/transactions"
+        return await self._ask("POST", target, transaction, {})
+
+    async def node(self) -> str:
+        """The node's admission key in hex; raises as get does."""
+        if self._node is None:
+            self._node = (await self.get("/v1/status")).field("node").text()
+        return self._node
+
+    async def light_block(self, height: int | None) -> LightBlock:
+        """The light block of a height, or the newest; raises UnavailableError."""
+        where = "latest" if height is None else str(height)
+        try:
+            return light_block_from(await self.get(f"/v1/headers/{where}"))
+        except (MalformedError, UnsoundError) as error:
+            raise UnreachableError(f"{self.base} gave no light block: {error}") from error
+
+    async def _ask(
+        self, method: str, target: str, body: bytes, headers: dict[str, str]
+    ) -> JsonNode:
+        assert self._session is not None, "the client is used as a context"
+        url = URL(self.base + target, encoded=True)
+        try:
+            async with self._session.request(
+                method, url, data=body or None, headers=headers, allow_redirects=False
+            ) as answer:
+                text = await answer.content.read(MAX_JSON_BYTES)
+                while not answer.content.at_eof() and len(text) < MAX_JSON_BYTES:
+                    text += await answer.content.read(MAX_JSON_BYTES - len(text))
+                status = answer.status
+        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+            raise UnreachableError(f"{self.base} can't be reached: {_why(error)}") from error
+        return self._answer(status, text)
+
+    def _answer(self, status: int, text: bytes) -> JsonNode:
+        try:
+            node = JsonNode.parse(text)
+            if status in _DONE:
+                return node
+            told = GatewayRefusedError(
+                status, node.field("code").text(), node.field("detail").text()
+            )
+        except MalformedError as error:
+            raise UnreachableError(f"{self.base} doesn't answer as a gateway: {error}") from error
+        raise told
+
+
+def account_path(account_id: str) -> str:
+    """The path of an account's rows."""
+    return f"/v1/accounts/{quote(account_id, safe='')}"
+
+
+def _why(error: Exception) -> str:
+    return str(error) or type(error).__name__
