@@ -46,32 +46,43 @@ class VintageDue:
 def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: VintageDue) -> None:
     """Bring one vintage to the CFIs due: what lacks is issued, what is too much retired.
 
-    What the Member no longer has is owed; what it gets first makes that good.
+    What the Member no longer has is owed with the next obligation; what it gets first makes that
+    good.
     """
     row = draft.state.allocations.of(member).get(number_key(due.vintage))
     assert row is not None, "a run allocates every vintage of the baseline"
     change = due.allocation * TONNES_PER_CFI - row.issued_tonnes - row.adjusted_tonnes
     if change == 0:
         return
-    owed = max(0, row.owed_tonnes - change)
-    if change > row.owed_tonnes:
-        _issue(draft, block, member, due, Tonnes(change - row.owed_tonnes))
+    owed = 0 if _trued_up(draft.state, member, due.vintage) else row.owed_tonnes
+    lacking = Tonnes(0)
+    if change > owed:
+        _issue(draft, block, member, due, Tonnes(change - owed))
     elif change < 0:
-        owed = row.owed_tonnes + _retire(draft, block, member, due.vintage, Tonnes(-change))
-    draft.add(
-        Changes.of(
-            put(
-                ALLOCATIONS,
-                member,
-                replace(
-                    row,
-                    target_tonnes=due.target_tonnes,
-                    adjusted_tonnes=SignedTonnes(row.adjusted_tonnes + change),
-                    owed_tonnes=Tonnes(owed),
-                ),
-            )
-        )
+        lacking = _retire(draft, block, member, due.vintage, Tonnes(-change))
+    adjusted = replace(
+        row,
+        target_tonnes=due.target_tonnes,
+        adjusted_tonnes=SignedTonnes(row.adjusted_tonnes + change),
+        owed_tonnes=Tonnes(row.owed_tonnes - min(owed, max(0, change))),
     )
+    draft.add(Changes.of(put(ALLOCATIONS, member, adjusted)))
+    if lacking:
+        _owe(draft, member, due.vintage, lacking)
+
+
+def _trued_up(state: StateView, member: HolderId, year: Year) -> bool:
+    """Whether what is owed of a vintage is in the year's obligation already."""
+    return state.obligations.of(member).get(number_key(year)) is not None
+
+
+def _owe(draft: Draft, member: HolderId, vintage: Year, lacking: Tonnes) -> None:
+    """Add what lacks to the first year from the vintage on whose obligation is still to come."""
+    rows = [row for row in draft.state.allocations.of(member).all() if row.vintage >= vintage]
+    ahead = [row for row in rows if not _trued_up(draft.state, member, row.vintage)]
+    row = (ahead or rows)[0]
+    owing = replace(row, owed_tonnes=Tonnes(row.owed_tonnes + lacking))
+    draft.add(Changes.of(put(ALLOCATIONS, member, owing)))
 
 
 def _issue(

@@ -23,7 +23,9 @@ class Allocation:
     adjusted_tonnes: SignedTonnes
     """Whole CFIs issued since for acquisitions, less those to be retired for sales."""
     owed_tonnes: Tonnes
-    """Of those to be retired, what the Member no longer had: its obligation is that much more."""
+    """What the Member no longer had of what is to be retired, of this vintage or of earlier ones
+    whose year was trued up: the year's obligation is that much more.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

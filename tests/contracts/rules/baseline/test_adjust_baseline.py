@@ -1,14 +1,23 @@
 """RB 6.5.4, 6.5.5, 6.5.6: allowances follow the facilities that come and go."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from operator import itemgetter
 
 import pytest
 
-from cfi.contracts.state.changes import Changes, put_public
+from cfi.contracts.state.changes import Changes, put, put_public
 from cfi.contracts.state.moves import transfer
+from cfi.contracts.state.rows.allocation import ALLOCATIONS
 from cfi.contracts.state.rows.custody import AccountKind, RetirementReason
-from cfi.contracts.state.rows.true_up import TRUE_UPS, Stage, TrueUp
+from cfi.contracts.state.rows.true_up import (
+    OBLIGATIONS,
+    TRUE_UPS,
+    ComplianceStatus,
+    Obligation,
+    Stage,
+    TrueUp,
+)
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.messages.baseline.adjust_baseline import AdjustBaseline
 from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
@@ -146,6 +155,52 @@ class TestWhatASaleDoes:
         row = company.allocations()[2003]
         assert (row.owed_tonnes, row.adjusted_tonnes) == (0, 49_900)
         assert company.held_by_vintage("company-a/1")[2003] == 49_900
+
+
+class TestWhatIsReportedAfterItsYear:
+    """The true-up of 2003 is over: its obligation has been worked out."""
+
+    @pytest.fixture
+    def trued_up(self, company: FilingLedger) -> FilingLedger:
+        company.ledger.given(put(OBLIGATIONS, A, obligation(2003)))
+        company.ledger.given(_gone(company.ledger, "company-a/1", LotId("XA-2003-0000000001")))
+        return company
+
+    def test_what_lacks_is_owed_with_the_next_year(self, trued_up: FilingLedger) -> None:
+        trued_up.sells("facility-3", 200_000, "2003-07-01")
+        trued_up.adjusts()
+        owed = {year: row.owed_tonnes for year, row in trued_up.allocations().items()}
+        assert owed == {2003: 0, 2004: 99_800, 2005: 0, 2006: 0}
+
+    def test_what_was_owed_and_delivered_isn_t_owed_again(self, trued_up: FilingLedger) -> None:
+        row = replace(trued_up.allocations()[2003], owed_tonnes=Tonnes(500))
+        trued_up.ledger.given(put(ALLOCATIONS, A, row))
+        trued_up.acquires("facility-4", 200_000, "2003-07-01")
+        trued_up.adjusts()
+        assert trued_up.held_by_vintage("company-a/1")[2003] == 99_800
+
+    def test_after_the_last_year_it_stays_with_it(self, trued_up: FilingLedger) -> None:
+        for year in (2004, 2005, 2006):
+            trued_up.ledger.given(put(OBLIGATIONS, A, obligation(year)))
+        trued_up.sells("facility-3", 200_000, "2003-07-01")
+        trued_up.adjusts()
+        assert trued_up.allocations()[2003].owed_tonnes == 99_800
+
+
+def obligation(year: int) -> Obligation:
+    """What was owed for a year."""
+    zero = Tonnes(0)
+    return Obligation(
+        year=Year(year),
+        baseline_tonnes=zero,
+        target_tonnes=zero,
+        emissions_tonnes=zero,
+        recognised_tonnes=zero,
+        carried_tonnes=zero,
+        surrendered_tonnes=zero,
+        reported=True,
+        status=ComplianceStatus.IN_COMPLIANCE,
+    )
 
 
 class TestWhenItIsDone:
