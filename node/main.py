@@ -23,6 +23,7 @@ from cfi.genesis.programmes.loader import PROGRAMMES
 from cfi.node.ask import FaultError, UnreachableError, ask
 from cfi.node.assembly import read_home_genesis
 from cfi.node.bench.command import bench
+from cfi.node.demo.command import demo
 from cfi.node.doctor import examine
 from cfi.node.founding import Founding, found
 from cfi.node.home import DEFAULT, ENVIRONMENT, Home, HomeError, LockedError, Settings
@@ -77,7 +78,7 @@ def _leave(sentence: str, code: int) -> None:
 def main() -> None:
     """A permissioned ledger for an emissions-trading programme.
 
-    \b
+    
     cfi init --home ./node --chain-id sim-1 --programme phase-1   make a node
     cfi start --home ./node                                       run it
     cfi status --home ./node                                      look at it
@@ -241,5 +242,6 @@ def _show(content: dict[str, object], as_json: bool) -> None:
 
 
 main.add_command(bench)
+main.add_command(demo)
 for command in client_commands():
     main.add_command(command)

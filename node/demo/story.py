@@ -102,11 +102,13 @@ class Story:
             )
 
     def _adjust(self, year: int) -> None:
-        """Allowances follow the facilities bought and sold in the year.  (RB 6.5.6)"""
+        """Allowances follow the facilities bought and sold in the year, sellers first: the
+        programme-wide baseline then never counts a facility twice.  (RB 6.5.6)
+        """
         first, last = seconds_of(f"{year}-01-01"), seconds_of(f"{year}-12-31")
         changed = [
             AdjustBaseline(member=HolderId(each.holder_id))
-            for each in self._told.members
+            for each in sorted(self._told.members, key=lambda each: not each.disposals)
             if any(first <= one.first_day <= last for one in (*each.acquisitions, *each.disposals))
         ]
         if changed:

@@ -1,0 +1,97 @@
+"""`cfi demo`: the whole main job on real input, checked by others, with a summary worth reading."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from cfi.genesis.scenarios.loader import SCENARIOS, Scenario, scenario
+from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
+from cfi.node.demo.player import RefusedActError
+from cfi.node.demo.stage import Performance, StageError, perform
+from cfi.node.demo.summary import load_state, show
+from cfi.node.home import Home, HomeError
+
+_WIDTH: Final = 140
+EXIT_FAILED: Final = 1
+EXIT_NOT_VERIFIED: Final = 3
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the chains' homes are made; a new temporary folder by default.",
+)
+@click.option("--only", type=click.Choice(SCENARIOS), help="Play one phase instead of both.")
+def demo(folder: Path | None, only: str | None) -> None:
+    """Play two simulated programmes, 2003-2006 and 2007-2010, and have them checked.
+
+    Members enrol, get baselines and allowances, report, trade and true up every year; then an
+    auditor's process replays the history, and a copy with one byte changed is caught.
+
+    Example: cfi demo --only phase-2
+    """
+    root = folder or Path(tempfile.mkdtemp(prefix="cfi-demo-"))
+    chosen = [scenario(name) for name in SCENARIOS if only in (None, name)]
+    begun = time.monotonic()
+    try:
+        performances = _perform_all(root, chosen)
+    except (StageError, RefusedActError, HomeError, OSError) as error:
+        click.echo(f"cfi: {error}", err=True)
+        sys.exit(EXIT_FAILED)
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    checks = []
+    for told, performance in zip(chosen, performances, strict=True):
+        state = load_state(performance.home)
+        show(console, state, told)
+        checks += _checks(told, performance)
+        console.print(f"{told.chain_id}: height {state.height}, root {state.app_hash.hex()}")
+        console.print(f"{performance.acts} acts in {performance.seconds:.0f} s\n")
+    console.print(_check_table(checks))
+    _further(console, performances)
+    console.print(f"{time.monotonic() - begun:.0f} s in all")
+    sys.exit(0 if all(check.passed for check in checks) else EXIT_NOT_VERIFIED)
+
+
+def _perform_all(root: Path, chosen: list[Scenario]) -> list[Performance]:
+    with ThreadPoolExecutor(len(chosen)) as stages:
+        running = [
+            stages.submit(perform, Home(root / told.chain_id), told, _teller(told))
+            for told in chosen
+        ]
+        return [each.result() for each in running]
+
+
+def _teller(told: Scenario) -> Callable[[str], None]:
+    """Tells on standard error how far a chain's story is."""
+    return lambda sentence: click.echo(f"{told.chain_id}: {sentence}", err=True)
+
+
+def _checks(told: Scenario, performance: Performance) -> list[Check]:
+    home = performance.home
+    found = [audited(home), audited_with_a_changed_byte(home, home.root)]
+    return [Check(f"{told.chain_id}: {each.what}", each.passed, each.told) for each in found]
+
+
+def _check_table(checks: list[Check]) -> Table:
+    table = Table("check", "", "said", title="Checked by others", title_justify="left")
+    for check in checks:
+        table.add_row(check.what, "ok" if check.passed else "FAILED", check.told)
+    return table
+
+
+def _further(console: Console, performances: list[Performance]) -> None:
+    console.print("Look further:")
+    for performance in performances:
+        root = performance.home.root
+        console.print(f"  cfi audit replay {root}", soft_wrap=True)
+        console.print(f"  cfi doctor --home {root}", soft_wrap=True)
+        console.print(f"  cfi start --home {root}", soft_wrap=True)
