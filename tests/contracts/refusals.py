@@ -8,7 +8,7 @@ from cfi.contracts.wire.refusal import Fact
 from tests.contracts.ledger import Ledger
 
 Change = dict[str, Any]
-Answer = tuple[str, str, dict[str, Fact]]
+Answer = tuple[str, str, dict[str, Any]]
 
 
 def case(sentence: str, change: Change, code: str, section: str, **facts: Fact) -> Any:

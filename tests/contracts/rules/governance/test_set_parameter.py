@@ -23,7 +23,10 @@ def test_it_holds_from_its_height_on(ledger: Ledger) -> None:
     assert ledger.when_both(LAWFUL).done
     assert [value_at(ledger, height) for height in (1, 4, 5, 9)] == [2_592_000] * 2 + [600] * 2
     (notice,) = ledger.state.notices.all()
-    assert (notice.kind, notice.subject) == (NoticeKind.PARAMETER_CHANGED, "proposal_seconds")
+    assert (NoticeKind(notice.kind), notice.subject) == (
+        NoticeKind.PARAMETER_CHANGED,
+        "proposal_seconds",
+    )
 
 
 def test_a_change_that_waits_gives_way(ledger: Ledger) -> None:

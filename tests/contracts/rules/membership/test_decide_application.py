@@ -60,7 +60,10 @@ class TestWhatGrantingDoes:
     def test_everybody_is_told_and_the_application_gone(self, ledger: Ledger) -> None:
         ledger.when(GRANT, by=EXCHANGE)
         (notice,) = ledger.state.notices.all()
-        assert (notice.kind, notice.subject) == (NoticeKind.HOLDER_ADMITTED, APPLICANT)
+        assert (NoticeKind(notice.kind), str(notice.subject)) == (
+            NoticeKind.HOLDER_ADMITTED,
+            APPLICANT,
+        )
         assert ledger.state.applications.of(EXCHANGE).keys() == []
 
     def test_it_may_be_granted_late(self, ledger: Ledger) -> None:

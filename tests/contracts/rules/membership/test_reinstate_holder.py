@@ -36,7 +36,7 @@ def test_the_holder_stands_so_and_everybody_is_told(ledger: Ledger, before: Hold
     assert (why.since, why.reason) == (ledger.now, "fees unpaid")
     assert why.under_jurisdiction_until is None
     (notice,) = ledger.state.notices.all()
-    assert (notice.kind, notice.subject) == (NoticeKind.HOLDER_REINSTATED, COMPANY)
+    assert (NoticeKind(notice.kind), str(notice.subject)) == (NoticeKind.HOLDER_REINSTATED, COMPANY)
 
 
 @pytest.mark.parametrize("status", [HolderStatus.ACTIVE, HolderStatus.TERMINATED])

@@ -37,7 +37,7 @@ def test_the_holder_stands_so_and_everybody_is_told(ledger: Ledger, before: Hold
     assert (why.since, why.reason) == (ledger.now, "fees unpaid")
     assert why.under_jurisdiction_until == start_of_day(2003, 7, 1)
     (notice,) = ledger.state.notices.all()
-    assert (notice.kind, notice.subject) == (NoticeKind.HOLDER_TERMINATED, COMPANY)
+    assert (NoticeKind(notice.kind), str(notice.subject)) == (NoticeKind.HOLDER_TERMINATED, COMPANY)
 
 
 @pytest.mark.parametrize("status", [HolderStatus.TERMINATED])
