@@ -76,9 +76,9 @@ def _leave(sentence: str, code: int) -> None:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """A permissioned ledger for an emissions-trading programme.
+    r"""A permissioned ledger for an emissions-trading programme.
 
-    
+    \b
     cfi init --home ./node --chain-id sim-1 --programme phase-1   make a node
     cfi start --home ./node                                       run it
     cfi status --home ./node                                      look at it

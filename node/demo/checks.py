@@ -1,5 +1,6 @@
 """What the demo lets others check, each in a process of its own."""
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -25,8 +26,8 @@ class Check:
 
 def audited(home: Home) -> Check:
     """The auditor replays everything from the genesis."""
-    ended = _audit(home.blocks, home.genesis_file)
-    return Check("auditor's replay", ended.returncode == 0, _last_line(ended))
+    code, told = _audit(home.blocks, home.genesis_file)
+    return Check("auditor's replay", code == 0, told)
 
 
 def audited_with_a_changed_byte(home: Home, scratch: Path) -> Check:
@@ -38,9 +39,9 @@ def audited_with_a_changed_byte(home: Home, scratch: Path) -> Check:
     for file in home.blocks.glob("*.blocks"):
         records = [_changed(record) for record in decode_records(file.read_bytes())]
         (copy / file.name).write_bytes(b"".join(map(encode_record, records)))
-    ended = _audit(copy, home.genesis_file)
-    caught = ended.returncode == _DISAGREES
-    return Check("one byte changed", caught, "caught: " + _last_line(ended) if caught else "missed")
+    code, told = _audit(copy, home.genesis_file)
+    caught = code == _DISAGREES
+    return Check("one byte changed", caught, f"caught {told}" if caught else "missed")
 
 
 def _changed(record: BlockRecord) -> BlockRecord:
@@ -54,17 +55,22 @@ def _changed(record: BlockRecord) -> BlockRecord:
     return replace(record, block=bytes(block))
 
 
-def _audit(blocks: Path, genesis: Path) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "cfi.client", "audit", "replay", str(blocks)]
-    return subprocess.run(
+def _audit(blocks: Path, genesis: Path) -> tuple[int, str]:
+    """The exit code and what the auditor says in a line."""
+    command = [sys.executable, "-m", "cfi.client", "audit", "replay", str(blocks), "--json"]
+    ended = subprocess.run(
         [*command, "--genesis", str(genesis)],
         capture_output=True,
         text=True,
         timeout=_PATIENCE_SECONDS,
         check=False,
     )
-
-
-def _last_line(ended: "subprocess.CompletedProcess[str]") -> str:
-    lines = [line for line in (ended.stdout + ended.stderr).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else f"ended with {ended.returncode}"
+    try:
+        found = json.loads(ended.stdout)
+    except ValueError:
+        return ended.returncode, ended.stderr.strip()
+    if found["agrees"]:
+        told = f"{found['height']} blocks, {found['transactions']} acts: everything agrees"
+        return ended.returncode, told
+    first = found["disagreement"]
+    return ended.returncode, f"at height {first['height']}: {first['what']}"
