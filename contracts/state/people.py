@@ -14,16 +14,16 @@ from cfi.contracts.wire.schema import PublicKey, Signature
 from cfi.contracts.wire.text import HolderId, UserId
 
 
-def holder_of(state: StateView, holder_id: HolderId, section: str) -> Holder:
+def holder_of(state: StateView, holder_id: HolderId) -> Holder:
     """A holder that the Exchange deals with, never itself; refuses UNKNOWN_HOLDER or
     THE_EXCHANGE_ITSELF.
     """
     holder = state.holders.get(holder_id)
     if holder is None:
-        raise RefusedError(Refusal.UNKNOWN_HOLDER, section, {"holder_id": holder_id})
+        raise RefusedError(Refusal.UNKNOWN_HOLDER, "RB 2.2", {"holder_id": holder_id})
     chain = state.chain.get(b"chain")
     assert chain is not None, "genesis writes the chain row"
-    require(holder_id != chain.exchange, Refusal.THE_EXCHANGE_ITSELF, section, holder_id=holder_id)
+    require(holder_id != chain.exchange, Refusal.THE_EXCHANGE_ITSELF, "RB 2.2", holder_id=holder_id)
     return holder
 
 

@@ -12,7 +12,7 @@ from cfi.contracts.wire.refusal import Refusal, require
 
 def grant_reading(state: StateView, message: GrantReading, block: BlockContext) -> Changes:
     """Record the grant with the auditor; a later one takes its place."""
-    auditor = holder_of(state, message.auditor, "ours")
+    auditor = holder_of(state, message.auditor)
     require(
         auditor.holder_class is HolderClass.AUDITOR,
         Refusal.NOT_AN_AUDITOR,

@@ -19,7 +19,7 @@ def record_eligibility(
     state: StateView, message: RecordEligibility, block: BlockContext
 ) -> Changes:
     """Record the category, one ground of each column, and when the next review is due."""
-    holder_of(state, message.holder_id, "RB 2.3")
+    holder_of(state, message.holder_id)
     require(
         are_grounds(message.category, message.column_one, message.column_two),
         Refusal.UNKNOWN_GROUND,

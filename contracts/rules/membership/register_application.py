@@ -17,6 +17,7 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
 from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.refusal import Refusal, require
 
 
@@ -34,8 +35,21 @@ def register_application(
         state, block, message.applicant, message.user_id, message.key, message.possession
     )
 
+    application = _filed(message, block, _decide_by(state, block))
+    return Changes.of(
+        put(APPLICATIONS, block.holder_id, application), decide_by=application.decide_by
+    )
+
+
+def _decide_by(state: StateView, block: BlockContext) -> Instant:
     days = value_of(state, "decision_business_days", block.height)
-    application = Application(
+    return end_of_business_day(
+        block.now, days, lambda day: state.holidays.get(number_key(day)) is not None
+    )
+
+
+def _filed(message: RegisterApplication, block: BlockContext, decide_by: Instant) -> Application:
+    return Application(
         applicant=message.applicant,
         exchange=block.holder_id,
         holder_class=message.holder_class,
@@ -54,17 +68,12 @@ def register_application(
             retirement_seed=message.retirement_seed,
         ),
         filed_at=block.now,
-        decide_by=end_of_business_day(
-            block.now, days, lambda day: state.holidays.get(number_key(day)) is not None
-        ),
+        decide_by=decide_by,
         overdue=False,
         review=None,
         vote=None,
         recommended=False,
         reason=None,
-    )
-    return Changes.of(
-        put(APPLICATIONS, block.holder_id, application), decide_by=application.decide_by
     )
 
 

@@ -12,7 +12,7 @@ from cfi.contracts.wire.refusal import Refusal, require
 
 def reinstate_holder(state: StateView, message: ReinstateHolder, block: BlockContext) -> Changes:
     """Reinstate the holder and tell everybody."""
-    holder = holder_of(state, message.holder_id, "RB 2.8")
+    holder = holder_of(state, message.holder_id)
     require(
         holder.status is HolderStatus.SUSPENDED,
         Refusal.NOT_SUSPENDED,

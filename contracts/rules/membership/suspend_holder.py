@@ -12,7 +12,7 @@ from cfi.contracts.wire.refusal import Refusal, require
 
 def suspend_holder(state: StateView, message: SuspendHolder, block: BlockContext) -> Changes:
     """Suspend the holder and tell everybody."""
-    holder = holder_of(state, message.holder_id, "RB 2.8")
+    holder = holder_of(state, message.holder_id)
     require(
         holder.status is HolderStatus.ACTIVE,
         Refusal.HOLDER_NOT_ACTIVE,

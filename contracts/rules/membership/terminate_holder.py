@@ -14,7 +14,7 @@ from cfi.contracts.wire.refusal import Refusal, require
 
 def terminate_holder(state: StateView, message: TerminateHolder, block: BlockContext) -> Changes:
     """End it and tell everybody; the holder stays under jurisdiction for six months."""
-    holder = holder_of(state, message.holder_id, "RB 2.11")
+    holder = holder_of(state, message.holder_id)
     require(
         holder.status is not HolderStatus.TERMINATED,
         Refusal.HOLDER_NOT_ACTIVE,

@@ -42,7 +42,7 @@ REFUSALS = [
         "an auditor is there",
         {"auditor": HolderId("nobody")},
         "UNKNOWN_HOLDER",
-        "ours",
+        "RB 2.2",
         holder_id="nobody",
     ),
     case(

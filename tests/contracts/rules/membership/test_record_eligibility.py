@@ -113,14 +113,14 @@ REFUSALS = [
         "a holder is there",
         {"holder_id": HolderId("nobody")},
         "UNKNOWN_HOLDER",
-        "RB 2.3",
+        "RB 2.2",
         holder_id="nobody",
     ),
     case(
         "the Exchange doesn't trade",
         {"holder_id": EXCHANGE},
         "THE_EXCHANGE_ITSELF",
-        "RB 2.3",
+        "RB 2.2",
         holder_id=EXCHANGE,
     ),
 ]

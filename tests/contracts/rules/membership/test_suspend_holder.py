@@ -50,4 +50,4 @@ def test_from_another_standing_it_is_refused(ledger: Ledger, status: HolderStatu
 )
 def test_whom_it_can_t_strike(ledger: Ledger, name: str, code: str) -> None:
     message = replace(LAWFUL, holder_id=HolderId(name))
-    refuses(ledger, message, (code, "RB 2.8", {"holder_id": name}), by=EXCHANGE)
+    refuses(ledger, message, (code, "RB 2.2", {"holder_id": name}), by=EXCHANGE)
