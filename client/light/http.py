@@ -1,6 +1,5 @@
 """The client's end of a gateway: bounded, with its own key's signature where data is private."""
 
-import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -110,7 +109,7 @@ class GatewayClient:
                 while not answer.content.at_eof() and len(text) < MAX_JSON_BYTES:
                     text += await answer.content.read(MAX_JSON_BYTES - len(text))
                 status = answer.status
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise UnreachableError(f"{self.base} can't be reached: {_why(error)}") from error
         return self._answer(status, text)
 

@@ -1,8 +1,8 @@
 """An account's statement, provably complete: opening + movements = closing.  (RB 5.3.2; ours)
 
-The owner's leaf is proved under a verified header, its rows under the leaf, and the first row vouches
-for the rest: its totals for the lots, its chain for every movement since the opening. Whatever
-doesn't fit is named; nothing is taken on the server's word.
+The owner's leaf is proved under a verified header, its rows under the leaf, and the first row
+vouches for the rest: its totals for the lots, its chain for every movement since the opening.
+Whatever doesn't fit is named; nothing is taken on the server's word.
 """
 
 from collections import Counter
