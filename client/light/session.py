@@ -1,0 +1,193 @@
+"""A light client at work: asks a gateway and its witnesses, verifies, keeps what it verified."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+from cfi.client.light.bisection import Fetch, SyncError, UnavailableError
+from cfi.client.light.http import (
+    ANSWER_SECONDS,
+    GatewayClient,
+    GatewayRefusedError,
+    UnreachableError,
+    account_path,
+)
+from cfi.client.light.json_node import JsonNode, MalformedError
+from cfi.client.light.lightblock import LightBlock
+from cfi.client.light.rows import read_shown_row
+from cfi.client.light.statement import (
+    OPENED,
+    Closing,
+    Shown,
+    Statement,
+    make_statement,
+    read_movements,
+    read_shown,
+)
+from cfi.client.light.store import LightStore, Trusted
+from cfi.client.light.sync import Synced, genesis_fault, sync_to
+from cfi.client.light.verifier import TrustOptions, Verdict, VerdictKind
+from cfi.client.wallet.keystore import SigningKey
+from cfi.contracts.state.rows.custody import Summary
+from cfi.contracts.state.rows.governance import CHAIN
+from cfi.contracts.wire.codec import CodecError
+from cfi.contracts.wire.headers import Timestamp
+from cfi.contracts.wire.quantities import Height
+from cfi.contracts.wire.text import AccountId
+
+_TRIES: Final = 3
+_PAGE: Final = 1_000
+_STATEMENT_TABLES: Final = "accounts,lots,retired"
+_GONE: Final = 410
+
+
+def machine_now() -> Timestamp:
+    """The machine's clock."""
+    return Timestamp.of_nanos(time.time_ns())
+
+
+@dataclass(slots=True)
+class Session:
+    """One primary, some witnesses, one store."""
+
+    store: LightStore
+    gateway: GatewayClient
+    witnesses: Sequence[GatewayClient]
+    options: TrustOptions
+    now: Callable[[], Timestamp] = machine_now
+    tries: int = field(default=_TRIES)
+
+    @classmethod
+    @asynccontextmanager
+    async def opened(
+        cls,
+        store: LightStore,
+        base: str,
+        witnesses: Sequence[str] = (),
+        options: TrustOptions | None = None,
+        key: SigningKey | None = None,
+    ) -> AsyncIterator[Self]:
+        """A session whose connections are closed at the end of the block."""
+        async with AsyncExitStack() as stack:
+            primary = await stack.enter_async_context(GatewayClient(base, key))
+            others = [await stack.enter_async_context(GatewayClient(each)) for each in witnesses]
+            yield cls(store, primary, others, options or TrustOptions())
+
+    async def sync(self, trusted: Trusted) -> Synced:
+        """Verify the way to the newest header, its genesis too, and keep it.
+
+        Raises UnavailableError, SyncError, DivergedError, StoreError.
+        """
+        latest = await self.gateway.light_block(None)
+        loop = asyncio.get_running_loop()
+        witnesses = {each.base: _fetch(each, loop) for each in self.witnesses}
+        synced = await asyncio.to_thread(
+            sync_to,
+            trusted,
+            latest.height,
+            _fetch(self.gateway, loop, latest),
+            witnesses,
+            self.now(),
+            self.options,
+        )
+        await self._check_genesis(synced.trusted)
+        self.store.save(synced.trusted)
+        return synced
+
+    async def statement(
+        self, account_id: AccountId, *, seed: bytes | None = None, from_start: bool = False
+    ) -> tuple[Statement, Synced]:
+        """Sync, then the account's statement since its last verified closing; keeps a new closing
+        if everything fits. Raises as sync does.
+        """
+        for left in reversed(range(self.tries)):
+            synced = await self.sync(self.store.load())
+            opening = synced.trusted.closings.get(account_id, OPENED)
+            if from_start:
+                opening = OPENED
+            try:
+                statement = await self._statement_at(account_id, synced.trusted, opening, seed)
+            except GatewayRefusedError as error:
+                if error.status != _GONE or not left:
+                    raise
+                continue
+            if statement.verified:
+                self.store.save(synced.trusted.with_closing(account_id, statement.closing))
+            return statement, synced
+        raise AssertionError("the last try returns or raises")
+
+    async def _statement_at(
+        self, account_id: AccountId, trusted: Trusted, opening: Closing, seed: bytes | None
+    ) -> Statement:
+        header = trusted.block.header
+        path = account_path(account_id)
+        query = f"?tables={_STATEMENT_TABLES}&height={header.height - 1}"
+        try:
+            shown = read_shown(await self.gateway.get_signed(path + query))
+            movements = await self._movements(path, shown, opening)
+        except MalformedError as error:
+            raise UnreachableError(
+                f"{self.gateway.base} doesn't answer rightly: {error}"
+            ) from error
+        return make_statement(account_id, shown, header, movements, opening, seed)
+
+    async def _movements(self, path: str, shown: Shown, opening: Closing) -> list[bytes]:
+        """The movements since the opening, up to the number that the first row claims."""
+        last = _claimed_count(shown)
+        movements: list[bytes] = []
+        first = opening.movement_count + 1
+        while first <= last:
+            query = f"?first={first}&last={min(last, first + _PAGE - 1)}"
+            page = read_movements(await self.gateway.get_signed(f"{path}/movements{query}"))
+            if not page:
+                break
+            movements.extend(page)
+            first += len(page)
+        return movements
+
+    async def _check_genesis(self, trusted: Trusted) -> None:
+        """Raise SyncError unless the chain's own row names the trusted genesis."""
+        header = trusted.block.header
+        key = CHAIN.row_key(b"chain")
+        target = f"/v1/public/{key[:1].hex()}/{key[1:].hex()}?height={header.height - 1}"
+        try:
+            fault = genesis_fault(await self.gateway.get(target), header, trusted)
+        except MalformedError as error:
+            raise UnreachableError(
+                f"{self.gateway.base} doesn't answer rightly: {error}"
+            ) from error
+        if fault is not None:
+            raise SyncError(header.height, Verdict(kind=VerdictKind.INVALID, reason=fault))
+
+
+def _fetch(
+    client: GatewayClient, loop: asyncio.AbstractEventLoop, known: LightBlock | None = None
+) -> Fetch:
+    """A gateway as a source of blocks for code that runs on another thread."""
+
+    def fetch(height: Height) -> LightBlock:
+        if known is not None and known.height == height:
+            return known
+        asked = asyncio.run_coroutine_threadsafe(client.light_block(height), loop)
+        try:
+            return asked.result(ANSWER_SECONDS)
+        except TimeoutError as error:
+            asked.cancel()
+            raise UnavailableError(f"{client.base} doesn't answer in time") from error
+
+    return fetch
+
+
+def _claimed_count(shown: Shown) -> int:
+    """How many movements the first row speaks of, if it can be read; it is verified later."""
+    for proof, _ in shown.rows:
+        try:
+            row = read_shown_row(proof.row) if proof.slot == 0 else None
+        except CodecError:
+            continue
+        if isinstance(row, Summary):
+            return int(row.movement_count)
+    return 0
