@@ -18,7 +18,7 @@ Text = NewType("Text", str)
 
 IDENTIFIERS: Final = (HolderId, UserId, AccountId, LotId, FacilityId, Identifier)
 
-_PRINTABLE: Final = frozenset(map(chr, range(0x21, 0x7F)))
+_PRINTABLE: Final = bytes(range(0x21, 0x7F))
 _INVISIBLE: Final = (
     (0x00, 0x20),
     (0x7F, 0xA0),
@@ -40,7 +40,9 @@ Python versions.
 
 def is_identifier(value: str) -> bool:
     """1 to 64 printable ASCII characters without space."""
-    return 0 < len(value) <= MAX_IDENTIFIER_CHARACTERS and _PRINTABLE.issuperset(value)
+    if not 0 < len(value) <= MAX_IDENTIFIER_CHARACTERS:
+        return False
+    return not value.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE)
 
 
 def is_free_text(value: str) -> bool:

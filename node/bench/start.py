@@ -11,8 +11,6 @@ from cfi.node.bench.world import Sizes, node
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 
-_LOAD = "import sys; from pathlib import Path; from cfi.node.bench.start import load; load(Path(sys.argv[1]))"
-
 
 def measure(accounts: int, lots: int, _: float) -> list[Measurement]:
     """Seconds to load and check the committed state, against reading the store's bytes alone."""
@@ -22,7 +20,7 @@ def measure(accounts: int, lots: int, _: float) -> list[Measurement]:
         engine.make_block([])
         application.store.close()
         begun = time.perf_counter()
-        subprocess.run([sys.executable, "-c", _LOAD, str(home)], check=True)
+        subprocess.run([sys.executable, "-m", "cfi.node.bench.start", str(home)], check=True)
         seconds = time.perf_counter() - begun
         reading = _reading_seconds(home)
     conditions: dict[str, str | int] = {"accounts": accounts, "lots": lots}
@@ -42,3 +40,7 @@ def _reading_seconds(home: Path) -> float:
     seconds = time.perf_counter() - begun
     database.close()
     return seconds
+
+
+if __name__ == "__main__":
+    load(Path(sys.argv[1]))

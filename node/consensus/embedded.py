@@ -103,11 +103,11 @@ class EmbeddedEngine:
         files, application = self._files, self._application
         if application.height > files.height:
             raise DamagedError(
-                f"the state is at height {application.height}, the block files end at {files.height}"
+                f"the state is at height {application.height}, the blocks end at {files.height}"
             )
         if self._validator.last.height > files.height:
             raise DamagedError(
-                f"height {self._validator.last.height} was signed, the block files end at {files.height}"
+                f"height {self._validator.last.height} was signed, the blocks end at {files.height}"
             )
         committed = application.store.committed()
         done = application.height

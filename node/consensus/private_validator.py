@@ -115,5 +115,5 @@ def _read_state(path: Path) -> LastSigned:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedError(
-            f"the signing state {path} can't be read: {error}; never delete it while the key is in use"
+            f"the signing state {path} can't be read: {error}; never delete it"
         ) from error
