@@ -4,17 +4,7 @@ import click
 
 from cfi.client.cli.audit import audit
 from cfi.client.cli.calc import calc
-from cfi.client.cli.check_proof import check_proof
-from cfi.client.cli.light_verify import verify
-
-
-@click.group()
-def light() -> None:
-    """Verify headers and proofs yourself."""
-
-
-light.add_command(verify)
-light.add_command(check_proof)
+from cfi.client.cli.light import light
 
 
 def client_commands() -> list[click.Command]:

@@ -15,7 +15,7 @@ from cfi.client.light.http import (
     UnreachableError,
     account_path,
 )
-from cfi.client.light.json_node import JsonNode, MalformedError
+from cfi.client.light.json_node import MalformedError
 from cfi.client.light.lightblock import LightBlock
 from cfi.client.light.rows import read_shown_row
 from cfi.client.light.statement import (
@@ -40,6 +40,8 @@ from cfi.contracts.wire.text import AccountId
 
 _TRIES: Final = 3
 _PAGE: Final = 1_000
+MOST_MOVEMENTS: Final = 1_000_000
+"""Of one statement: a server that claims more is cut short, and the statement doesn't fit."""
 _STATEMENT_TABLES: Final = "accounts,lots,retired"
 _GONE: Final = 410
 
@@ -136,7 +138,7 @@ class Session:
 
     async def _movements(self, path: str, shown: Shown, opening: Closing) -> list[bytes]:
         """The movements since the opening, up to the number that the first row claims."""
-        last = _claimed_count(shown)
+        last = min(_claimed_count(shown), opening.movement_count + MOST_MOVEMENTS)
         movements: list[bytes] = []
         first = opening.movement_count + 1
         while first <= last:

@@ -74,7 +74,7 @@ def statement_page(statement: Statement, *, witnessed: bool) -> Group:
     """The statement as tables."""
     parts: list[Any] = [
         Text(f"Statement of {statement.account_id}", style="bold"),
-        Text(standing(statement, witnessed=witnessed), style=None if statement.verified else "red"),
+        Text(standing(statement, witnessed=witnessed), style="" if statement.verified else "red"),
         _totals_table(statement),
         _movements_table(statement),
     ]
