@@ -156,6 +156,16 @@ class TestWhatASaleDoes:
         assert (row.owed_tonnes, row.adjusted_tonnes) == (0, 49_900)
         assert company.held_by_vintage("company-a/1")[2003] == 49_900
 
+    def test_what_makes_good_exactly_issues_nothing(self, company: FilingLedger) -> None:
+        ledger = company.ledger
+        ledger.given(_gone(ledger, "company-a/1", LotId("XA-2003-0000000001")))
+        company.sells("facility-3", 200_000, "2003-07-01")
+        company.adjusts()
+        company.acquires("facility-4", 200_000, "2003-07-01")
+        company.adjusts()
+        assert company.allocations()[2003].owed_tonnes == 0
+        assert company.held_by_vintage("company-a/1").get(2003) is None
+
 
 class TestWhatIsReportedAfterItsYear:
     """The true-up of 2003 is over: its obligation has been worked out."""

@@ -49,12 +49,12 @@ class TestWhatDecidingDoes:
 
     def test_figures_may_be_set_whatever_the_share(self, filed: FilingLedger) -> None:
         message = decide(
-            facility_id=FacilityId("most"), excluded=False, figures=figures(1998, 2001)
+            facility_id=FacilityId("most"), excluded=False, figures=figures(1998, 2003)
         )
         filed.does(message, EXCHANGE)
         decision = filed.facility("most").decision
         assert decision is not None
-        assert decision.figures == figures(1998, 2001)
+        assert decision.figures == figures(1998, 2003)
 
 
 REFUSALS: list[tuple[str, dict[str, Any], str, str, dict[str, Fact]]] = [

@@ -33,6 +33,12 @@ class TestWhatFilingDoes:
         )
         assert filing.facility("plant-1").emissions[0].tonnes == 121
 
+    def test_a_single_day_and_whole_years_of_days_may_be_filed(self, filing: FilingLedger) -> None:
+        years = emissions((1998, 1, 365), (2000, 1, 366), (2003, 1, 1))
+        one_day = day("2003-05-05")
+        filing.files(facility(in_service=one_day, shut_down=one_day, emissions=years))
+        assert filing.facility("plant-1").emissions == years
+
     def test_a_new_statement_replaces_the_old_with_its_attestation(
         self, filing: FilingLedger
     ) -> None:

@@ -72,6 +72,14 @@ class TestWhenItComes:
         filing.does(report(2004), "late")
         assert filing.report(2004, "late").late
 
+    def test_a_year_that_ended_as_it_was_admitted_is_an_earlier_one(self, ledger: Ledger) -> None:
+        filing = FilingLedger(ledger)
+        ledger.pass_time(to=day("2007-01-01"))
+        ledger.given_holder("late", first_year=2006)
+        ledger.pass_time(to=day("2007-12-01"))
+        filing.does(report(2006), "late")
+        assert filing.report(2006, "late").late
+
     def test_a_year_of_its_membership_isn_t_late(self, ledger: Ledger) -> None:
         filing = FilingLedger(ledger)
         ledger.pass_time(to=day("2005-03-01"))
