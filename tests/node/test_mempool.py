@@ -1,0 +1,79 @@
+"""The mempool: first come, first served, bounded in all and by holder."""
+
+import pytest
+
+from cfi.contracts.state.table import OwnerKey
+from cfi.contracts.transition.act import read_verified_act
+from cfi.node.mempool import HolderOverQuotaError, Mempool, MempoolFullError, Waiting
+from tests.node.chain import transfer
+
+TRANSACTIONS = [transfer(number) for number in range(4)]
+A, B = OwnerKey(b"a"), OwnerKey(b"b")
+
+
+def waiting(number: int, holder: OwnerKey = A) -> Waiting:
+    """A waiting transaction by number."""
+    raw = TRANSACTIONS[number]
+    return Waiting(raw, read_verified_act(raw), holder, None)
+
+
+ALL = [waiting(number) for number in range(4)]
+SIZE = len(TRANSACTIONS[0])
+
+
+def filled(mempool: Mempool, *numbers: int) -> Mempool:
+    """The mempool with some of them."""
+    for number in numbers:
+        mempool.add(waiting(number))
+    return mempool
+
+
+def test_what_waits_is_known_by_its_act_until_it_leaves() -> None:
+    mempool = filled(Mempool(), 0, 1)
+    assert len(mempool) == 2
+    assert mempool.bytes == 2 * SIZE
+    assert ALL[0].act.act_id in mempool
+    assert ALL[2].act.act_id not in mempool
+    left = mempool.remove(ALL[0].act.bytes_hash)
+    assert left is not None and left.transaction == TRANSACTIONS[0]
+    assert ALL[0].act.act_id not in mempool
+    assert mempool.remove(ALL[0].act.bytes_hash) is None
+    assert (len(mempool), mempool.bytes) == (1, SIZE)
+
+
+def test_a_block_gets_the_oldest_that_fit() -> None:
+    mempool = filled(Mempool(), 2, 0, 1)
+    assert [each.transaction for each in mempool.all()] == [TRANSACTIONS[at] for at in (2, 0, 1)]
+    for room, count in ((0, 0), (SIZE + 4, 0), (SIZE + 5, 1), (3 * (SIZE + 5) - 1, 2), (10**6, 3)):
+        assert len(mempool.first(room, 5)) == count
+    assert [each.transaction for each in mempool.first(2 * (SIZE + 5), 5)] == [
+        TRANSACTIONS[2],
+        TRANSACTIONS[0],
+    ]
+
+
+def test_it_has_a_bound_in_number() -> None:
+    mempool = filled(Mempool(most=2), 0, 1)
+    with pytest.raises(MempoolFullError, match="2 transactions wait"):
+        mempool.add(waiting(2))
+    mempool.remove(ALL[0].act.bytes_hash)
+    filled(mempool, 2)
+
+
+def test_it_has_a_bound_in_bytes() -> None:
+    mempool = filled(Mempool(most_bytes=2 * SIZE), 0, 1)
+    with pytest.raises(MempoolFullError):
+        mempool.add(waiting(2))
+
+
+def test_one_holder_cannot_take_all_the_room() -> None:
+    mempool = filled(Mempool(most_of_holder=2), 0, 1)
+    with pytest.raises(HolderOverQuotaError, match="2 transactions of this holder wait"):
+        mempool.add(waiting(2))
+    mempool.add(waiting(2, B))
+    mempool.remove(ALL[0].act.bytes_hash)
+    mempool.add(waiting(3))
+    for each in ALL[1:]:
+        mempool.remove(each.act.bytes_hash)
+    assert (len(mempool), mempool.bytes) == (0, 0)
+    assert mempool._by_holder == {}
