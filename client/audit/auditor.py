@@ -4,12 +4,13 @@ and the independent model keeps its books beside it.  (RB 2.7.4)
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from cfi.client.audit.beginning import Beginning
 from cfi.client.audit.findings import DisagreementError, Findings
+from cfi.client.audit.known_header import KnownHeader
 from cfi.client.audit.model_link import ModelLink
 from cfi.client.audit.replay import Replay, Replayed, read_block
 from cfi.client.audit.signature_pool import Owed, SignaturePool
@@ -34,7 +35,13 @@ class Ahead:
     fault: DisagreementError | BadSourceError | None
 
 
-def audit(beginning: Beginning, source: Path, workers: int, progress: Progress) -> Findings:
+def audit(
+    beginning: Beginning,
+    source: Path,
+    workers: int,
+    progress: Progress,
+    known: KnownHeader | None = None,
+) -> Findings:
     """Replay a source from the genesis up to its end or its first disagreement; raises
     BadSourceError where it can't be read.
     """
@@ -45,39 +52,52 @@ def audit(beginning: Beginning, source: Path, workers: int, progress: Progress) 
         first_app_hash=beginning.state.app_hash.hex(),
     )
     with SignaturePool(workers) as pool, ModelLink() as model:
+        auditor = Auditor(pool, model, findings, progress)
         try:
-            _replay(beginning, _ahead(source, pool), pool, model, findings, progress)
+            auditor.run(beginning, source, known)
         except DisagreementError as error:
             findings.disagreement = error.disagreement
     return findings
 
 
-def _replay(
-    beginning: Beginning,
-    blocks: Iterator[Ahead],
-    pool: SignaturePool,
-    model: ModelLink,
-    findings: Findings,
-    progress: Progress,
-) -> None:
-    replay = Replay(beginning)
-    pending: deque[Replayed] = deque()
-    model.send(0, [], [], beginning.rows)
-    try:
-        for each in blocks:
-            if each.fault is not None:
-                raise each.fault
-            assert each.record is not None and each.block is not None, "no fault, so a block"
-            replayed = replay.take(each.block, each.record.vote_time, pool.answer(each.owed))
-            pending.append(replayed)
-            model.send(replayed.height, replayed.transactions, replayed.receipts, replayed.rows)
-            progress(replayed.height, len(each.record.block))
-            _count(findings, pending, model.settled)
-    finally:
+@dataclass(frozen=True, slots=True)
+class Auditor:
+    """What an audit works with."""
+
+    pool: SignaturePool
+    model: ModelLink
+    findings: Findings
+    progress: Progress
+    pending: deque[Replayed] = field(default_factory=deque)
+    """Heights whose verdict the model still owes."""
+
+    def run(self, beginning: Beginning, source: Path, known: KnownHeader | None) -> None:
+        """Take every block; raises DisagreementError, BadSourceError."""
+        replay = Replay(beginning)
+        self.model.send(0, [], [], beginning.rows)
         try:
-            findings.totals = model.finish()  # an earlier height may differ in the model
+            for each in _ahead(source, self.pool):
+                self._take(replay, each)
+                if known is not None:
+                    known.meet(replay.headers)
         finally:
-            _count(findings, pending, model.settled)
+            try:
+                self.findings.totals = self.model.finish()  # an earlier height may differ there
+            finally:
+                _count(self.findings, self.pending, self.model.settled)
+        if known is not None:
+            known.confirm(replay.headers, self.findings)
+
+    def _take(self, replay: Replay, each: Ahead) -> None:
+        if each.fault is not None:
+            raise each.fault
+        assert each.record is not None and each.block is not None, "no fault, so a block"
+        verdicts = self.pool.answer(each.owed)
+        replayed = replay.take(each.block, each.record.vote_time, verdicts)
+        self.pending.append(replayed)
+        self.model.send(replayed.height, replayed.transactions, replayed.receipts, replayed.rows)
+        self.progress(replayed.height, len(each.record.block))
+        _count(self.findings, self.pending, self.model.settled)
 
 
 def _count(findings: Findings, pending: deque[Replayed], settled: int) -> None:

@@ -45,6 +45,10 @@ class Findings:
     refused: int = 0
     empty_blocks: int = 0
     commits: int = 0
+    block_confirmed: bool = False
+    """The last block's votes are known."""
+    root_confirmed: bool = False
+    """A header is known that carries the last height's root and results."""
     totals: list[dict[str, int]] = field(default_factory=list)
     """What the independent model counts at the end, by type and vintage."""
     disagreement: Disagreement | None = None

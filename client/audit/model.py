@@ -72,10 +72,10 @@ class Model:
                 "type": kind[0],
                 "vintage": kind[1],
                 "issued": row.issued,
+                "held": self._in_accounts[kind] - self._retired[kind],
                 "retired": self._retired[kind],
                 "cancelled": self._ended[kind, records.ENDED_CANCELLED],
                 "sold_outside": self._ended[kind, records.ENDED_SOLD],
-                "in_accounts": self._in_accounts[kind],
             }
             for kind, row in sorted(self._supply.items())
         ]

@@ -9,18 +9,19 @@ from rich.table import Table
 from cfi.client.audit.findings import Disagreement, Findings
 from cfi.contracts.wire.instruments import Instrument
 
-UNCONFIRMED: Final = (
-    "The votes for the last block, and the header that confirms its root and results, stand in the "
-    "block after it, which the source doesn't have."
+NO_VOTES: Final = (
+    "The votes for the last block stand in the block after it, which the source doesn't have; give "
+    "a later header with --header."
 )
-_COLUMNS: Final = ("issued", "in_accounts", "retired", "cancelled", "sold_outside")
+NO_ROOT: Final = "The last height's root and results stand in the next header, which isn't known."
+CONFIRMED: Final = "The last height is confirmed by the header that was given."
+_COLUMNS: Final = ("issued", "held", "retired", "cancelled", "sold_outside")
 
 
 def findings_json(findings: Findings) -> dict[str, Any]:
     """The findings as JSON: `agrees`, what was counted, the totals, the disagreement or null."""
     content = {"agrees": findings.agrees} | asdict(findings)
     content["totals"] = [row | {"type": Instrument(row["type"]).name} for row in findings.totals]
-    content["unconfirmed_height"] = findings.height if findings.agrees else None
     return content
 
 
@@ -42,7 +43,13 @@ def findings_page(findings: Findings) -> RenderableType:
         counted.add_row(name, str(value))
     if findings.disagreement is not None:
         return Group(counted, _difference(findings.disagreement))
-    return Group(counted, _totals(findings), UNCONFIRMED, "Everything agrees.")
+    return Group(counted, _totals(findings), _end(findings), "Everything agrees.")
+
+
+def _end(findings: Findings) -> str:
+    if findings.root_confirmed:
+        return CONFIRMED
+    return NO_ROOT if findings.block_confirmed else NO_VOTES
 
 
 def _totals(findings: Findings) -> Table:

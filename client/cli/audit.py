@@ -19,6 +19,7 @@ from rich.progress import (
 from cfi.client.audit.auditor import audit as run_audit
 from cfi.client.audit.beginning import Beginning, begin_with
 from cfi.client.audit.findings import Findings
+from cfi.client.audit.known_header import KnownHeader, read_known_header
 from cfi.client.audit.report import findings_json, findings_page
 from cfi.client.audit.sources import BadSourceError, source_bytes
 from cfi.contracts.state.genesis import GenesisError
@@ -41,6 +42,11 @@ def audit() -> None:
     help="The signed genesis file.  [default: genesis.cbor in SOURCE or above it]",
 )
 @click.option("--genesis-hash", help="The genesis hash that you know, 32 bytes in hex.")
+@click.option(
+    "--header",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A signed header from elsewhere, as /v1/headers gives it, to compare the end with.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.option(
     "--workers",
@@ -50,7 +56,12 @@ def audit() -> None:
     help="Processes that verify signatures beside this one.",
 )
 def replay(
-    source: Path, genesis: Path | None, genesis_hash: str | None, as_json: bool, workers: int
+    source: Path,
+    genesis: Path | None,
+    genesis_hash: str | None,
+    header: Path | None,
+    as_json: bool,
+    workers: int,
 ) -> None:
     """Decide a history again from its genesis and compare every header, vote, signature, root and
     receipt; an independent model keeps its own books beside.
@@ -60,7 +71,8 @@ def replay(
     """
     try:
         beginning = _beginning(source, genesis, genesis_hash)
-        findings = _with_progress(beginning, source, workers)
+        known = None if header is None else read_known_header(header.read_bytes(), beginning)
+        findings = _with_progress(beginning, source, workers, known)
     except (BadSourceError, GenesisError, OSError) as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(BAD_INPUT) from error
@@ -89,7 +101,9 @@ def _genesis_of(source: Path) -> Path:
     raise BadSourceError(f"no {GENESIS_NAME} in {source} or above it; give --genesis")
 
 
-def _with_progress(beginning: Beginning, source: Path, workers: int) -> Findings:
+def _with_progress(
+    beginning: Beginning, source: Path, workers: int, known: KnownHeader | None
+) -> Findings:
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("height {task.fields[height]}"),
@@ -107,4 +121,5 @@ def _with_progress(beginning: Beginning, source: Path, workers: int) -> Findings
             source,
             workers,
             lambda height, size: bar.update(task, advance=size, height=height),
+            known,
         )

@@ -111,8 +111,8 @@ class TestAnHonestLedger:
             + [Shown(list(each.transactions), each.receipts, each.rows) for each in heights]
         )
         assert model.totals() == [
-            {"type": 1, "vintage": 2003, "issued": 10_000, "retired": 600, "cancelled": 0, "sold_outside": 0, "in_accounts": 10_000},
-            {"type": 2, "vintage": 2004, "issued": 2_000, "retired": 1_200, "cancelled": 0, "sold_outside": 0, "in_accounts": 2_000},
+            {"type": 1, "vintage": 2003, "issued": 10_000, "held": 9_400, "retired": 600, "cancelled": 0, "sold_outside": 0},
+            {"type": 2, "vintage": 2004, "issued": 2_000, "held": 800, "retired": 1_200, "cancelled": 0, "sold_outside": 0},
         ]  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def test_the_findings_as_json(home: Path) -> None:
     result = run(home / "data" / "blocks", "--json")
     assert result.exit_code == 0, result.stderr
     told = json.loads(result.stdout)
-    assert (told["agrees"], told["height"], told["unconfirmed_height"]) == (True, 3, 3)
+    assert (told["agrees"], told["height"], told["block_confirmed"]) == (True, 3, False)
     assert (told["chain_id"], told["genesis_hash"]) == (CHAIN_ID, HASH)
     assert told["disagreement"] is None
 
@@ -98,7 +98,7 @@ def test_the_first_disagreement_is_shown(home: Path) -> None:
         "expected": "good",
         "found": "wrong",
     }
-    assert (told["agrees"], told["height"], told["unconfirmed_height"]) == (False, 1, None)
+    assert (told["agrees"], told["height"]) == (False, 1)
 
 
 def test_another_genesis_is_noticed(home: Path) -> None:
