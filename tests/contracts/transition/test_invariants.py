@@ -66,6 +66,15 @@ def test_a_transfer_conserves(ledger: Ledger, lots: tuple[Lot, Lot]) -> None:
     conserves(ledger.overlay, transfer(block(ledger), lots[0], Tonnes(300), ONE, TWO))
 
 
+def test_serials_that_lie_apart_move_together(ledger: Ledger, lots: tuple[Lot, Lot]) -> None:
+    ledger.given_lot(ONE, 100)
+    apart = ledger.lots(ONE)[1]
+    assert apart.first == 1_501
+    one = transfer(block(ledger), lots[0], Tonnes(1_000), ONE, TWO)
+    other = transfer(block(ledger), apart, Tonnes(100), ONE, TWO)
+    conserves(ledger.overlay, Changes.of(one, other))
+
+
 def test_what_touches_no_lot_is_not_looked_at(ledger: Ledger) -> None:
     conserves(ledger.overlay, Changes())
 
@@ -94,6 +103,12 @@ def into_nothing(ledger: Ledger, lot: Lot) -> Changes:
 def twice(ledger: Ledger, lot: Lot) -> Changes:
     first = transfer(block(ledger), lot, Tonnes(1_000), ONE, TWO)
     again = replace(lot, first=Serial(901), tonnes=Tonnes(100))
+    return Changes.of(first, put(LOTS, ONE, again), entry(ledger, again, incoming=True))
+
+
+def twice_by_one_serial(ledger: Ledger, lot: Lot) -> Changes:
+    first = transfer(block(ledger), lot, Tonnes(1_000), ONE, TWO)
+    again = replace(lot, first=Serial(1_000), tonnes=Tonnes(1))
     return Changes.of(first, put(LOTS, ONE, again), entry(ledger, again, incoming=True))
 
 
@@ -127,6 +142,7 @@ BREACHES = [
     ("tonnes come out of nothing", out_of_nothing, "differ"),
     ("tonnes go into nothing", into_nothing, "differ"),
     ("a serial is in two accounts", twice, "two places"),
+    ("one serial is in two accounts", twice_by_one_serial, "two places"),
     ("serials are exchanged for others", other_serials, "differ"),
     ("one vintage becomes another", other_vintage, "differ"),
     ("an issuance reaches nobody", issued_to_nobody, "differ"),

@@ -34,6 +34,13 @@ def tally(ledger: Ledger, holder_id: str, vintage: int = 2003) -> SalesTally | N
     return ledger.state.sales.of(holder_id).get(number_key(vintage))
 
 
+def marked(ledger: Ledger) -> None:
+    """Make the lot under lock a Super Reduction."""
+    lot = ledger.lots("company-a/1")[1]
+    restrictions = SmallCode(int(Restriction.SUPER_REDUCTION))
+    ledger.given(put(LOTS, "company-a/1", replace(lot, restrictions=restrictions)))
+
+
 class TestADeliveryAtOnce:
     def test_the_lot_is_the_buyers(self, ledger: Ledger) -> None:
         given_sale(ledger)
@@ -89,6 +96,16 @@ class TestWhatCountsAsASale:
     def test_a_sale_of_offsets_doesn_t_count(self, ledger: Ledger) -> None:
         lot_id = ledger.given_lot("company-a/1", 300, instrument=Instrument.XMO)
         given_sale(ledger, lot_id=lot_id)
+        assert tally(ledger, "company-a") is None
+
+    def test_what_became_a_super_reduction_before_its_delivery_doesn_t_count(
+        self, ledger: Ledger
+    ) -> None:
+        given_protection(ledger, "company-a", delay=DAY)
+        given_sale(ledger)
+        marked(ledger)
+        ledger.pass_time(DAY)
+        assert ledger.tonnes("company-b/1") == 300
         assert tally(ledger, "company-a") is None
 
 
@@ -218,9 +235,7 @@ def test_a_seller_that_lost_its_standing_sells_nothing(ledger: Ledger) -> None:
 
 def test_a_lot_that_became_restricted_isn_t_sold(ledger: Ledger) -> None:
     offer_id = given_offer(ledger)
-    lot = ledger.lots("company-a/1")[1]
-    marked = replace(lot, restrictions=SmallCode(int(Restriction.SUPER_REDUCTION)))
-    ledger.given(put(LOTS, "company-a/1", marked))
+    marked(ledger)
     refused_acceptance(ledger, offer_id, "OFFER_NOT_OPEN", "RB 5.3.5", {"offer_id": offer_id})
 
 
