@@ -38,7 +38,15 @@ from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
 from tests.contracts.ledger import NOW, Ledger
-from tests.node.chain import CHAIN_ID, COMPANY, GENESIS_HASH, TERMS, TONNES, USER_SEED, VALIDATOR_SEED
+from tests.node.chain import (
+    CHAIN_ID,
+    COMPANY,
+    GENESIS_HASH,
+    TERMS,
+    TONNES,
+    USER_SEED,
+    VALIDATOR_SEED,
+)
 
 T = TypeVar("T")
 OTHER: Final = "company-b"
@@ -98,7 +106,9 @@ class Running:
         """Its address."""
         return f"http://127.0.0.1:{self.port}"
 
-    def headers(self, target: str, *, method: str = "GET", seed: bytes = USER_SEED, **changed: Any) -> dict[str, str]:
+    def headers(
+        self, target: str, *, method: str = "GET", seed: bytes = USER_SEED, **changed: Any
+    ) -> dict[str, str]:
         """The headers of a signed request, made now unless told otherwise."""
         self.used += 1
         told: dict[str, Any] = {

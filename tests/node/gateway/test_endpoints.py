@@ -97,7 +97,9 @@ class TestWhatAnybodyReads:
 
 
 class TestTransactions:
-    def test_an_act_is_admitted_committed_and_shown_to_its_holder_alone(self, tmp_path: Path) -> None:
+    def test_an_act_is_admitted_committed_and_shown_to_its_holder_alone(
+        self, tmp_path: Path
+    ) -> None:
         async def work() -> None:
             async with running(tmp_path) as gateway:
                 sent = far(1)
@@ -137,7 +139,9 @@ class TestTransactions:
         ],
         ids=lambda value: value if isinstance(value, str) else "",
     )
-    def test_refusal(self, tmp_path: Path, sentence: str, data: bytes, status: int, code: str) -> None:
+    def test_refusal(
+        self, tmp_path: Path, sentence: str, data: bytes, status: int, code: str
+    ) -> None:
         async def work() -> None:
             async with running(tmp_path) as gateway:
                 answered = await gateway.post("/v1/transactions", data)
@@ -163,7 +167,9 @@ class TestOwnAccounts:
         run(work())
 
     @pytest.mark.parametrize("end", ["", "/movements", "?tables=lots", "?height=1"])
-    def test_anothers_account_answers_as_one_that_is_not_there(self, tmp_path: Path, end: str) -> None:
+    def test_anothers_account_answers_as_one_that_is_not_there(
+        self, tmp_path: Path, end: str
+    ) -> None:
         async def work() -> None:
             async with running(tmp_path) as gateway:
                 answers = [
@@ -192,7 +198,9 @@ class TestOwnAccounts:
             ("/v1/public/b000/00", 400, "bad-request"),
         ],
     )
-    def test_what_cannot_be_answered_has_a_code(self, tmp_path: Path, target: str, status: int, code: str) -> None:
+    def test_what_cannot_be_answered_has_a_code(
+        self, tmp_path: Path, target: str, status: int, code: str
+    ) -> None:
         async def work() -> None:
             async with running(tmp_path) as gateway:
                 answered = await gateway.get_signed(target)
