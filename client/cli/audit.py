@@ -18,6 +18,7 @@ from rich.progress import (
 
 from cfi.client.audit.auditor import audit as run_audit
 from cfi.client.audit.beginning import Beginning, begin_with
+from cfi.client.audit.export import export_blocks
 from cfi.client.audit.findings import Findings
 from cfi.client.audit.known_header import KnownHeader, read_known_header
 from cfi.client.audit.report import findings_json, findings_page
@@ -68,6 +69,8 @@ def replay(
 
     SOURCE is a node's folder, a folder of block files or one exported file. Exit status: 0 if
     everything agrees, 3 with the first disagreement, 2 if the source or the genesis can't be read.
+
+    Example: cfi audit replay blocks.export --genesis genesis.cbor
     """
     try:
         beginning = _beginning(source, genesis, genesis_hash)
@@ -82,6 +85,24 @@ def replay(
         Console().print(findings_page(findings))
     if not findings.agrees:
         raise click.exceptions.Exit(DISAGREES)
+
+
+@audit.command("export")
+@click.argument("source", type=click.Path(exists=True, path_type=Path), metavar="SOURCE")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
+def export(source: Path, file: Path) -> None:
+    """Copy a node's blocks into one new file; the node may be running.
+
+    Exit status: 2 if the source can't be read or the file is there already.
+
+    Example: cfi audit export /var/lib/cfi blocks.export
+    """
+    try:
+        count = export_blocks(source, file)
+    except (BadSourceError, OSError) as error:
+        click.echo(str(error), err=True)
+        raise click.exceptions.Exit(BAD_INPUT) from error
+    click.echo(f"{count} blocks")
 
 
 def _beginning(source: Path, genesis: Path | None, known_hash: str | None) -> Beginning:

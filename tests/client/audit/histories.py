@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cfi.client.audit.beginning import Beginning
 from cfi.client.audit.findings import Disagreement, DisagreementError
 from cfi.client.audit.replay import Replay, Replayed, read_block
 from cfi.client.audit.signature_pool import verdicts
 from cfi.client.audit.sources import read_records
+from cfi.client.light.lightblock import LightBlock
 from cfi.contracts.wire.block_file import BlockRecord, encode_record
 from cfi.contracts.wire.blocks import Block, block_id_of, data_hash, decode_block, encode_block
 from cfi.contracts.wire.commits import BlockIdFlag, Commit, CommitSig, commit_hash, vote_sign_bytes
@@ -117,6 +119,15 @@ def signed_commit(height: int, block_id: BlockId, record: BlockRecord, seed: byt
     )
     assert record.height == height, "the record of the block that is voted for"
     return Commit(height=record.height, round_number=0, block_id=block_id, signatures=(vote,))
+
+
+def light(history: History, height: int, seed: bytes = VALIDATOR_SEED, **fields: Any) -> LightBlock:
+    """A block's header and the votes for it, as a gateway gives them."""
+    record = history[height - 1]
+    block = decode_block(record.block)
+    block = replace(block, header=replace(block.header, **fields))
+    commit = signed_commit(height, block_id_of(block), record, seed)
+    return LightBlock(header=block.header, commit=commit, validator_set=TERMS.validators)
 
 
 def with_transactions(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Block], Block]:

@@ -12,29 +12,19 @@ from cfi.client.audit.known_header import KnownHeader, read_known_header
 from cfi.client.audit.replay import read_block
 from cfi.client.audit.sources import BadSourceError
 from cfi.client.light.lightblock import LightBlock, format_light_block
-from cfi.contracts.wire.blocks import block_id_of, decode_block
 from tests.client.audit.histories import (
     BLOCKS,
     History,
     begin,
     forged,
-    signed_commit,
+    light,
     with_transactions,
     write_file,
 )
-from tests.node.chain import TERMS, VALIDATOR_SEED, retire
+from tests.node.chain import retire
 
 STRANGER = bytes(range(32))
 HASH = bytes(range(1, 33))
-
-
-def light(history: History, height: int, seed: bytes = VALIDATOR_SEED, **fields: Any) -> LightBlock:
-    """A block's header and the votes for it, as a gateway gives them."""
-    record = history[height - 1]
-    block = decode_block(record.block)
-    block = replace(block, header=replace(block.header, **fields))
-    commit = signed_commit(height, block_id_of(block), record, seed)
-    return LightBlock(header=block.header, commit=commit, validator_set=TERMS.validators)
 
 
 def known(block: LightBlock) -> KnownHeader:

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from cfi.client.audit.sources import read_records
 from cfi.client.cli.audit import audit
+from cfi.client.light.lightblock import format_light_block
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.wire.parties import HolderClass, Level, Role
@@ -17,7 +18,7 @@ from cfi.contracts.wire.signatures import public_key_of
 from cfi.genesis.builder import GenesisPlan, NewHolder, NewUser, build_genesis
 from cfi.genesis.officers import sign_genesis
 from cfi.genesis.programmes.loader import programme
-from tests.client.audit.histories import forged, with_transactions, write_file
+from tests.client.audit.histories import forged, light, with_transactions, write_file
 from tests.contracts.ledger import NOW
 from tests.node.chain import CHAIN_ID, TERMS, VALIDATOR_SEED, open_chain
 
@@ -126,3 +127,24 @@ def test_what_cannot_be_read_is_no_verdict(home: Path) -> None:
         result = run(*arguments)
         assert (result.exit_code, result.stdout) == (2, "")
         assert reason in result.stderr
+
+
+def test_an_export_replays(home: Path) -> None:
+    target = home / "blocks.export"
+    exported = CliRunner().invoke(audit, ["export", str(home), str(target)])
+    assert (exported.exit_code, exported.stdout) == (0, "3 blocks\n")
+    assert run(target).exit_code == 0
+    again = CliRunner().invoke(audit, ["export", str(home), str(target)])
+    assert again.exit_code == 2
+    assert "File exists" in again.stderr
+
+
+def test_a_header_from_elsewhere_confirms_the_end(home: Path) -> None:
+    third = light(list(read_records(home)), 3)
+    (home / "header.json").write_bytes(format_light_block(third))
+    told = json.loads(run(home, "--header", home / "header.json", "--json").stdout)
+    assert (told["block_confirmed"], told["root_confirmed"]) == (True, False)
+    (home / "header.json").write_bytes(b"{}")
+    result = run(home, "--header", home / "header.json")
+    assert result.exit_code == 2
+    assert "the header can't be believed" in result.stderr
