@@ -4,12 +4,15 @@ import click
 
 from cfi.client.cli.audit import audit
 from cfi.client.cli.calc import calc
+from cfi.client.cli.key import key
 from cfi.client.cli.light import light
+from cfi.client.cli.query import query
+from cfi.client.cli.tx import tx
 
 
 def client_commands() -> list[click.Command]:
     """Every command of the client."""
-    return [audit, calc, light]
+    return [audit, calc, key, light, query, tx]
 
 
 @click.group()

@@ -13,11 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 from cfi.genesis.scenarios.loader import SCENARIOS, Scenario, scenario
+from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
+from cfi.node.demo.member_check import member_checked
 from cfi.node.demo.player import RefusedActError
 from cfi.node.demo.stage import Performance, StageError, perform
 from cfi.node.demo.summary import load_state, show
-from cfi.node.home import Home, HomeError
+from cfi.node.home import Home, HomeError, Settings
+from cfi.node.supervisor import parts, supervise
 
 _WIDTH: Final = 140
 EXIT_FAILED: Final = 1
@@ -58,7 +61,16 @@ def demo(folder: Path | None, only: str | None) -> None:
     console.print(_check_table(checks))
     _further(console, performances)
     console.print(f"{time.monotonic() - begun:.0f} s in all")
+    if sys.stdout.isatty():
+        _stay_up(console, performances[-1])
     sys.exit(0 if all(check.passed for check in checks) else EXIT_NOT_VERIFIED)
+
+
+def _stay_up(console: Console, performance: Performance) -> None:
+    """At a terminal the last chain's node goes on until Ctrl-C."""
+    listen = Settings().listen
+    console.print(f"The last chain's gateway is up: http://{listen}/v1/status (Ctrl-C ends it)")
+    supervise(parts(performance.home, listen), lambda text: click.echo(text, err=True))
 
 
 def _perform_all(root: Path, chosen: list[Scenario]) -> list[Performance]:
@@ -77,7 +89,12 @@ def _teller(told: Scenario) -> Callable[[str], None]:
 
 def _checks(told: Scenario, performance: Performance) -> list[Check]:
     home = performance.home
-    found = [audited(home), audited_with_a_changed_byte(home, home.root)]
+    member = told.members[0].holder_id
+    found = [
+        audited(home),
+        audited_with_a_changed_byte(home, home.root),
+        *member_checked(home, Cast(told.chain_id), member),
+    ]
     return [Check(f"{told.chain_id}: {each.what}", each.passed, each.told) for each in found]
 
 

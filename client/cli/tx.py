@@ -1,0 +1,124 @@
+"""`cfi tx`: sign a message and hand it in."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import click
+
+from cfi.client.cli.key import passphrase_of
+from cfi.client.light.http import GatewayClient, GatewayRefusedError, UnreachableError
+from cfi.client.light.json_node import MalformedError
+from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
+from cfi.client.wallet.messages import MessageError, fields_of, message_from_json
+from cfi.client.wallet.transactions import act_id_of, transaction
+from cfi.contracts.wire.codec import CodecError
+from cfi.contracts.wire.receipts import Receipt, decode_receipt
+from cfi.contracts.wire.refusal import Refusal
+
+FAILED: Final = 1
+BAD_INPUT: Final = 2
+UNREACHABLE: Final = 4
+LOCKED: Final = 5
+_VALID_FOR: Final = 100
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("message")
+@click.argument("file", type=click.File("r"), default="-")
+@click.option("--gateway", envvar="CFI_GATEWAY", metavar="URL", help="The gateway's address.")
+@click.option("--key", "key_file", type=_FILE, help="Your keystore file.")
+@click.option("--passphrase-file", type=_FILE, help="Instead of being asked.")
+@click.option("--valid-for", default=_VALID_FOR, show_default=True, help="Heights from now.")
+@click.option("--yes", is_flag=True, help="Send without asking.")
+@click.option("--fields", "show_fields", is_flag=True, help="Print what MESSAGE takes.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def tx(
+    message: str,
+    file: Any,
+    gateway: str | None,
+    key_file: Path | None,
+    passphrase_file: Path | None,
+    valid_for: int,
+    yes: bool,
+    show_fields: bool,
+    as_json: bool,
+) -> None:
+    """Sign MESSAGE, whose fields are the JSON object in FILE, and wait for its receipt.
+
+    Resending the same bytes is safe: one act has one effect. Exit status: 0 done, 1 refused.
+
+    Example: cfi tx TransferLot transfer.json --gateway http://127.0.0.1:8470 --key me.json --yes
+    """
+    try:
+        if show_fields:
+            click.echo(json.dumps(fields_of(message), indent=2))
+            return
+        built = message_from_json(message, json.load(file))
+    except (MessageError, json.JSONDecodeError) as error:
+        _leave(str(error), BAD_INPUT)
+    if gateway is None or key_file is None:
+        raise click.UsageError("--gateway and --key are needed to send")
+    try:
+        key = read_key(key_file, passphrase_of(passphrase_file))
+    except WrongPassphraseError as error:
+        _leave(str(error), LOCKED)
+    except KeystoreError as error:
+        _leave(str(error), FAILED)
+    if not yes:
+        click.confirm(f"Send {built}?", abort=True, err=True)
+    receipt = _sent(gateway, key, built, valid_for)
+    _show(receipt, as_json)
+    sys.exit(0 if receipt.done else FAILED)
+
+
+def _sent(gateway: str, key: SigningKey, built: Any, valid_for: int) -> Receipt:
+    async def work() -> Receipt:
+        async with GatewayClient(gateway, key) as client:
+            status = await client.get("/v1/status")
+            height = status.field("height").number(0, 2**62)
+            chain_id = status.field("chain_id").text()
+            signed = transaction(key, chain_id, built, height + valid_for)
+            click.echo(f"act {act_id_of(signed).hex()}", err=True)
+            answer = await client.submit(signed, wait=True)
+            committed = answer.field("committed")
+            if committed.absent:
+                raise UnreachableError(
+                    "admitted, but in no block yet: look with `cfi query receipt`"
+                )
+            return decode_receipt(committed.field("receipt").hexadecimal())
+
+    try:
+        return asyncio.run(work())
+    except (UnreachableError, MalformedError, CodecError) as error:
+        _leave(str(error), UNREACHABLE)
+    except GatewayRefusedError as error:
+        _leave(str(error), FAILED)
+
+
+def _show(receipt: Receipt, as_json: bool) -> None:
+    facts = {
+        name: value.hex() if isinstance(value, bytes) else value for name, value in receipt.facts
+    }
+    content: dict[str, Any] = {
+        "act_id": receipt.act_id.hex(),
+        "height": receipt.height,
+        "done": receipt.done,
+        "refusal": None if receipt.done else Refusal(receipt.code).name,
+        "section": receipt.section or None,
+        "facts": facts,
+    }
+    if as_json:
+        click.echo(json.dumps(content))
+        return
+    for name, value in content.items():
+        click.echo(f"{name:8} {value}")
+
+
+def _leave(text: str, code: int) -> NoReturn:
+    for line in text.splitlines():
+        click.echo(f"cfi: {line}", err=True)
+    sys.exit(code)
