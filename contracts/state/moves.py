@@ -37,7 +37,7 @@ def split(lot: Lot, tail: Tonnes) -> tuple[Lot | None, Lot]:
     kept = Tonnes(lot.tonnes - tail)
     if kept == 0:
         return None, lot
-    return replace(lot, tonnes=kept), replace(lot, first=Serial(lot.first + kept), tonnes=tail)
+    return _part(lot, lot.first, kept), _part(lot, Serial(lot.first + kept), tail)
 
 
 def transfer(
@@ -60,7 +60,7 @@ def transfer(
     target's; the accounts by default.
     """
     head, tail = split(lot, tonnes)
-    arriving = replace(tail, lock=None, restrictions=small_code(tail.restrictions | restrictions))
+    arriving = _freed(tail, restrictions)
     to_source, to_target = parties or (Identifier(target), Identifier(source))
     return Changes.of(
         drop(LOTS, source, lot) if head is None else put(LOTS, source, head),
@@ -181,6 +181,30 @@ def movement(
         other=other,
         price=price,
     )
+
+
+def _part(lot: Lot, first: Serial, tonnes: Tonnes) -> Lot:
+    """Some of a lot's serials. Written out because every split does it twice."""
+    return Lot(
+        instrument=lot.instrument,
+        vintage=lot.vintage,
+        first=first,
+        tonnes=tonnes,
+        origin=lot.origin,
+        origin_id=lot.origin_id,
+        restrictions=lot.restrictions,
+        first_owner=lot.first_owner,
+        single_ton=lot.single_ton,
+        lock=lot.lock,
+    )
+
+
+def _freed(lot: Lot, restrictions: int) -> Lot:
+    """A lot without its lock and with further restrictions."""
+    after = small_code(lot.restrictions | small_code(restrictions))
+    if lot.lock is None and after == lot.restrictions:
+        return lot
+    return replace(lot, lock=None, restrictions=after)
 
 
 def _ended(

@@ -28,32 +28,28 @@ Kind = tuple[int, int]
 """Instrument and vintage."""
 Range = tuple[int, int, int, int]
 """Instrument, vintage, first and last serial."""
+Lots = dict[tuple[OwnerKey, RowKey], tuple[Any, Any]]
+"""By place: the table and the row, None if dropped."""
+Publics = dict[RowKey, tuple[Any, Any]]
+Balance = dict[tuple[OwnerKey, Kind], int]
+"""Tonnes by account and kind; all 0 where nothing is amiss."""
 
 
 def conserves(rows: Rows, changes: Changes) -> None:
     """Compare what the changes take away with what they put, before they are applied; raises
     InvariantBroken.
     """
-    lots = _final_lots(changes)
-    publics = _final_publics(changes)
-    if not lots and not publics:
+    lots, publics, balance = _parted(changes)
+    if not lots and not publics and not balance:
         return
     gone: list[Range] = []
     come: list[Range] = []
-    balance: dict[tuple[OwnerKey, Kind], int] = {}
     for (owner, key), (table, row) in lots.items():
         raw = rows.owned(owner, key)
         if raw is not None:
             _count(table.schema.recall(raw), owner, balance, gone, -1)
         if row is not None:
             _count(row, owner, balance, come, 1)
-    for operation in changes.operations:
-        if isinstance(operation, Move):
-            moved = operation.movement
-            place = (operation.owner, (moved.instrument, moved.vintage))
-            balance[place] = balance.get(place, 0) - (
-                moved.tonnes if moved.incoming else -moved.tonnes
-            )
     if any(balance.values()):
         raise InvariantBroken("an account's lots and its movements differ")
     for before, after in _public_pairs(rows, publics):
@@ -62,32 +58,43 @@ def conserves(rows: Rows, changes: Changes) -> None:
         raise InvariantBroken("serials taken away and serials put differ")
 
 
-def _final_lots(changes: Changes) -> dict[tuple[OwnerKey, RowKey], tuple[Any, Any]]:
-    """The last write of each lot row: its table and the row, None if dropped."""
-    final: dict[tuple[OwnerKey, RowKey], tuple[Any, Any]] = {}
+def _parted(changes: Changes) -> tuple[Lots, Publics, Balance]:
+    """The last write of each lot row and of each page and supply row, and what the movements told,
+    turned round, so that it balances against the lots.
+    """
+    lots: Lots = {}
+    publics: Publics = {}
+    balance: Balance = {}
     for operation in changes.operations:
-        match operation:
-            case Put(table, owner, row) if table is LOTS or table is RETIRED:
-                final[owner, table.row_key(table.key(row))] = (table, row)
-            case Drop(table, owner, key) if table is LOTS or table is RETIRED:
-                final[owner, key] = (table, None)
-            case _:
-                pass
-    return final
-
-
-def _final_publics(changes: Changes) -> dict[RowKey, tuple[Any, Any]]:
-    final: dict[RowKey, tuple[Any, Any]] = {}
-    for operation in changes.operations:
-        if isinstance(operation, PutPublic) and (
-            operation.table is SUPPLY or operation.table is PAGES
-        ):
+        if isinstance(operation, Put):
             table = operation.table
-            final[table.row_key(table.key(operation.row))] = (table, operation.row)
-    return final
+            if table is LOTS or table is RETIRED:
+                place = (operation.owner, table.row_key(table.key(operation.row)))
+                lots[place] = (table, operation.row)
+        elif isinstance(operation, Drop):
+            table = operation.table
+            if table is LOTS or table is RETIRED:
+                lots[operation.owner, operation.key] = (table, None)
+        elif isinstance(operation, Move):
+            _turn_round(operation, balance)
+        elif isinstance(operation, PutPublic):
+            _note_public(operation, publics)
+    return lots, publics, balance
 
 
-def _public_pairs(rows: Rows, publics: dict[RowKey, tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
+def _turn_round(operation: Move, balance: Balance) -> None:
+    moved = operation.movement
+    place = (operation.owner, (moved.instrument, moved.vintage))
+    balance[place] = balance.get(place, 0) - (moved.tonnes if moved.incoming else -moved.tonnes)
+
+
+def _note_public(operation: PutPublic, publics: Publics) -> None:
+    table = operation.table
+    if table is SUPPLY or table is PAGES:
+        publics[table.row_key(table.key(operation.row))] = (table, operation.row)
+
+
+def _public_pairs(rows: Rows, publics: Publics) -> Iterator[tuple[Any, Any]]:
     for key, (table, row) in publics.items():
         raw = rows.public(key)
         yield (None if raw is None else table.schema.recall(raw)), row
@@ -96,7 +103,7 @@ def _public_pairs(rows: Rows, publics: dict[RowKey, tuple[Any, Any]]) -> Iterato
 def _count(
     row: Lot | RetiredLot,
     owner: OwnerKey,
-    balance: dict[tuple[OwnerKey, Kind], int],
+    balance: Balance,
     ranges: list[Range],
     sign: int,
 ) -> None:

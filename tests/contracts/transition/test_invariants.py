@@ -91,6 +91,10 @@ def moved_only_on_paper(ledger: Ledger, lot: Lot) -> Changes:
     return Changes.of(put(LOTS, ONE, lot), entry(ledger, lot, incoming=True))
 
 
+def only_told(ledger: Ledger, lot: Lot) -> Changes:
+    return entry(ledger, lot, incoming=True)
+
+
 def out_of_nothing(ledger: Ledger, lot: Lot) -> Changes:
     new = replace(lot, first=Serial(5_001), tonnes=Tonnes(100))
     return Changes.of(put(LOTS, ONE, new), entry(ledger, new, incoming=True))
@@ -139,6 +143,7 @@ BREACHES = [
     ("a lot grows", grown, "differ"),
     ("a lot vanishes", dropped, "differ"),
     ("a statement tells of what didn't happen", moved_only_on_paper, "differ"),
+    ("a statement tells of a lot that nobody touched", only_told, "differ"),
     ("tonnes come out of nothing", out_of_nothing, "differ"),
     ("tonnes go into nothing", into_nothing, "differ"),
     ("a serial is in two accounts", twice, "two places"),
