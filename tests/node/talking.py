@@ -3,14 +3,92 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import cbor2
 
+from cfi.contracts.state.changes import put
+from cfi.contracts.state.durable import Batch
+from cfi.contracts.state.rows.access import KEYS, UserKey
+from cfi.contracts.state.store import State
+from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.wire.schema import PublicKey
+from cfi.contracts.wire.signatures import public_key_of
+from cfi.contracts.wire.text import UserId
+from cfi.node.admission import AdmissionBook
+from cfi.node.application import Application
+from cfi.node.consensus.embedded import EmbeddedEngine
 from cfi.node.link import FrameReader, Kind, frame
-from tests.node.gateway.running import Parts, ledger_parts, run
+from cfi.node.service import Service, machine_time
+from tests.contracts.ledger import NOW, Ledger
+from tests.node.chain import CHAIN_ID, COMPANY, TERMS, TONNES, USER_SEED, Chain, open_chain
+
+OTHER: Final = "company-b"
+OTHER_SEED: Final = sha256(b"company-b's key").digest()
+ADMISSION_SEED: Final = sha256(b"the node's admission key").digest()
+MOST_SECONDS: Final = 30.0
+"""No test on a socket takes longer."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a ledger process is made of."""
+
+    chain: Chain
+    service: Service
+    socket: Path
+
+    @property
+    def engine(self) -> EmbeddedEngine:
+        """What decides its blocks."""
+        return self.chain.engine
+
+    @property
+    def application(self) -> Application:
+        """Its state."""
+        return self.chain.application
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait, by its blocks, until something holds."""
+        peer = await connected(self)
+        peer.send((Kind.FOLLOW, 0, b""))
+        while not holds():
+            await peer.next()
+        peer.writer.close()
+
+
+def founded() -> tuple[State, Batch]:
+    """Two companies with keys, three accounts each, and some allowances."""
+    ledger = Ledger()
+    for company, seed in ((COMPANY, USER_SEED), (OTHER, OTHER_SEED)):
+        ledger.given_holder(company)
+        ledger.given_account(company)
+        key = UserKey(
+            key=PublicKey(public_key_of(seed)),
+            user_id=UserId(f"{company}-user"),
+            valid_from=Instant(NOW),
+            valid_to=None,
+            revoked=False,
+        )
+        ledger.given(put(KEYS, company, key))
+        ledger.given_lot(f"{company}/1", TONNES)
+    state, overlay = ledger.store, ledger.overlay
+    state.height = -1
+    return state, state.seal(overlay)
+
+
+def ledger_parts(folder: Path) -> Parts:
+    """A new ledger whose chain begins now."""
+    terms = replace(TERMS, genesis_time=machine_time())
+    chain = open_chain(folder, machine_time, found=founded, terms=terms)
+    admission = AdmissionBook(CHAIN_ID, ADMISSION_SEED)
+    service = Service(chain.engine, chain.application, admission, 0.2)
+    socket = folder / "run" / "ledger.sock"
+    socket.parent.mkdir()
+    return Parts(chain, service, socket)
 
 
 @dataclass(slots=True)
@@ -59,22 +137,24 @@ class Peer:
 async def serving(folder: Path) -> AsyncIterator[Parts]:
     """A ledger's service on its socket until the end of the block."""
     parts = ledger_parts(folder)
-    parts.socket.parent.mkdir()
     stop = asyncio.Event()
     task = asyncio.create_task(parts.service.run(parts.socket, stop))
-    while not parts.socket.exists():
-        await asyncio.sleep(0.01)
+    (await connected(parts)).writer.close()
     try:
         yield parts
     finally:
         stop.set()
         await task
-        parts.close()
+        parts.chain.close()
 
 
 async def connected(parts: Parts) -> Peer:
-    """A new connection."""
-    return Peer(*await asyncio.open_unix_connection(str(parts.socket)))
+    """A new connection, as soon as the socket is open."""
+    while True:
+        try:
+            return Peer(*await asyncio.open_unix_connection(str(parts.socket)))
+        except FileNotFoundError:
+            await asyncio.sleep(0.01)
 
 
 def with_peer(folder: Path, work: Callable[[Parts, Peer], Awaitable[None]]) -> None:
@@ -88,4 +168,4 @@ def with_peer(folder: Path, work: Callable[[Parts, Peer], Awaitable[None]]) -> N
             finally:
                 peer.writer.close()
 
-    run(inside())
+    asyncio.run(asyncio.wait_for(inside(), MOST_SECONDS))

@@ -13,21 +13,22 @@ from cfi.contracts.transition.act import Act, read_verified_act
 from cfi.contracts.transition.block import Execution
 from cfi.contracts.wire.limits import MAX_TRANSACTION_BYTES
 from cfi.contracts.wire.receipts import decode_receipt
+from cfi.contracts.wire.signatures import public_key_of
 from cfi.node import service as service_module
 from cfi.node.admission import is_genuine, read_admission
 from cfi.node.consensus.embedded import EmbeddedEngine
 from cfi.node.link import MAX_FRAME_BYTES, Kind, frame
 from cfi.node.mempool import Mempool
 from tests.node.chain import CHAIN_ID, USER_SEED, signed, transfer
-from tests.node.gateway.running import (
+from tests.node.talking import (
     ADMISSION_SEED,
     OTHER_SEED,
     Parts,
+    Peer,
+    connected,
     ledger_parts,
-    public_key_of,
-    run,
+    with_peer,
 )
-from tests.node.talking import Peer, connected, with_peer
 
 GOOD = transfer(1)
 MESSAGE = read_verified_act(GOOD).message
@@ -102,8 +103,8 @@ class TestASubmission:
             leaving = await connected(parts)
             assert (await leaving.submit(GOOD))[0] is Kind.ADMITTED
             leaving.writer.close()
-            while parts.application.store.receipt(read_verified_act(GOOD).act_id) is None:
-                await asyncio.sleep(0.02)
+            act_id = read_verified_act(GOOD).act_id
+            await parts.until(lambda: parts.application.store.receipt(act_id) is not None)
             assert (await peer.ask("status"))[0] is Kind.RESULT
 
         with_peer(tmp_path, work)
@@ -259,8 +260,7 @@ class TestAFollower:
             follower.send((Kind.FOLLOW, 8, b""))
             await follower.next()
             follower.writer.close()
-            while parts.service._followers:
-                await asyncio.sleep(0.02)
+            await parts.until(lambda: len(parts.service._followers) == 1)
             assert (await peer.ask("status"))[0] is Kind.RESULT
 
         with_peer(tmp_path, work)
@@ -302,7 +302,6 @@ def test_what_stops_the_service_is_said(tmp_path: Path, monkeypatch: pytest.Monk
         raise OSError(28, "No space left on device")
 
     parts = ledger_parts(tmp_path)
-    parts.socket.parent.mkdir()
     parts.socket.write_bytes(b"left by an earlier run")
     monkeypatch.setattr(EmbeddedEngine, "make_block", full)
 
@@ -310,6 +309,6 @@ def test_what_stops_the_service_is_said(tmp_path: Path, monkeypatch: pytest.Monk
         await parts.service.run(parts.socket, asyncio.Event())
 
     with pytest.raises(OSError, match="No space"):
-        run(serve())
+        asyncio.run(serve())
     assert not parts.socket.exists()
-    parts.close()
+    parts.chain.close()
