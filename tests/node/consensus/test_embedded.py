@@ -164,9 +164,7 @@ class TestTheDisk:
         chain = make_chain(tmp_path, BLOCKS)
         chain.files.drop_last()
         chain.close()
-        with pytest.raises(
-            DamagedError, match="the state is at height 4, the block files end at 3"
-        ):
+        with pytest.raises(DamagedError, match="the state is at height 4, the blocks end at 3"):
             go_on(tmp_path)
 
     def test_fewer_blocks_than_were_signed_stop_the_node(self, tmp_path: Path) -> None:
@@ -174,7 +172,7 @@ class TestTheDisk:
         chain.close()
         make_chain(tmp_path / "b", BLOCKS - 1).close()
         (tmp_path / "a" / "validator_state.json").replace(tmp_path / "b" / "validator_state.json")
-        with pytest.raises(DamagedError, match="height 4 was signed, the block files end at 3"):
+        with pytest.raises(DamagedError, match="height 4 was signed, the blocks end at 3"):
             go_on(tmp_path / "b")
 
     def test_a_stored_block_that_does_not_follow_stops_the_node(
@@ -205,7 +203,7 @@ class TestTheDisk:
                 chain.make(*NEXT)
         chain.files.drop_last()
         chain.close()
-        with pytest.raises(DamagedError, match="height 5 was signed, the block files end at 4"):
+        with pytest.raises(DamagedError, match="height 5 was signed, the blocks end at 4"):
             go_on(tmp_path)
 
     def test_a_lost_store_is_made_again_from_the_blocks(self, tmp_path: Path) -> None:

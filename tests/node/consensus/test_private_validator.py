@@ -83,7 +83,7 @@ DAMAGE = [
     ("a key file of another kind",  0,     "{}",              "can't be read"),
     ("a key that is no list",       0,     "[]",              "can't be read"),
     ("a key of other halves",       0,     OTHER_KEY,         "no Ed25519 key"),
-    ("no signing state",            1,     None,              "never delete it while the key is in use"),
+    ("no signing state",            1,     None,              "never delete it"),
     ("an empty signing state",      1,     "",                "never delete it"),
     ("a height that is no number",  1,     '{"height": "x"}', "never delete it"),
 ]  # fmt: skip
