@@ -1,0 +1,51 @@
+"""`cfi key`: key files are made, listed, and never overwritten."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cfi.client.cli.key import key
+from cfi.client.wallet import keystore
+from cfi.client.wallet.keystore import LEAST, new_key, write_key
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passphrases that are quick to try: their hardness is the keystore's own tests'."""
+    monkeypatch.setattr(keystore.write_key, "__defaults__", (LEAST,))
+
+
+def test_a_new_key_prints_its_public_key(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text("secret\n")
+    file = tmp_path / "me.json"
+    ended = CliRunner().invoke(key, ["new", str(file), "--passphrase-file", str(tmp_path / "p")])
+    assert ended.exit_code == 0
+    assert ended.output.strip() == keystore.read_key(file, b"secret").public_key.hex()
+
+
+def test_the_passphrase_is_asked_for_twice(tmp_path: Path) -> None:
+    file = tmp_path / "me.json"
+    ended = CliRunner().invoke(key, ["new", str(file)], input="one\none\n")
+    assert ended.exit_code == 0
+    assert keystore.read_key(file, b"one")
+
+
+def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "me.json"
+    write_key(file, new_key(), b"one", LEAST)
+    ended = CliRunner().invoke(key, ["new", str(file)], input="one\none\n")
+    assert ended.exit_code == 1
+    assert "never overwritten" in ended.output
+
+
+def test_a_folder_is_listed_without_a_passphrase(tmp_path: Path) -> None:
+    made = new_key()
+    write_key(tmp_path / "a.json", made, b"one", LEAST)
+    (tmp_path / "b.json").write_text("{}")
+    shown = CliRunner().invoke(key, ["list", str(tmp_path)])
+    assert f"{made.public_key.hex()}  a.json" in shown.output
+    assert "b.json is no key file" in shown.output
+    told = CliRunner().invoke(key, ["list", str(tmp_path), "--json"])
+    assert json.loads(told.stdout) == {"a.json": made.public_key.hex()}

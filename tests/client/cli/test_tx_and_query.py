@@ -1,0 +1,123 @@
+"""`cfi tx` and `cfi query` against a ledger and its gateway that really run."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from cfi.client.cli.query import query
+from cfi.client.cli.tx import tx
+from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
+from tests.node.chain import COMPANY, USER_SEED
+from tests.node.gateway.running import Running, run, running
+
+SEED = "cd" * 32
+OPENED = {"seed": SEED, "retirement": False}
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> list[str]:
+    """The options that open the company's key file."""
+    write_key(tmp_path / "key.json", SigningKey(USER_SEED), b"secret", LEAST)
+    (tmp_path / "p").write_text("secret")
+    return ["--key", str(tmp_path / "key.json"), "--passphrase-file", str(tmp_path / "p")]
+
+
+async def asked(command: click.Command, arguments: list[str], text: str = "") -> Result:
+    """A command run beside the gateway, in a thread of its own."""
+    return await asyncio.to_thread(CliRunner().invoke, command, arguments, input=text)
+
+
+def with_gateway(folder: Path, work: Any) -> Any:
+    async def bounded() -> Any:
+        async with running(folder) as gateway:
+            return await work(gateway)
+
+    return run(bounded())
+
+
+class TestActing:
+    def test_an_act_is_signed_sent_and_answered_by_its_receipt(self, tmp_path: Path, secrets: list[str]) -> None:
+        async def work(gateway: Running) -> tuple[Result, Result]:
+            sent = await asked(tx, ["OpenAccount", "-", "--gateway", gateway.base, *secrets, "--yes", "--json"], json.dumps(OPENED))
+            act_id = json.loads(sent.stdout)["act_id"]
+            await asyncio.sleep(1.1)  # a request as old as the gateway itself is refused
+            return sent, await asked(query, ["receipt", act_id, "--gateway", gateway.base, *secrets])
+
+        sent, receipt = with_gateway(tmp_path / "node", work)
+        assert sent.exit_code == 0, sent.output
+        told = json.loads(sent.stdout)
+        assert told["done"]
+        assert told["facts"]["account_id"].startswith(f"{COMPANY}/")
+        assert receipt.exit_code == 0, receipt.output
+
+    def test_a_refusal_says_what_why_and_which_section(self, tmp_path: Path, secrets: list[str]) -> None:
+        body = {"source": f"{COMPANY}/1", "lot_id": "XA-2003-0009999999", "tonnes": 100, "target": f"{COMPANY}/3"}
+
+        async def work(gateway: Running) -> Result:
+            return await asked(tx, ["TransferLot", "-", "--gateway", gateway.base, *secrets, "--yes"], json.dumps(body))
+
+        ended = with_gateway(tmp_path / "node", work)
+        assert ended.exit_code == 1
+        assert "UNKNOWN_LOT" in ended.output
+        assert "RB 5.3.1" in ended.output
+
+    def test_nothing_is_sent_without_a_yes(self, tmp_path: Path, secrets: list[str]) -> None:
+        file = tmp_path / "m.json"
+        file.write_text(json.dumps(OPENED))
+        ended = CliRunner().invoke(tx, ["OpenAccount", str(file), "--gateway", "http://127.0.0.1:1", *secrets], input="n\n")
+        assert ended.exit_code == 1
+        assert "Aborted" in ended.output
+
+
+class TestWrongInput:
+    def test_the_fields_of_a_message_are_told(self) -> None:
+        ended = CliRunner().invoke(tx, ["OpenAccount", "--fields"])
+        assert json.loads(ended.stdout)["seed"] == "hex"
+
+    @pytest.mark.parametrize(("name", "text", "said"), [("OpenAcount", "{}", "did you mean"), ("OpenAccount", "{", "Expecting"), ("OpenAccount", "{}", "$.seed: missing")])
+    def test_bad_input_leaves_with_2(self, name: str, text: str, said: str) -> None:
+        ended = CliRunner().invoke(tx, [name, "-"], input=text)
+        assert ended.exit_code == 2
+        assert said in ended.output
+
+    def test_without_a_gateway_it_is_usage(self) -> None:
+        assert CliRunner().invoke(tx, ["OpenAccount", "-"], input=json.dumps(OPENED)).exit_code == 2
+
+    def test_nobody_there_leaves_with_4(self, secrets: list[str]) -> None:
+        options = ["--gateway", "http://127.0.0.1:1", *secrets]
+        sent = CliRunner().invoke(tx, ["OpenAccount", "-", *options, "--yes"], input=json.dumps(OPENED))
+        assert sent.exit_code == 4
+        assert CliRunner().invoke(query, ["status", *options[:2]]).exit_code == 4
+
+    @pytest.mark.parametrize(("content", "code"), [("wrong", 5), (None, 1)])
+    def test_a_key_file_that_does_not_open(self, tmp_path: Path, secrets: list[str], content: str | None, code: int) -> None:
+        if content is None:
+            (tmp_path / "key.json").write_text("{}")
+        else:
+            (tmp_path / "p").write_text(content)
+        options = ["--gateway", "http://127.0.0.1:1", *secrets]
+        sent = CliRunner().invoke(tx, ["OpenAccount", "-", *options], input=json.dumps(OPENED))
+        asked_for = CliRunner().invoke(query, ["receipt", "00" * 32, *options])
+        assert (sent.exit_code, asked_for.exit_code) == (code, code)
+
+
+def test_a_gateway_says_its_status_and_headers(tmp_path: Path) -> None:
+    async def work(gateway: Running) -> list[Result]:
+        at = ["--gateway", gateway.base]
+        return [
+            await asked(query, ["status", *at]),
+            await asked(query, ["header", *at]),
+            await asked(query, ["header", "1", *at]),
+            await asked(query, ["header", "999", *at]),
+        ]
+
+    status, latest, first, unknown = with_gateway(tmp_path / "node", work)
+    assert json.loads(status.stdout)["height"] >= 1
+    assert json.loads(latest.stdout)["signed_header"]
+    assert json.loads(first.stdout)["signed_header"]["header"]["height"] == "1"
+    assert unknown.exit_code == 1
