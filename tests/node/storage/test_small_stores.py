@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cfi.node.storage import database as database_module
 from cfi.node.storage import quarantine as quarantine_module
 from cfi.node.storage.atomic import write_atomically
 from cfi.node.storage.database import DamagedError, Database
@@ -69,6 +70,20 @@ class TestTheDatabase:
         assert database.get(b"a1") is None
         assert database.get(b"a2") == b"y"
         assert list(database.items(b"a")) == [(b"a2", b"y")]
+        database.close()
+
+    def test_that_cannot_write_says_so(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class Full:
+            def write_batch(self, **_: object) -> None:
+                raise vars(database_module)["plyvel"].IOError("No space left on device")
+
+        database = Database(tmp_path / "db")
+        with monkeypatch.context() as patch:
+            patch.setattr(database, "_db", Full())
+            with pytest.raises(OSError, match="the store can't write: No space"):
+                database.write([(b"a", b"b")])
         database.close()
 
     def test_that_is_open_cannot_be_opened_again(self, tmp_path: Path) -> None:
