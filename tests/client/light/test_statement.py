@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from cfi.client.light.json_node import JsonNode, MalformedError
 from cfi.client.light.statement import (
@@ -57,7 +57,9 @@ class Server:
                 shown = version.show_row(owner, key)
                 assert shown is not None
                 rows.append((shown.row, shown.blinding))
-        return Shown(height=height, key=leaf.key, value=leaf.value, proof=leaf.proof, rows=tuple(rows))
+        return Shown(
+            height=height, key=leaf.key, value=leaf.value, proof=leaf.proof, rows=tuple(rows)
+        )
 
     def movements(self, account_id: str = ACCOUNT, first: int = 1) -> list[bytes]:
         """Its movements up to the same height."""
@@ -85,7 +87,9 @@ def statement_of(server: Server, **changed: Any) -> Any:
 
 class TestAnHonestServer:
     @pytest.mark.parametrize("account", [ACCOUNT, RETIREMENT, AccountId(f"{COMPANY}/3")])
-    def test_opening_and_movements_make_the_closing(self, server: Server, account: AccountId) -> None:
+    def test_opening_and_movements_make_the_closing(
+        self, server: Server, account: AccountId
+    ) -> None:
         told = statement_of(
             server,
             account_id=account,
@@ -102,7 +106,9 @@ class TestAnHonestServer:
 
     def test_a_later_statement_opens_with_the_closing_before(self, server: Server) -> None:
         # Nothing moved at height 3, so heights 2 and 3 close alike.
-        early_count = sum(1 for raw in server.movements() if schema_of(Movement).decode(raw).height <= 2)
+        early_count = sum(
+            1 for raw in server.movements() if schema_of(Movement).decode(raw).height <= 2
+        )
         early = statement_of(
             server,
             shown=server.shown(height=2),
@@ -141,7 +147,11 @@ def forged_row(server: Server) -> dict[str, Any]:
 def rows_but(tag: int) -> Callable[[Server], dict[str, Any]]:
     def change(server: Server) -> dict[str, Any]:
         shown = server.shown()
-        return {"shown": replace(shown, rows=tuple(each for each in shown.rows if each[0].row[0] != tag))}
+        return {
+            "shown": replace(
+                shown, rows=tuple(each for each in shown.rows if each[0].row[0] != tag)
+            )
+        }
 
     return change
 
@@ -149,7 +159,12 @@ def rows_but(tag: int) -> Callable[[Server], dict[str, Any]]:
 def forged_movement(server: Server) -> dict[str, Any]:
     movements = server.movements()
     first = schema_of(Movement).decode(movements[0])
-    return {"raw_movements": [schema_of(Movement).encode(replace(first, tonnes=first.tonnes + 100)), *movements[1:]]}
+    return {
+        "raw_movements": [
+            schema_of(Movement).encode(replace(first, tonnes=first.tonnes + 100)),
+            *movements[1:],
+        ]
+    }
 
 
 def shown_with(**changed: Any) -> Callable[[Server], dict[str, Any]]:
@@ -164,11 +179,13 @@ def twice(server: Server) -> dict[str, Any]:
 def unreadable_row(server: Server) -> dict[str, Any]:
     shown = server.shown()
     proof, blinding = shown.rows[-1]
-    return {"shown": replace(shown, rows=(*shown.rows[:-1], (replace(proof, row=b"\xff"), blinding)))}
+    return {
+        "shown": replace(shown, rows=(*shown.rows[:-1], (replace(proof, row=b"\xff"), blinding)))
+    }
 
 
 def other_opening(**changed: Any) -> Callable[[Server], dict[str, Any]]:
-    return lambda server: {"opening": replace(OPENED, **changed)}
+    return lambda _: {"opening": replace(OPENED, **changed)}
 
 
 LIES = [
@@ -191,9 +208,9 @@ LIES = [
     ("the proof is empty",                            shown_with(proof=b""),                               "the owner's leaf is not under the header's root"),
     ("the leaf is of another table",                  shown_with(key=b"\xb0" + bytes(32)),                 "the leaf is no owner's"),
     ("another account is shown",                      lambda s: {"shown": s.shown(RETIREMENT)},            "the first row names another owner"),
-    ("the seed is another's",                         lambda s: {"seed": seed_of(RETIREMENT)},             "the leaf is not this owner's under its seed"),
-    ("the blindings are of another seed",             lambda s: {"seed": seed_of(RETIREMENT)},             "is not blinded under the owner's seed"),
-    ("the seed isn't the one committed to",           lambda s: {"seed": seed_of(RETIREMENT)},             "the first row commits to another seed"),
+    ("the seed is another's",                         lambda _: {"seed": seed_of(RETIREMENT)},             "the leaf is not this owner's under its seed"),
+    ("the blindings are of another seed",             lambda _: {"seed": seed_of(RETIREMENT)},             "is not blinded under the owner's seed"),
+    ("the seed isn't the one committed to",           lambda _: {"seed": seed_of(RETIREMENT)},             "the first row commits to another seed"),
     ("the opening had other tonnes",                  other_opening(totals=((1, 2003, 5),)),               "opening + movements is not closing"),
     ("the opening had more movements",                other_opening(movement_count=999),                   "fewer movements than at the opening"),
 ]  # fmt: skip
@@ -213,7 +230,11 @@ class TestALyingServer:
         for at, (proof, blinding) in enumerate(shown.rows):
             for byte in range(len(proof.row)):
                 row = proof.row[:byte] + bytes((proof.row[byte] ^ 1,)) + proof.row[byte + 1 :]
-                rows = (*shown.rows[:at], (replace(proof, row=row), blinding), *shown.rows[at + 1 :])
+                rows = (
+                    *shown.rows[:at],
+                    (replace(proof, row=row), blinding),
+                    *shown.rows[at + 1 :],
+                )
                 assert not statement_of(server, shown=replace(shown, rows=rows)).verified
 
 
@@ -239,8 +260,6 @@ class TestItsForms:
 
 
 def printed(statement: Any) -> str:
-    from rich.console import Console
-
     console = Console(width=200)
     with console.capture() as captured:
         console.print(statement_page(statement, witnessed=False))
@@ -250,7 +269,10 @@ def printed(statement: Any) -> str:
 class TestReading:
     def test_what_a_gateway_writes_is_read(self, server: Server) -> None:
         shown = server.shown()
-        rows = [{"proof": encode_row_proof(proof).hex(), "blinding": blinding.hex()} for proof, blinding in shown.rows]
+        rows = [
+            {"proof": encode_row_proof(proof).hex(), "blinding": blinding.hex()}
+            for proof, blinding in shown.rows
+        ]
         told = {
             "height": shown.height,
             "key": shown.key.hex(),

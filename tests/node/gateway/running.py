@@ -1,7 +1,6 @@
 """A ledger process's service and its gateway, both in this process, on a socket and on loopback."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -15,16 +14,20 @@ from yarl import URL
 
 from cfi.client.light.signed_request import sign_request
 from cfi.client.wallet.keystore import SigningKey
-from cfi.contracts.state.changes import put
+from cfi.contracts.state.changes import put, put_public
 from cfi.contracts.state.durable import Batch, movement_key
+from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.rows.access import KEYS, UserKey
+from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.state.store import State
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.quantities import Instant
-from cfi.contracts.wire.schema import PublicKey
+from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.signatures import public_key_of
 from cfi.contracts.wire.text import UserId
+from cfi.genesis.builder import build_genesis
+from cfi.genesis.officers import sign_genesis
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
 from cfi.node.consensus.embedded import EmbeddedEngine
@@ -38,10 +41,10 @@ from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
 from tests.contracts.ledger import NOW, Ledger
+from tests.genesis.founders import OFFICER_SEEDS, PLAN
 from tests.node.chain import (
     CHAIN_ID,
     COMPANY,
-    GENESIS_HASH,
     TERMS,
     TONNES,
     USER_SEED,
@@ -66,9 +69,21 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(bounded())
 
 
-def founded() -> tuple[State, Batch]:
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for something, not for ever."""
+    for _ in range(1_000):
+        if holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it doesn't come to be")
+
+
+def founded(genesis_hash: Hash) -> tuple[State, Batch]:
     """Two companies with keys, three accounts each, and some allowances."""
     ledger = Ledger()
+    chain = ledger.state.chain.get(b"chain")
+    assert chain is not None
+    ledger.given(put_public(CHAIN, replace(chain, genesis_hash=genesis_hash)))
     for company, seed in ((COMPANY, USER_SEED), (OTHER, OTHER_SEED)):
         ledger.given_holder(company)
         ledger.given_account(company)
@@ -136,8 +151,7 @@ class Running:
 
     async def height_of(self, least: int) -> int:
         """Wait until the ledger has reached a height."""
-        while self.chain.engine.height < least:
-            await asyncio.sleep(0.02)
+        await until(lambda: self.chain.engine.height >= least)
         return self.chain.engine.height
 
 
@@ -147,6 +161,8 @@ class Parts:
 
     engine: EmbeddedEngine
     application: Application
+    genesis: bytes
+    """Signed by its officers."""
     files: BlockFiles
     database: Database
     service: Service
@@ -164,22 +180,33 @@ def ledger_parts(folder: Path, now: Callable[[], Timestamp] = machine_time) -> P
     write_key(folder / "key.json", VALIDATOR_SEED)
     write_fresh_state(folder / "signed.json")
     database = Database(folder / "store")
-    state, writes = founded()
+    began = machine_time()
+    plan = replace(
+        PLAN,
+        chain_id=CHAIN_ID,
+        time=began.seconds,
+        clock_start=began.seconds,
+        validators=((public_key_of(VALIDATOR_SEED), 10),),
+    )
+    document = build_genesis(plan)
+    state, writes = founded(genesis_hash(document))
     application = Application(
         state,
         Window(),
         LedgerStore(database),
-        GENESIS_HASH,
+        genesis_hash(document),
         Quarantine(folder / "quarantine"),
         writes,
     )
     files = BlockFiles(folder / "blocks")
-    terms = replace(TERMS, genesis_time=machine_time())
+    terms = replace(TERMS, genesis_time=Timestamp(seconds=began.seconds, nanos=0))
     validator = PrivateValidator(folder / "key.json", folder / "signed.json")
     engine = EmbeddedEngine(terms, application, files, validator, now)
     engine.recover()
     service = Service(engine, application, AdmissionBook(CHAIN_ID, ADMISSION_SEED), 0.2)
-    return Parts(engine, application, files, database, service, folder / "run" / "ledger.sock")
+    signed = sign_genesis(document, OFFICER_SEEDS[:2])
+    socket = folder / "run" / "ledger.sock"
+    return Parts(engine, application, signed, files, database, service, socket)
 
 
 @asynccontextmanager
@@ -189,8 +216,7 @@ async def running(folder: Path, **options: Any) -> AsyncIterator[Running]:
     parts.socket.parent.mkdir()
     stop = asyncio.Event()
     task = asyncio.create_task(parts.service.run(parts.socket, stop))
-    while not parts.socket.exists():
-        await asyncio.sleep(0.01)
+    await until(parts.socket.exists)
     server = Server(Desk(LedgerLink(parts.socket), **options), Listen())
     port = await server.start()
     async with aiohttp.ClientSession() as session:
@@ -212,4 +238,4 @@ def quoted(account_id: str) -> str:
 
 def open_descriptors() -> int:
     """How many files this process has open."""
-    return len(os.listdir("/proc/self/fd"))
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
