@@ -19,7 +19,7 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.parties import HolderClass
-from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant, Tonnes
+from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant, Tonnes, Year
 from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError, require
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId, LotId
@@ -132,6 +132,27 @@ def end_offer(state: StateView, offer: Offer) -> Changes:
     lot = held_lot(state, offer.account_id, offer.terms.lot_id, offer.offer_id, offer.terms.tonnes)
     assert lot.lock is not None and lot.lock.reason is LockReason.OFFERED
     return Changes.of(close_offer(state, offer), unlock(lot, offer.account_id))
+
+
+def end_offers_of_year(
+    state: StateView, block: BlockContext, holder_id: HolderId, year: Year
+) -> Changes:
+    """End a holder's open offers of lots up to a vintage, so that an offer hides none of them from
+    the close of that year.
+    """
+    ended: list[Changes] = []
+    for offer in state.offers.of(holder_id).all():
+        terms = offer.terms
+        lot = held_lot(state, offer.account_id, terms.lot_id, offer.offer_id, terms.tonnes)
+        if lot.vintage <= year:
+            parties = (terms.seller, terms.buyer)
+            ended += (
+                end_offer(state, offer),
+                told(
+                    block, offer.offer_id, Ending.YEAR_CLOSED, parties, terms.lot_id, terms.tonnes
+                ),
+            )
+    return Changes.of(*ended)
 
 
 def told(

@@ -3,6 +3,7 @@ for the seller's own protections.  (RB 4.4, 5.3.5, 5.8)
 """
 
 from cfi.contracts.state.changes import Changes
+from cfi.contracts.state.compliance import may_sell
 from cfi.contracts.state.deliveries import send
 from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.offers import (
@@ -69,7 +70,9 @@ def _still_open(state: StateView, offer: Offer, block: BlockContext) -> None:
     )
     lot = held_lot(state, offer.account_id, terms.lot_id, offer.offer_id, terms.tonnes)
     require(
-        platform_standing(state, terms.seller, block.now) and may_be_sold(lot),
+        platform_standing(state, terms.seller, block.now)
+        and may_sell(state, terms.seller)
+        and may_be_sold(lot),
         Refusal.OFFER_NOT_OPEN,
         "RB 5.3.5",
         offer_id=offer.offer_id,

@@ -1,4 +1,4 @@
-"""Offers, deliveries that wait, what became of them, and sales by vintage.  (RB 4.11, 4.13, 5.3.5)"""
+"""Offers, deliveries that wait, their outcomes, and sales by vintage.  (RB 4.11, 4.13, 5.3.5)"""
 
 from dataclasses import dataclass
 from enum import IntEnum, unique
@@ -31,6 +31,8 @@ class Ending(IntEnum):
     """No second person approved it in time."""
     UNDELIVERABLE = 5
     """The recipient or its account couldn't take it."""
+    YEAR_CLOSED = 6
+    """The compliance year of the offered lot closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ A_LOT: Final = LotId("XA-2003-0000000001")
 NO_SUCH_ACT: Final = Hash(bytes(32))
 
 
-def given_standing(ledger: Ledger, *holder_ids: str) -> None:
+def given_standing(ledger: Ledger, *holder_ids: str, until: int = NOW + 360 * DAY) -> None:
     """Let holders trade."""
     for holder_id in holder_ids:
         ledger.given(
@@ -49,7 +49,7 @@ def given_standing(ledger: Ledger, *holder_ids: str) -> None:
                     column_one=SmallCode(1),
                     column_two=SmallCode(1),
                     evidence=Hash(bytes(32)),
-                    review_by=Instant(NOW + 360 * DAY),
+                    review_by=Instant(until),
                     lapsed=False,
                 ),
             ),

@@ -233,6 +233,14 @@ def test_a_seller_that_lost_its_standing_sells_nothing(ledger: Ledger) -> None:
     refused_acceptance(ledger, offer_id, "OFFER_NOT_OPEN", "RB 5.3.5", {"offer_id": offer_id})
 
 
+def test_a_seller_that_owes_cfis_by_now_sells_nothing(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer_id = given_offer(ledger)
+    monkeypatch.setattr("cfi.contracts.rules.custody.accept_trade.may_sell", lambda *_: False)
+    refused_acceptance(ledger, offer_id, "OFFER_NOT_OPEN", "RB 5.3.5", {"offer_id": offer_id})
+
+
 def test_a_lot_that_became_restricted_isn_t_sold(ledger: Ledger) -> None:
     offer_id = given_offer(ledger)
     marked(ledger)
