@@ -31,10 +31,12 @@ class Node:
     engine: EmbeddedEngine
     application: Application
     database: Database
+    files: BlockFiles
     replayed: int
 
     def close(self) -> None:
         """Let the disk go."""
+        self.files.close()
         self.database.close()
 
 
@@ -68,7 +70,7 @@ def assemble(home: Home) -> Node:
     except BaseException:
         database.close()
         raise
-    return Node(service, engine, application, database, replayed)
+    return Node(service, engine, application, database, files, replayed)
 
 
 def _application(home: Home, genesis: bytes, store: LedgerStore) -> Application:

@@ -5,8 +5,9 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,12 @@ class TestAssembly:
         node = assemble(home)
         assert (node.engine.height, node.application.app_hash, node.replayed) == (2, root, 0)
         node.close()
+
+    def test_a_closed_node_has_let_all_its_files_go(self, home: Home) -> None:
+        decide_blocks(home, 1)
+        before = os.listdir("/proc/self/fd")  # noqa: PTH208
+        decide_blocks(home, 1)
+        assert os.listdir("/proc/self/fd") == before  # noqa: PTH208
 
     def test_it_executes_again_what_the_store_lost(self, home: Home) -> None:
         root = decide_blocks(home, 2)
@@ -238,8 +245,8 @@ class TestTheLedgersProcess:
     @pytest.mark.parametrize(
         ("error", "told"),
         [
-            (OSError(28, "No space left on device"), "make room and start again"),
-            (DamagedError("bad"), "cfi doctor"),
+            (partial(OSError, 28, "No space left"), "make room and start again"),
+            (DamagedError, "cfi doctor"),
         ],
     )
     def test_ends_with_a_sentence_where_the_disk_fails_it(
@@ -247,11 +254,11 @@ class TestTheLedgersProcess:
         home: Home,
         capsys: pytest.CaptureFixture[str],
         monkeypatch: pytest.MonkeyPatch,
-        error: Exception,
+        error: Callable[[], Exception],
         told: str,
     ) -> None:
         async def fail(*_: object) -> None:
-            raise error
+            raise error()
 
         monkeypatch.setattr(Service, "run", fail)
         assert ledger_process.run(home) == 1
