@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from cfi.contracts.state.durable import movement_key
-from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.store import State
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
@@ -226,7 +224,7 @@ class Application:
         before = self.app_hash
         self._now = execution.now
         writes = self.state.seal(execution.overlay)
-        writes += _movement_writes(execution.overlay)
+        writes += execution.overlay.movement_writes()
         receipts = [
             (outcome.act.act_id, outcome.receipt_bytes)
             for outcome in execution.outcomes
@@ -264,16 +262,3 @@ def _result(outcome: Outcome) -> TransactionResult:
     digest = receipt_digest(outcome.act.act_id, outcome.receipt_bytes)
     code = 0 if outcome.receipt.done else _REFUSED
     return TransactionResult(code=code, data=digest, gas_wanted=outcome.gas, gas_used=outcome.gas)
-
-
-def _movement_writes(overlay: Overlay) -> list[tuple[bytes, bytes | None]]:
-    """Each account's new movements under their numbers: the chain in its first row vouches for
-    them.
-    """
-    writes: list[tuple[bytes, bytes | None]] = []
-    for owner, movements in overlay.movements.items():
-        summary = overlay.summary(owner)
-        assert summary is not None, "a movement has an owner"
-        first = summary.movement_count - len(movements) + 1
-        writes.extend((movement_key(owner, first + at), raw) for at, raw in enumerate(movements))
-    return writes

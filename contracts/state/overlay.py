@@ -16,6 +16,7 @@ from cfi.contracts.state.changes import (
     PutPublic,
     Reseed,
 )
+from cfi.contracts.state.durable import Batch, movement_key
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
 from cfi.contracts.state.rows.custody import SUMMARY, Movement, Summary
 from cfi.contracts.state.rows_view import Rows
@@ -146,6 +147,18 @@ class Overlay:
         if running is None:
             return rows
         return rows | {SUMMARY_KEY: SUMMARY.schema.encode(running.summary())}
+
+    def movement_writes(self) -> Batch:
+        """Each account's new movements under their numbers: the chain in its first row vouches for
+        them.
+        """
+        writes: Batch = []
+        for owner, movements in sorted(self.movements.items()):
+            first = self._summaries[owner].count - len(movements) + 1
+            writes.extend(
+                (movement_key(owner, first + at), raw) for at, raw in enumerate(movements)
+            )
+        return writes
 
     def touched(self) -> list[OwnerKey]:
         """The owners that this block writes, in order."""

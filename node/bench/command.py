@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from cfi.node.bench import proofs, start, transfers
+from cfi.node.bench import proofs, replay, start, transfers
 from cfi.node.bench.measurement import Measurement
 
 Measure = Callable[[int, int, float], list[Measurement]]
@@ -19,6 +19,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
     {
         "transfers": transfers.measure,
         "proofs": lambda accounts, lots, _: proofs.measure(accounts, lots),
+        "replay": replay.measure,
         "start": start.measure,
     }
 )

@@ -35,6 +35,7 @@ from cfi.node.verifier import is_signed
 
 _IN_FLIGHT: Final = 8_000
 _VALID_UNTIL: Final = 300
+_A_SECOND: Final = 12_000
 _VERIFIED_SAMPLE: Final = 4_000
 _READ: Final = 1 << 20
 _PATIENCE_SECONDS: Final = 600.0
@@ -43,11 +44,11 @@ _PATIENCE_SECONDS: Final = 600.0
 def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
     """Transfers a second against this machine's single-core verification rate."""
     sizes = Sizes(accounts, lots)
-    wanted = min(lots, round(seconds * 12_000))
-    signed = [transfer(sizes, number) for number in range(wanted)]
+    signed = transfers_of(sizes, seconds)
+    wanted = len(signed)
     before = _verified_a_second(signed)
     with tempfile.TemporaryDirectory() as folder:
-        rate, memory = _run(Path(folder), sizes, signed)
+        rate, memory = load(Path(folder), sizes, signed)
     after = _verified_a_second(signed)
     conditions: dict[str, str | int] = {
         "accounts": accounts,
@@ -88,7 +89,14 @@ def _verified_a_second(signed: list[bytes]) -> float:
     return len(sample) / (time.perf_counter() - begun)
 
 
-def _run(home: Path, sizes: Sizes, signed: list[bytes]) -> tuple[float, int]:
+def transfers_of(sizes: Sizes, seconds: float) -> list[bytes]:
+    """Signed transfers, of different lots, for about so many seconds."""
+    wanted = min(sizes.lots_of_account * sizes.accounts, round(seconds * _A_SECOND))
+    return [transfer(sizes, number) for number in range(wanted)]
+
+
+def load(home: Path, sizes: Sizes, signed: list[bytes]) -> tuple[float, int]:
+    """Transfers a second of a ledger in a new home, and its greatest memory in MiB."""
     arguments = [str(home), str(sizes.accounts), str(sizes.lots)]
     command = [sys.executable, "-m", "cfi.node.bench.world", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as ledger:

@@ -39,6 +39,7 @@ from cfi.contracts.state.store import State
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.blocks import consensus_hash
+from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.messages.catalogue import NUMBERS
@@ -67,6 +68,7 @@ from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
 
 CHAIN_ID: Final = "sim-bench"
+GENESIS_TIME: Final = Timestamp(seconds=1_750_000_000, nanos=0)
 VINTAGE: Final = Year(2003)
 LOT_TONNES: Final = Tonnes(100)
 ACCOUNTS_OF_HOLDER: Final = 100
@@ -115,8 +117,7 @@ def build(sizes: Sizes) -> tuple[State, list[tuple[bytes, bytes | None]]]:
             overlay.apply(_holder(account, min(ACCOUNTS_OF_HOLDER, sizes.accounts - account)))
         overlay.apply(_account(account, sizes))
     _supply(overlay, sizes)
-    writes = state.found(overlay)
-    return state, writes
+    return state, state.found(overlay) + overlay.movement_writes()
 
 
 def _frame() -> Changes:
@@ -242,7 +243,7 @@ def node(home: Path, sizes: Sizes) -> tuple[EmbeddedEngine, Application]:
     validator = PrivateValidator(home / "key.json", home / "state.json")
     terms = ChainTerms(
         chain_id=CHAIN_ID,
-        genesis_time=machine_time(),
+        genesis_time=GENESIS_TIME,
         app_version=1,
         consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
         validators=single_validator(validator.public_key, 1_000),
