@@ -1,18 +1,14 @@
 """A light client against a running ledger: it begins, follows, states, and believes nobody."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
-from aiohttp import web
-from click.testing import CliRunner, Result
 
-from cfi.client.cli.light import light
 from cfi.client.light.bisection import SyncError
 from cfi.client.light.http import GatewayClient, GatewayRefusedError, UnreachableError
 from cfi.client.light.json_node import JsonNode
@@ -29,7 +25,7 @@ from cfi.client.light.sync import (
     sync_to,
 )
 from cfi.client.light.verifier import TrustOptions
-from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
+from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.wire.headers import Timestamp, header_hash
 from cfi.contracts.wire.officers import AnchorFile
@@ -38,6 +34,7 @@ from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.text import AccountId, Identifier
 from cfi.genesis.officers import sign_anchor, verify_genesis
 from tests.chains import chain, resigned, seconds
+from tests.client.light.lying import Liar, no_genesis, no_movement, nonsense, other_root, unsigned
 from tests.contracts.ledger import seed_of
 from tests.genesis.founders import OFFICER_SEEDS, PLAN
 from tests.node.chain import CHAIN_ID, COMPANY, USER_SEED, retire, transfer
@@ -218,69 +215,9 @@ class TestStatements:
         run(work())
 
 
-class Liar:
-    """A server that passes on what a gateway says, but for some answers of its own."""
-
-    def __init__(self, gateway: Running, change: Callable[[str, Any], Any]) -> None:
-        self._gateway = gateway
-        self._change = change
-        self.base = ""
-
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_get("/{any:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
-
-    async def _answer(self, request: web.Request) -> web.Response:
-        headers = {
-            name: value
-            for name, value in request.headers.items()
-            if name.lower().startswith(("cfi", "sig", "content-d"))
-        }
-        status, told = await self._gateway.get(request.raw_path, headers)
-        return web.json_response(self._change(request.path, told), status=status)
-
-
-def other_root(path: str, told: Any) -> Any:
-    """Another app hash in every header."""
-    if "/headers/" in path:
-        told["signed_header"]["header"]["app_hash"] = "00" * 32
-    return told
-
-
-def other_time(path: str, told: Any) -> Any:
-    """A commit without its signature."""
-    if "/headers/" in path:
-        told["signed_header"]["commit"]["signatures"][0]["signature"] = None
-    return told
-
-
-def no_movement(path: str, told: Any) -> Any:
-    """No movements."""
-    return {**told, "movements": []} if path.endswith("/movements") else told
-
-
-def no_genesis(path: str, told: Any) -> Any:
-    """Another chain's row."""
-    return {**told, "value": "00"} if "/public/" in path else told
-
-
-def nonsense(path: str, told: Any) -> Any:
-    """No shape at all where proofs are wanted."""
-    return [] if "/public/" in path else told
-
-
 class TestALyingServer:
     @pytest.mark.parametrize(
-        "change", [other_root, other_time, no_genesis], ids=lambda each: each.__name__
+        "change", [other_root, unsigned, no_genesis], ids=lambda each: each.__name__
     )
     def test_its_headers_and_rows_are_not_believed(
         self, tmp_path: Path, change: Callable[[str, Any], Any]
@@ -355,88 +292,3 @@ class TestTheStore:
         (tmp_path / "file").write_text("")
         with pytest.raises(StoreError):
             LightStore(tmp_path / "file").load()
-
-
-async def cfi(*words: str) -> Result:
-    """A command of `cfi light`, on a thread of its own."""
-    return await asyncio.to_thread(CliRunner().invoke, light, list(words))
-
-
-class TestTheCommands:
-    def test_sync_statement_and_watch(self, tmp_path: Path) -> None:
-        key, phrase, genesis = tmp_path / "key", tmp_path / "phrase", tmp_path / "genesis.cbor"
-        write_key(key, KEY, b"open", LEAST)
-        phrase.write_text("open\n")
-
-        async def work() -> None:
-            async with running(tmp_path / "node") as gateway:
-                genesis.write_bytes(gateway.chain.genesis)
-                base = ("--gateway", gateway.base, "--folder", str(tmp_path / "light"))
-                mine = (
-                    *base,
-                    "--account",
-                    ACCOUNT,
-                    "--key",
-                    str(key),
-                    "--passphrase-file",
-                    str(phrase),
-                )
-                told = await cfi("sync", *base)
-                assert told.exit_code == 2
-                assert "--genesis FILE" in told.stderr
-                told = await cfi("sync", *base, "--genesis", str(genesis))
-                assert (told.exit_code, told.stderr) == (0, "")
-                assert "verified here, unwitnessed" in told.stdout
-                told = await cfi("sync", *base, "--json", "--witness", gateway.base)
-                assert json.loads(told.stdout)["witnessed"]
-                told = await cfi("watch", *base, "--count", "2", "--interval", "0.05", "--json")
-                heights = [json.loads(line)["height"] for line in told.stdout.splitlines()]
-                assert len(heights) == 2
-                assert heights[0] < heights[1]
-                told = await cfi("statement", *mine, "--json")
-                assert told.exit_code == 0, told.stderr
-                assert json.loads(told.stdout)["verified"]
-                assert (await cfi("statement", *mine)).exit_code == 0
-                told = await cfi("statement", *mine, "--csv", "--from-start")
-                assert told.stdout.startswith("line,height,kind,")
-                async with Liar(gateway, no_movement) as liar:
-                    told = await cfi(
-                        "statement", *mine, "--csv", "--from-start", "--gateway", liar.base
-                    )
-                assert told.exit_code == 3
-                assert "mismatch: " in told.stderr
-                phrase.write_text("wrong")
-                assert (await cfi("statement", *mine)).exit_code == 5
-                assert (await cfi("statement", *mine, "--csv", "--json")).exit_code == 2
-                assert (await cfi("sync", *base, "--trusting-period", "1ns")).exit_code == 3
-
-        run(work())
-
-    @pytest.mark.parametrize(
-        ("sentence", "words", "status"),
-        [
-            ("nobody answers", ["sync", "--genesis", "FILE"], 4),
-            ("an anchor without officers", ["sync", "--anchor", "FILE"], 2),
-            ("an officer's key that is none", ["sync", "--anchor", "FILE", "--officer", "zz"], 2),
-            (
-                "no anchor",
-                ["sync", "--anchor", "FILE", "--threshold", "1", "--officer", "00" * 32],
-                3,
-            ),
-            ("a period that is none", ["watch", "--trusting-period", "x"], 2),
-            (
-                "no key file",
-                ["statement", "--account", "a/1", "--key", "FILE", "--passphrase-file", "FILE"],
-                2,
-            ),
-        ],
-        ids=lambda value: value if isinstance(value, str) else "",
-    )
-    def test_exit_status(
-        self, tmp_path: Path, sentence: str, words: list[str], status: int
-    ) -> None:
-        file = tmp_path / "file"
-        file.write_bytes(b"nothing")
-        told = [str(file) if word == "FILE" else word for word in words]
-        base = ["--gateway", "http://127.0.0.1:9", "--folder", str(tmp_path)]
-        assert CliRunner().invoke(light, [*told, *base]).exit_code == status

@@ -23,6 +23,7 @@ from cfi.contracts.state.row_tree import encode_row_proof
 from cfi.contracts.state.rows.custody import ACCOUNTS, LOTS, RETIRED, SUMMARY, Movement
 from cfi.contracts.state.table import account_owner
 from cfi.contracts.wire.headers import Header
+from cfi.contracts.wire.quantities import Tonnes
 from cfi.contracts.wire.schema import schema_of
 from cfi.contracts.wire.text import AccountId
 from tests.contracts.ledger import seed_of
@@ -135,13 +136,13 @@ def without(items: list[bytes], at: int) -> list[bytes]:
 def forged_row(server: Server) -> dict[str, Any]:
     """A lot of 100 t more than there is."""
     shown = server.shown()
-    rows = [list(each) for each in shown.rows]
+    rows = list(shown.rows)
     index = next(at for at, (proof, _) in enumerate(shown.rows) if proof.row[0] == LOTS.tag)
-    proof = shown.rows[index][0]
+    proof, blinding = shown.rows[index]
     lot = LOTS.schema.decode(proof.row[1:])
-    row = proof.row[:1] + LOTS.schema.encode(replace(lot, tonnes=lot.tonnes + 100))
-    rows[index][0] = replace(proof, row=row)
-    return {"shown": replace(shown, rows=tuple(tuple(each) for each in rows))}
+    row = proof.row[:1] + LOTS.schema.encode(replace(lot, tonnes=Tonnes(lot.tonnes + 100)))
+    rows[index] = (replace(proof, row=row), blinding)
+    return {"shown": replace(shown, rows=tuple(rows))}
 
 
 def rows_but(tag: int) -> Callable[[Server], dict[str, Any]]:
@@ -161,7 +162,7 @@ def forged_movement(server: Server) -> dict[str, Any]:
     first = schema_of(Movement).decode(movements[0])
     return {
         "raw_movements": [
-            schema_of(Movement).encode(replace(first, tonnes=first.tonnes + 100)),
+            schema_of(Movement).encode(replace(first, tonnes=Tonnes(first.tonnes + 100))),
             *movements[1:],
         ]
     }

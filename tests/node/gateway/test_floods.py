@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cbor2
 import pytest
+from typing_extensions import override
 
 from cfi.node.gateway.desk import Rates
 from cfi.node.gateway.guard import Connections, Deadlines
@@ -154,10 +155,12 @@ def answering(*answers: tuple[Kind, bytes]) -> type[asyncio.Protocol]:
     left = list(answers)
 
     class Scripted(asyncio.Protocol):
+        @override
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             assert isinstance(transport, asyncio.Transport)
             self.transport, self.reader = transport, FrameReader()
 
+        @override
         def data_received(self, data: bytes) -> None:
             for _, tag, _ in self.reader.feed(data):
                 if not left:
