@@ -28,7 +28,7 @@ def own_account(
 def own_free_lot(
     state: StateView, block: BlockContext, account_id: AccountId, lot_id: LotId, tonnes: Tonnes
 ) -> Lot:
-    """A lot in the signer's account that is not locked and has that many tonnes; refuses otherwise."""
+    """An unlocked lot in the signer's account with that many tonnes; refuses otherwise."""
     own_account(state, block, account_id)
     lot = state.lots.of(account_id).get(lot_id)
     if lot is None:

@@ -15,7 +15,7 @@ def value_of(state: StateView, name: str, height: Height) -> Count:
 
 
 def required_value(state: StateView, name: str, height: Height, section: str) -> Count:
-    """A parameter without a default; refuses PARAMETER_NOT_SET where the programme hasn't set it."""
+    """A parameter without a default; refuses PARAMETER_NOT_SET where the programme sets none."""
     value = _in_force(state, name, height)
     if value is None:
         raise RefusedError(Refusal.PARAMETER_NOT_SET, section, {"parameter": name})

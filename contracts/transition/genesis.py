@@ -47,7 +47,6 @@ from cfi.contracts.wire.quantities import Count, Instant
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId
 
-_BEFORE_GENESIS = -1
 _ALWAYS = Instant(0)
 
 
@@ -57,12 +56,9 @@ def state_at_genesis(data: bytes) -> tuple[State, Batch]:
     """
     document = read_genesis(data)
     state = State()
-    state.height = _BEFORE_GENESIS
     overlay = state.overlay()
     overlay.apply(Changes.of(*_founding(document, genesis_hash(data))))
-    batch = state.seal(overlay)
-    state.undos.clear()
-    return state, batch
+    return state, state.found(overlay)
 
 
 def _founding(document: GenesisDocument, digest: Hash) -> Iterator[Operation]:

@@ -135,7 +135,7 @@ def _wrapped(payload: bytes) -> bytes:
 
 
 def _unwrapped(wrapped: bytes) -> bytes:
-    """The content of the one byte string that fills these bytes, its length in the shortest form."""
+    """The content of the one byte string that these bytes are, its length in the shortest form."""
     for width, least, head in ((0, 0, 0x40), (1, 24, 0x58), (2, 256, 0x59), (4, 65_536, 0x5A)):
         content = wrapped[1 + width :]
         if width == 0:

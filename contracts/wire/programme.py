@@ -74,7 +74,7 @@ class WarmingPotential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrueUpStage:
-    """When a stage of a true-up begins: a day of the year after the compliance year, at 00:00 UTC."""
+    """When a stage of a true-up begins: a day of the year after the compliance year, 00:00 UTC."""
 
     stage: Identifier
     month: SmallCode
@@ -101,7 +101,7 @@ class Protections:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedOver:
-    """The part of an earlier phase's Super Reductions and Special Reserve usable in each of some years."""
+    """The part of an earlier phase's Super Reductions and Special Reserve usable in some years."""
 
     earned_first_year: Year
     earned_last_year: Year

@@ -1,4 +1,4 @@
-"""What became of an act: the receipt that its signer keeps, and its digest in the block's results."""
+"""What became of an act: the receipt for its signer, and its digest in the block's results."""
 
 from dataclasses import dataclass
 from hashlib import sha256

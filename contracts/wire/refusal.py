@@ -165,6 +165,6 @@ class InvariantBroken(Exception):
 
 
 def require(holds: object, refusal: Refusal, section: str, **facts: Fact) -> None:
-    """Refuse unless the condition holds; facts come from the message or the signer's own rows only."""
+    """Refuse unless the condition holds; facts are the message's or the signer's own rows' only."""
     if not holds:
         raise RefusedError(refusal, section, facts)

@@ -40,6 +40,8 @@ from cfi.contracts.transition.authorise import Signer
 from cfi.contracts.transition.dispatch import DUE
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.messages.access.approve import Approve
+from cfi.contracts.wire.messages.access.propose import Propose
 from cfi.contracts.wire.messages.catalogue import NUMBERS
 from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.contracts.wire.quantities import Count, Height, Instant, SmallCode, Tonnes, Year
@@ -215,9 +217,6 @@ class Ledger:
 
     def when_both(self, message: Any, by: str = EXCHANGE, users: tuple[str, str] = ("officer-1", "officer-2")) -> Receipt:
         """Decide a message under four eyes: proposed by the first user, approved by the second."""
-        from cfi.contracts.wire.messages.access.approve import Approve
-        from cfi.contracts.wire.messages.access.propose import Propose
-
         self.four_eyes(type(message))
         body = schema_of(type(message)).encode(message)
         proposed = self.when(Propose(message_number=SmallCode(NUMBERS[type(message)]), body=body), by, users[0])  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Offers, deliveries that wait, their outcomes, and sales by vintage.  (RB 4.11, 4.13, 5.3.5)"""
+"""Offers, waiting deliveries, their outcomes, and sales by vintage.  (RB 4.11, 4.13, 5.3.5)"""
 
 from dataclasses import dataclass
 from enum import IntEnum, unique
