@@ -42,7 +42,7 @@ def test_the_process_serves_its_own_pipe(monkeypatch: pytest.MonkeyPatch) -> Non
     served: list[object] = []
     before = signal.getsignal(signal.SIGINT)
     with open(os.devnull, "rb") as pipe:  # noqa: PTH123
-        monkeypatch.setattr(verifier_module.os, "fdopen", lambda *_: pipe)
+        monkeypatch.setattr("cfi.node.verifier.os.fdopen", lambda *_: pipe)
         monkeypatch.setattr(verifier_module, "serve", lambda *pipes: served.extend(pipes))
         verifier_module.main()
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
