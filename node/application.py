@@ -25,8 +25,8 @@ from cfi.contracts.transition.block import (
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.blocks import TransactionResult, results_hash
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
-from cfi.contracts.wire.quantities import Instant
-from cfi.contracts.wire.receipts import receipt_digest
+from cfi.contracts.wire.quantities import Height, Instant
+from cfi.contracts.wire.receipts import Receipt, receipt_digest
 from cfi.contracts.wire.schema import Hash
 from cfi.node.storage.ledger_store import Committed, LedgerStore
 from cfi.node.storage.quarantine import Quarantine
@@ -123,6 +123,28 @@ class Application:
             )
         if live_signer(self.committed_view, act.key, self._now) is None:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+
+    def dry_run(self, act: Act) -> Receipt:
+        """What an act would come to now, on an overlay that is thrown away; raises
+        InadmissibleError.
+        """
+        self.check(act)
+        view = self.committed_view
+        chain = view.chain.get(b"chain")
+        assert chain is not None, "genesis writes the chain row"
+        execution = Execution(
+            self.state.overlay(),
+            view,
+            chain.chain_id,
+            Height(self.state.height + 1),
+            self._now,
+            chain.exchange,
+            self.window,
+        )
+        execution.state = StateView(execution.overlay)
+        receipt = execution.execute(act).receipt
+        assert receipt is not None, "an admitted act has a receipt"
+        return receipt
 
     def prepare_proposal(self, transactions: Sequence[bytes], now: Instant) -> list[bytes]:
         """The transactions that the next block can hold, in their order: what is inadmissible,

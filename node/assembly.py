@@ -62,7 +62,7 @@ def assemble(home: Home) -> Node:
         application = _application(home, data, LedgerStore(database))
         terms = _terms(document)
         validator = PrivateValidator(home.validator_key, home.validator_state)
-        files = BlockFiles(home.blocks)
+        files = BlockFiles(home.blocks, validator.last.height)
         engine = EmbeddedEngine(terms, application, files, validator, machine_time)
         replayed = engine.recover()
         admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())

@@ -1,5 +1,6 @@
 """`cfi doctor`: is what stands on the disk what was written?"""
 
+import sys
 from dataclasses import dataclass
 
 from cfi.node.assembly import read_home_genesis
@@ -36,13 +37,21 @@ def _genesis(home: Home) -> Finding:
 
 def _blocks(home: Home) -> Finding:
     try:
-        files = BlockFiles(home.blocks)
+        files = BlockFiles(home.blocks, _last_signed(home))
         count = sum(1 for _ in files.records())
         files.close()
     except (DamagedError, OSError) as error:
         sentence = f"{error}: restore the block files from another copy, never edit them"
         return Finding("blocks", sound=False, sentence=sentence)
     return Finding("blocks", sound=True, sentence=f"{count} blocks, every digest right")
+
+
+def _last_signed(home: Home) -> int:
+    """The last signed height; where it can't be known, so high that no tail is cut off."""
+    try:
+        return PrivateValidator(home.validator_key, home.validator_state).last.height
+    except DamagedError:
+        return sys.maxsize
 
 
 def _store(home: Home) -> Finding:

@@ -125,7 +125,7 @@ class Home:
             content = tomllib.loads(self.settings_file.read_text())
         except FileNotFoundError as error:
             raise HomeError(f"{self.root} is no home: run `cfi init --home {self.root}`") from error
-        except (OSError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise HomeError(f"{self.settings_file}: {error}") from error
         return _settings_of(content, self.settings_file)
 

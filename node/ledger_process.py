@@ -16,8 +16,8 @@ EXIT_FAILED = 1
 
 def run(home: Home) -> int:
     """Serve until SIGTERM; returns the exit code."""
-    log_to_stderr("ledger", home.settings().log_level)
     try:
+        log_to_stderr("ledger", home.settings().log_level)
         node = assemble(home)
     except DamagedError as error:
         _say(f"the ledger's data is damaged: {error}\nrun `cfi doctor --home {home.root}`")

@@ -13,11 +13,13 @@ from typing import Any, Final
 from cfi.contracts.state.history import NotKeptError, Version
 from cfi.contracts.state.row_tree import encode_row_proof
 from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.transition.act import InadmissibleError, read_unsigned
 from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.wire.blocks import encode_block, prove_transaction
 from cfi.contracts.wire.commits import encode_commit
 from cfi.contracts.wire.headers import encode_header
 from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.wire.receipts import encode_receipt
 from cfi.contracts.wire.schema import PublicKey
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
@@ -62,6 +64,7 @@ class Queries:
                 "public_rows": self._public_rows,
                 "owner": self._owner,
                 "movements": self._movements,
+                "dry_run": self._dry_run,
             }
         )
 
@@ -189,6 +192,14 @@ class Queries:
             "proof": leaf.proof,
             "rows": rows,
         }
+
+    def _dry_run(self, parameters: Parameters) -> object:
+        """The receipt that an unsigned payload would get now; nothing is changed."""
+        try:
+            act = read_unsigned(PublicKey(parameters["key"]), parameters["payload"])
+            return encode_receipt(self._application.dry_run(act))
+        except InadmissibleError as error:
+            raise QuestionError(error.reason.name, error.detail) from error
 
     def _movements(self, parameters: Parameters) -> object:
         first = max(parameters.get("first", 1), 1)

@@ -13,7 +13,7 @@ from cfi.client.light.http import GatewayClient, GatewayRefusedError, Unreachabl
 from cfi.client.light.json_node import MalformedError
 from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
 from cfi.client.wallet.messages import MessageError, fields_of, message_from_json
-from cfi.client.wallet.transactions import act_id_of, transaction
+from cfi.client.wallet.transactions import act_id_of, transaction, unsigned_payload
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.receipts import Receipt, decode_receipt
 from cfi.contracts.wire.refusal import Refusal
@@ -33,6 +33,7 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--key", "key_file", type=_FILE, help="Your keystore file.")
 @click.option("--passphrase-file", type=_FILE, help="Instead of being asked.")
 @click.option("--valid-for", default=_VALID_FOR, show_default=True, help="Heights from now.")
+@click.option("--dry-run", is_flag=True, help="Ask what would come of it; change nothing.")
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @click.option("--fields", "show_fields", is_flag=True, help="Print what MESSAGE takes.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
@@ -43,6 +44,7 @@ def tx(
     key_file: Path | None,
     passphrase_file: Path | None,
     valid_for: int,
+    dry_run: bool,
     yes: bool,
     show_fields: bool,
     as_json: bool,
@@ -68,19 +70,25 @@ def tx(
         _leave(str(error), LOCKED)
     except KeystoreError as error:
         _leave(str(error), FAILED)
-    if not yes:
+    if not yes and not dry_run:
         click.confirm(f"Send {built}?", abort=True, err=True)
-    receipt = _sent(gateway, key, built, valid_for)
+    receipt = _answered(gateway, key, built, valid_for, dry_run=dry_run)
     _show(receipt, as_json)
     sys.exit(0 if receipt.done else FAILED)
 
 
-def _sent(gateway: str, key: SigningKey, built: Any, valid_for: int) -> Receipt:
+def _answered(
+    gateway: str, key: SigningKey, built: Any, valid_for: int, *, dry_run: bool
+) -> Receipt:
     async def work() -> Receipt:
         async with GatewayClient(gateway, key) as client:
             status = await client.get("/v1/status")
             height = status.field("height").number(0, 2**62)
             chain_id = status.field("chain_id").text()
+            if dry_run:
+                unsigned = unsigned_payload(chain_id, built, height + valid_for)
+                told = await client.dry_run(unsigned)
+                return decode_receipt(told.field("receipt").hexadecimal())
             signed = transaction(key, chain_id, built, height + valid_for)
             click.echo(f"act {act_id_of(signed).hex()}", err=True)
             answer = await client.submit(signed, wait=True)

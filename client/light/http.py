@@ -65,17 +65,24 @@ class GatewayClient:
 
     async def get_signed(self, target: str) -> JsonNode:
         """An answer for the key's holder alone; raises as get does."""
+        return await self._signed("GET", target, b"")
+
+    async def _signed(self, method: str, target: str, body: bytes) -> JsonNode:
         assert self._key is not None, "private data is asked with a key"
         headers = sign_request(
             self._key,
-            "GET",
+            method,
             target,
-            b"",
+            body,
             node=await self.node(),
             created=int(self._now()),
             nonce=os.urandom(16),
         )
-        return await self._ask("GET", target, b"", headers)
+        return await self._ask(method, target, body, headers)
+
+    async def dry_run(self, payload: bytes) -> JsonNode:
+        """What an unsigned payload would come to; raises as get does."""
+        return await self._signed("POST", "/v1/transactions/dry-run", payload)
 
     async def submit(self, transaction: bytes, *, wait: bool) -> JsonNode:
         """Hand a transaction in; raises as get does."""

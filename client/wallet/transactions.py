@@ -10,12 +10,12 @@ from cfi.contracts.wire.quantities import Height
 from cfi.contracts.wire.schema import Hash, Nonce, PublicKey, Signature, schema_of
 
 
-def transaction(
-    key: SigningKey, chain_id: str, message: Any, valid_until: int, nonce: bytes | None = None
+def unsigned_payload(
+    chain_id: str, message: Any, valid_until: int, nonce: bytes | None = None
 ) -> bytes:
-    """A message signed for a chain, valid up to a height; the 16 random bytes are the machine's."""
+    """What is signed: a message for a chain, valid up to a height, with 16 random bytes."""
     body = schema_of(type(message)).to_items(message)
-    payload = payload_bytes(
+    return payload_bytes(
         Payload(
             chain_id,
             NUMBERS[type(message)],
@@ -24,6 +24,13 @@ def transaction(
             body,
         )
     )
+
+
+def transaction(
+    key: SigningKey, chain_id: str, message: Any, valid_until: int, nonce: bytes | None = None
+) -> bytes:
+    """A signed message; the 16 random bytes are the machine's unless given."""
+    payload = unsigned_payload(chain_id, message, valid_until, nonce)
     public_key = PublicKey(key.public_key)
     signature = Signature(key.sign(signed_structure(public_key, payload)))
     return seal(public_key, payload, signature)

@@ -9,7 +9,7 @@ from cfi.contracts.wire import envelope, signatures
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.messages.catalogue import MESSAGES
 from cfi.contracts.wire.quantities import Height
-from cfi.contracts.wire.schema import Hash, PublicKey, schema_of
+from cfi.contracts.wire.schema import Hash, PublicKey, Signature, schema_of
 
 
 @unique
@@ -63,6 +63,16 @@ def read_verified_act(data: bytes) -> Act:
             Inadmissible.BAD_SIGNATURE, "the signature doesn't verify under the strict rule"
         )
     return act
+
+
+def read_unsigned(key: PublicKey, payload: bytes) -> Act:
+    """An act from its payload alone, for a dry run that changes nothing; raises
+    InadmissibleError.
+    """
+    frame = envelope.Frame(
+        key, Signature(bytes(64)), envelope.signed_structure(key, payload), payload
+    )
+    return _understood(payload, frame)
 
 
 def _framed(data: bytes) -> envelope.Frame:

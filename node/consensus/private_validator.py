@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from cfi.contracts.wire.signatures import public_key_of, sign
+from cfi.contracts.wire.signatures import public_key_of, sign, verify
 from cfi.contracts.wire.validators import address_of
 from cfi.node.storage.atomic import write_atomically
 from cfi.node.storage.database import DamagedError
@@ -18,7 +18,7 @@ _KEY_TYPE = "tendermint/PrivKeyEd25519"
 _PUBLIC_TYPE = "tendermint/PubKeyEd25519"
 
 
-class DoubleSignError(Exception):
+class DoubleSignError(DamagedError):
     """Signing was asked for other bytes at a height that was signed before: never done."""
 
 
@@ -39,7 +39,7 @@ class PrivateValidator:
         self._state_path = state_path
         self.public_key = public_key_of(self._seed)
         self.address = address_of(self.public_key)
-        self.last = _read_state(state_path)
+        self.last = _read_state(state_path, self.public_key)
 
     def sign_vote(self, height: int, sign_bytes: bytes) -> bytes:
         """The signature of a vote; the same bytes again give the same signature; raises
@@ -106,14 +106,18 @@ def _read_key(path: Path) -> bytes:
     return secret[:32]
 
 
-def _read_state(path: Path) -> LastSigned:
+def _read_state(path: Path, public_key: bytes) -> LastSigned:
     try:
         content = json.loads(path.read_text())
         signature = base64.b64decode(content.get("signature", ""), validate=True)
-        return LastSigned(
+        last = LastSigned(
             int(content["height"]), bytes.fromhex(content.get("signbytes", "")), signature
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedError(
             f"the signing state {path} can't be read: {error}; never delete it"
         ) from error
+    fresh = last == LastSigned(0, b"", b"")
+    if not fresh and not verify(public_key, last.sign_bytes, signature):
+        raise DamagedError(f"the signing state {path} holds no vote of this key; never delete it")
+    return last

@@ -34,6 +34,7 @@ def build(desk: Desk) -> web.Application:
             web.get("/v1/public/{table}", public.public_rows),
             web.get("/v1/public/{table}/{key}", public.public_row),
             web.post("/v1/transactions", transactions.submit),
+            web.post("/v1/transactions/dry-run", private.dry_run),
             web.get("/v1/transactions/{act}", private.transaction),
             web.get("/v1/holder", private.holder_rows),
             web.get("/v1/accounts", private.accounts),

@@ -18,7 +18,7 @@ from cfi.contracts.state.table import AccountTable, HolderTable, account_owner, 
 from cfi.contracts.wire.envelope import open_frame
 from cfi.contracts.wire.text import AccountId, HolderId, is_identifier
 from cfi.node.gateway.answers import RefusedRequestError, json_answer, unknown
-from cfi.node.gateway.desk import DESK, Reader, octets, owner_json, reader_of, whole
+from cfi.node.gateway.desk import DESK, Reader, body_of, octets, owner_json, reader_of, whole
 
 _ACCOUNT_TABLES: Final = {
     table.name: tag for tag, table in TABLES.items() if isinstance(table, AccountTable)
@@ -68,6 +68,14 @@ async def account_rows(request: web.Request) -> web.Response:
         if isinstance(row, Account) and row.holder_id != reader.holder:
             raise unknown("owner")
     return json_answer(owner_json(told))
+
+
+async def dry_run(request: web.Request) -> web.Response:
+    """The receipt that the unsigned payload in the body would get now; nothing is changed."""
+    reader = await reader_of(request)
+    asked = {"key": reader.key, "payload": await body_of(request)}
+    receipt: bytes = await request.app[DESK].link.ask("dry_run", asked)
+    return json_answer({"receipt": receipt.hex()})
 
 
 async def movements(request: web.Request) -> web.Response:

@@ -20,12 +20,16 @@ _FIRST: Final = 1
 class BlockFiles:
     """The blocks of a chain in files of about 64 MiB, and where each height stands."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, signed: int = 0) -> None:
+        """Open the files; `signed` is the last height that was signed, whose block is never a torn
+        one. Raises DamagedError.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._places: list[tuple[int, int, int]] = []
         """For each height from the first: its file's number, its offset, its length."""
         self._file_number = _FIRST
+        self._signed = signed
         self._index()
         self._descriptor = os.open(
             self._path(self._file_number), os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600
@@ -115,7 +119,7 @@ class BlockFiles:
             try:
                 record, end = decode_record(data, offset)
             except BrokenRecordError as error:
-                if last and error.cut_off:
+                if last and error.cut_off and len(self._places) >= self._signed:
                     os.truncate(path, offset)
                     return
                 raise DamagedError(f"{path.name} is damaged: {error}") from error
