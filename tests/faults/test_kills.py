@@ -18,7 +18,6 @@ LONGEST_SECONDS = 1.2
 
 @pytest.mark.parametrize("seed", range(-(-effort(sample=6, soak=200) // LIVES)))
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(seed: int, tmp_path: Path) -> None:
-    print(f"seed {seed}")
     load = Load(random.Random(seed))
     home = new_home(tmp_path / "home")
     for _ in range(LIVES):
