@@ -72,15 +72,7 @@ func block(raw json.RawMessage) (answer, error) {
 	if err := json.Unmarshal(raw, &in); err != nil {
 		return nil, err
 	}
-	encoded, err := hex.DecodeString(in.Block)
-	if err != nil {
-		return nil, err
-	}
-	read := new(cmtproto.Block)
-	if err := read.Unmarshal(encoded); err != nil {
-		return nil, err
-	}
-	block, err := types.BlockFromProto(read)
+	block, err := decodeBlock(in.Block)
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +97,18 @@ func block(raw json.RawMessage) (answer, error) {
 		"parts_total":   parts.Header().Total,
 		"parts_root":    hex.EncodeToString(parts.Header().Hash),
 	}, nil
+}
+
+func decodeBlock(text string) (*types.Block, error) {
+	encoded, err := hex.DecodeString(text)
+	if err != nil {
+		return nil, err
+	}
+	read := new(cmtproto.Block)
+	if err := read.Unmarshal(encoded); err != nil {
+		return nil, err
+	}
+	return types.BlockFromProto(read)
 }
 
 func results(raw json.RawMessage) (answer, error) {
