@@ -1,0 +1,252 @@
+"""The demo's parts, on a stage of their own: what refuses, what fails, what is shown."""
+
+import asyncio
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from cfi.client.wallet.keystore import SigningKey
+from cfi.contracts.state.rows.custody import LOTS, SUPPLY
+from cfi.contracts.state.table import account_owner
+from cfi.contracts.transition.act import read_verified_act
+from cfi.contracts.wire.block_file import decode_records
+from cfi.contracts.wire.blocks import decode_block
+from cfi.genesis.scenarios.loader import scenario
+from cfi.node.assembly import assemble, read_home_genesis
+from cfi.node.demo import checks, command, stage, summary
+from cfi.node.demo.cast import Cast
+from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
+from cfi.node.demo.player import Played, Player, RefusedActError
+from cfi.node.demo.stage import Performance, StageError, perform, set_stage
+from cfi.node.home import Home
+from tests.node.chain import COMPANY, USER_SEED, make_chain, transfer
+from tests.node.talking import Parts, Peer, with_peer
+
+TOLD = scenario("phase-2")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "node")
+    set_stage(made, TOLD)
+    return made
+
+
+class TestTheCast:
+    def test_is_the_same_each_time_and_another_on_another_chain(self) -> None:
+        cast, again, other = Cast("sim-a"), Cast("sim-a"), Cast("sim-b")
+        assert cast.officer(1) == again.officer(1)
+        assert cast.officer(1) != other.officer(1)
+        keys = [
+            cast.officer(1),
+            cast.officer(2),
+            cast.administrator("county"),
+            cast.officer_of("county"),
+        ]
+        assert len({key.seed for key in keys}) == len(keys)
+
+
+class TestTheStage:
+    def test_is_a_founded_home(self, home: Home) -> None:
+        _, document = read_home_genesis(home)
+        assert document.chain_id == TOLD.chain_id
+        assert document.clock_start == TOLD.clock_start
+        assembled = assemble(home)
+        assembled.engine.make_block([])
+        assembled.close()
+
+    def test_a_ledger_that_ends_at_once_is_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        honest = subprocess.Popen
+
+        def ends(_: list[str]) -> "subprocess.Popen[bytes]":
+            return honest([sys.executable, "-c", "pass"])
+
+        monkeypatch.setattr(stage.subprocess, "Popen", ends)
+        with pytest.raises(StageError, match="does not start"):
+            perform(Home(tmp_path / "node"), TOLD, lambda _: None)
+
+
+LAWFUL = read_verified_act(transfer(1)).message
+TOO_MUCH = read_verified_act(transfer(2, 10**6)).message
+KEY = SigningKey(USER_SEED)
+
+
+def with_player(folder: Path, work: Callable[[Player], None]) -> None:
+    """Run a test's work, in a thread, with a player on a ledger."""
+
+    def play(socket: Path) -> None:
+        player = Player(socket)
+        try:
+            work(player)
+        finally:
+            player.close()
+
+    async def inside(parts: Parts, _: Peer) -> None:
+        await asyncio.to_thread(play, parts.socket)
+
+    with_peer(folder, inside)
+
+
+class TestThePlayer:
+    def test_has_its_acts_done_in_order(self, tmp_path: Path) -> None:
+        def work(player: Player) -> None:
+            receipts = player.all([Played(KEY, LAWFUL), Played(KEY, LAWFUL)])
+            assert [each.done for each in receipts] == [True, True]
+            assert [each.index for each in receipts] == [0, 1]
+            assert player.acts == 2
+            assert player.all([]) == []
+
+        with_player(tmp_path, work)
+
+    def test_says_what_was_refused_and_why(self, tmp_path: Path) -> None:
+        def work(player: Player) -> None:
+            refused, done = player.try_all([Played(KEY, TOO_MUCH), Played(KEY, LAWFUL)])
+            assert (refused.done, done.done) == (False, True)
+            with pytest.raises(RefusedActError, match=r"TransferLot was refused: [A-Z_]+ \(RB"):
+                player.all([Played(KEY, TOO_MUCH)])
+
+        with_player(tmp_path, work)
+
+    def test_says_what_never_came_in(self, tmp_path: Path) -> None:
+        def work(player: Player) -> None:
+            with pytest.raises(RefusedActError, match="NO_LIVE_KEY"):
+                player.all([Played(SigningKey(bytes(32)), LAWFUL)])
+            with pytest.raises(RefusedActError, match="unknown-path"):
+                player.ask("weather")
+
+        with_player(tmp_path, work)
+
+    def test_reads_rows(self, tmp_path: Path) -> None:
+        def work(player: Player) -> None:
+            lots = player.rows(account_owner(f"{COMPANY}/1"), LOTS)
+            assert [lot.tonnes for lot in lots] == [10_000]
+            assert player.public_row(SUPPLY, b"none") is None
+
+        with_player(tmp_path, work)
+
+    def test_notices_that_the_ledger_left(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def work(player: Player) -> None:
+            player._link.sendall(bytes(16))
+            with pytest.raises((RefusedActError, OSError), match=r"closed|reset|Broken"):
+                player._answers({99})
+
+        with_player(tmp_path, work)
+
+
+class TestChecks:
+    def audit(
+        self, monkeypatch: pytest.MonkeyPatch, code: int, stdout: str, stderr: str = ""
+    ) -> None:
+        """Let the auditor's process end like this."""
+
+        def run(command: list[str], **_: object) -> "subprocess.CompletedProcess[str]":
+            return subprocess.CompletedProcess(command, code, stdout, stderr)
+
+        monkeypatch.setattr(checks.subprocess, "run", run)
+
+    def test_an_agreement_passes(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+        said = {"agrees": True, "height": 4, "transactions": 9}
+        self.audit(monkeypatch, 0, json.dumps(said))
+        told = audited(home)
+        assert told == Check(
+            "auditor's replay", passed=True, told="4 blocks, 9 acts: everything agrees"
+        )
+
+    def test_an_auditor_that_fails_does_not(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.audit(monkeypatch, 1, "", "cfi: it broke\n")
+        assert audited(home) == Check("auditor's replay", passed=False, told="cfi: it broke")
+
+    @pytest.mark.parametrize(("code", "passed"), [(3, True), (0, False), (1, False)])
+    def test_a_changed_byte_has_to_be_caught(
+        self, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, passed: bool
+    ) -> None:
+        chain = make_chain(tmp_path / "chain", 3)
+        chain.close()
+        for file in (tmp_path / "chain" / "blocks").iterdir():
+            (home.blocks / file.name).write_bytes(file.read_bytes())
+        disagreement = {"height": 1, "what": "a root"}
+        said = {"agrees": code == 0, "height": 3, "transactions": 9, "disagreement": disagreement}
+        self.audit(monkeypatch, code, json.dumps(said))
+        told = audited_with_a_changed_byte(home, tmp_path)
+        assert told.passed is passed
+        assert told.told == ("caught at height 1: a root" if passed else "missed")
+        (original,) = home.blocks.iterdir()
+        copy = (tmp_path / "changed" / original.name).read_bytes()
+        pairs = list(zip(decode_records(original.read_bytes()), decode_records(copy), strict=True))
+        changed = [
+            (was, now)
+            for before, after in pairs
+            for was, now in zip(before.block, after.block, strict=True)
+            if was != now
+        ]
+        with_acts = [before for before, _ in pairs if decode_block(before.block).transactions]
+        assert len(changed) == len(with_acts) == 2
+
+
+class TestTheCommand:
+    def demo(self, folder: Path) -> tuple[int, str, str]:
+        """Its exit code and what it says."""
+        told = CliRunner().invoke(command.demo, ["--only", "phase-2", "--folder", str(folder)])
+        return told.exit_code, told.stdout, told.stderr
+
+    def test_does_not_replace_a_chain(self, tmp_path: Path) -> None:
+        set_stage(Home(tmp_path / TOLD.chain_id), TOLD)
+        code, _, said = self.demo(tmp_path)
+        assert code == 1
+        assert said.endswith("has a chain already; choose another --home\n")
+
+    @pytest.mark.parametrize(("passed", "code"), [(True, 0), (False, 3)])
+    def test_ends_as_its_checks(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passed: bool, code: int
+    ) -> None:
+        home = Home(tmp_path / TOLD.chain_id)
+        set_stage(home, TOLD)
+        node = assemble(home)
+        node.engine.make_block([])
+        node.close()
+        monkeypatch.setattr(command, "perform", lambda *_: Performance(home, 3, 1.0))
+        monkeypatch.setattr(command, "show", lambda *_: None)
+        monkeypatch.setattr(command, "member_checked", lambda *_: [])
+        monkeypatch.setattr(command, "audited", lambda _: Check("replay", passed, "said"))
+        monkeypatch.setattr(
+            command, "audited_with_a_changed_byte", lambda *_: Check("byte", True, "")
+        )
+        ended, told, _ = self.demo(tmp_path)
+        assert ended == code
+        assert ("FAILED" in told) is not passed
+        assert f"cfi start --home {home.root}" in told
+
+
+BARS = [
+    # emissions  target   bar                        colour
+    (0,          100,     "········┃··· 0.0%",       "green"),
+    (50,         100,     "████····┃··· 50.0%",      "green"),
+    (100,        100,     "█████████··· 100.0%",     "green"),
+    (105,        100,     "█████████··· 105.0%",     "yellow"),
+    (500,        100,     "████████████ 500.0%",     "yellow"),
+    (7,          0,       "████████████ 700.0%",     "yellow"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("emissions", "target", "bar", "colour"), BARS)
+def test_a_bar_has_its_mark_at_the_target(
+    emissions: int, target: int, bar: str, colour: str
+) -> None:
+    shown = summary._bar(emissions, target)
+    assert (shown.plain, shown.style) == (bar, colour)
+    out = io.StringIO()
+    Console(file=out, width=60).print(shown)
+    assert bar in out.getvalue()
