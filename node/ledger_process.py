@@ -1,7 +1,6 @@
 """The ledger process: `python -m cfi.node.ledger_process HOME`. The supervisor starts it."""
 
 import asyncio
-import gc
 import signal
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from cfi.node.assembly import Node, assemble
 from cfi.node.home import Home, HomeError
 from cfi.node.logs import log_to_stderr
+from cfi.node.memory import settle_memory
 from cfi.node.storage.database import DamagedError
 
 EXIT_FAILED = 1
@@ -25,8 +25,7 @@ def run(home: Home) -> int:
     except (HomeError, OSError) as error:
         _say(str(error))
         return EXIT_FAILED
-    gc.collect()
-    gc.freeze()
+    settle_memory()
     try:
         asyncio.run(_serve(home, node))
     except OSError as error:

@@ -23,6 +23,7 @@ from cfi.node.consensus.embedded import Decided, EmbeddedEngine
 from cfi.node.link import FrameError, FrameReader, Kind, frame
 from cfi.node.mempool import HolderOverQuotaError, Mempool, MempoolFullError, Waiting
 from cfi.node.queries import Queries, QuestionError
+from cfi.node.storage.database import DamagedError
 from cfi.node.verifier import MOST_BATCH_BYTES, MOST_IN_BATCH, Verifier
 
 _LOG: Final = logging.getLogger(__name__)
@@ -105,6 +106,7 @@ class Service:
         )
         self._followers: dict[Connection, int] = {}
         self._wake = asyncio.Event()
+        self._damage: asyncio.Queue[DamagedError] = asyncio.Queue()
         self._root_is_new = True
 
     async def run(self, socket: Path, stop: asyncio.Event) -> None:
@@ -112,7 +114,8 @@ class Service:
         loop = asyncio.get_running_loop()
         await self._verifier.start()
         server = await loop.create_unix_server(lambda: Connection(self), _free(socket))
-        work = [asyncio.create_task(self._admit_all()), asyncio.create_task(self._make_blocks())]
+        duties = (self._admit_all(), self._make_blocks(), self._until_a_read_fails())
+        work = [asyncio.create_task(each) for each in duties]
         stopping = asyncio.create_task(stop.wait())
         try:
             done, _ = await asyncio.wait([*work, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -156,10 +159,15 @@ class Service:
             peer.send(Kind.RESULT, tag, cbor2.dumps(self._queries.answer(path, parameters)))
         except QuestionError as error:
             peer.send(Kind.FAULT, tag, cbor2.dumps([error.name, str(error)]))
+        except DamagedError as error:
+            self._damage.put_nowait(error)
         except (cbor2.CBORDecodeError, TypeError, ValueError, KeyError) as error:
             peer.send(
                 Kind.FAULT, tag, cbor2.dumps(["bad-question", f"{type(error).__name__}: {error}"])
             )
+
+    async def _until_a_read_fails(self) -> None:
+        raise await self._damage.get()
 
     async def _admit_all(self) -> None:
         while True:

@@ -124,14 +124,14 @@ class Overlay:
         match operation:
             case Put(table, owner, row):
                 self._write(owner, table.row_key(table.key(row)), table.schema.encode(row))
+            case Move(owner, movement):
+                self._record(owner, movement)
             case Drop(_, owner, key):
                 self._write(owner, key, None)
             case PutPublic(table, row):
                 self._write_public(table.row_key(table.key(row)), table.schema.encode(row))
             case DropPublic(_, key):
                 self._write_public(key, None)
-            case Move(owner, movement):
-                self._record(owner, movement)
             case OpenOwner(owner, seed):
                 self._open(owner, seed)
             case Reseed(owner, seed):

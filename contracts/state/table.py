@@ -5,7 +5,7 @@ of their own.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, NewType, TypeVar
 
 from cfi.contracts.wire.quantities import Instant
@@ -42,8 +42,8 @@ class Table(Generic[R]):
     """One kind of row. Tags are never reused.
 
     `unique` gives a value that leads to the row from anywhere, `due` the instant at which work on
-    the row falls due; both are indexes that
-    are rebuilt from the rows and are no state of their own.
+    the row falls due; both are indexes that are rebuilt from the rows and are no state of their
+    own.
     """
 
     name: str
@@ -52,11 +52,11 @@ class Table(Generic[R]):
     key: Callable[[R], bytes]
     unique: Callable[[R], bytes | None] = _nothing
     due: Callable[[R], Instant | None] = _nothing
+    schema: Schema[R] = field(init=False)
+    """How its rows are written."""
 
-    @property
-    def schema(self) -> Schema[R]:
-        """How its rows are written."""
-        return schema_of(self.row)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", schema_of(self.row))
 
     @property
     def indexed(self) -> bool:

@@ -1,5 +1,6 @@
 """Identifiers and free text: what characters they may hold."""
 
+from functools import lru_cache
 from typing import Final, NewType
 
 from cfi.contracts.wire.limits import MAX_IDENTIFIER_CHARACTERS, MAX_TEXT_BYTES
@@ -18,6 +19,7 @@ Text = NewType("Text", str)
 
 IDENTIFIERS: Final = (HolderId, UserId, AccountId, LotId, FacilityId, Identifier)
 
+_REMEMBERED: Final = 16_384
 _PRINTABLE: Final = bytes(range(0x21, 0x7F))
 _INVISIBLE: Final = (
     (0x00, 0x20),
@@ -38,6 +40,7 @@ Python versions.
 """
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def is_identifier(value: str) -> bool:
     """1 to 64 printable ASCII characters without space."""
     if not 0 < len(value) <= MAX_IDENTIFIER_CHARACTERS:

@@ -112,6 +112,15 @@ def load(home: Path, sizes: Sizes, signed: list[bytes]) -> tuple[float, int]:
 
 async def _load(home: Path, signed: list[bytes]) -> float:
     reader, writer = await _connected(home / "ledger.sock")
+    try:
+        return await _rate(reader, writer, signed)
+    finally:
+        writer.close()
+
+
+async def _rate(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, signed: list[bytes]
+) -> float:
     frames = FrameReader()
     waiting: Iterator[tuple[int, bytes]] = enumerate(signed)
     begun = time.perf_counter()
@@ -129,9 +138,7 @@ async def _load(home: Path, signed: list[bytes]) -> float:
                 raise RuntimeError(f"a transfer was not taken: {content!r}")
         committed += done
         _send(writer, waiting, done)
-    elapsed = time.perf_counter() - begun
-    writer.close()
-    return len(signed) / elapsed
+    return len(signed) / (time.perf_counter() - begun)
 
 
 async def _connected(socket: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -61,6 +61,7 @@ from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
 from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine, single_validator
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
+from cfi.node.memory import settle_memory
 from cfi.node.service import Service, machine_time
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database
@@ -256,6 +257,7 @@ async def _serve(home: Path, sizes: Sizes) -> None:
     engine, application = node(home, sizes)
     admission = AdmissionBook(CHAIN_ID, seed_of("admission"))
     service = Service(engine, application, admission, 10.0)
+    settle_memory()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     running = asyncio.create_task(service.run(home / "ledger.sock", stop))

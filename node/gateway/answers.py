@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from cfi.contracts.transition.act import Inadmissible
 from cfi.node.gateway.link_client import LedgerFaultError, NotTakenError
 
+_BAD_REQUEST: Final = 400
 _UNKNOWN: Final = 404
 _FAULTS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
     {
@@ -55,7 +57,9 @@ def json_answer(
 
 def fault_answer(fault: LedgerFaultError) -> RefusedRequestError:
     """What the ledger's fault means to the asker, told without the ledger's own words."""
-    status, detail = _FAULTS.get(fault.name, (400, "the question can't be answered"))
+    if fault.name in Inadmissible.__members__:
+        return RefusedRequestError(_BAD_REQUEST, fault.name, str(fault))
+    status, detail = _FAULTS.get(fault.name, (_BAD_REQUEST, "the question can't be answered"))
     code = fault.name if fault.name in _FAULTS else "bad-question"
     return RefusedRequestError(status, code, detail)
 
@@ -66,7 +70,7 @@ def not_taken_answer(error: NotTakenError) -> RefusedRequestError:
         return RefusedRequestError(503, error.name, str(error), retry_after=1)
     if error.name == "HOLDER_OVER_QUOTA":
         return RefusedRequestError(429, error.name, str(error), retry_after=1)
-    return RefusedRequestError(400, error.name, str(error))
+    return RefusedRequestError(_BAD_REQUEST, error.name, str(error))
 
 
 def unknown(what: str) -> RefusedRequestError:

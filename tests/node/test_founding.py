@@ -217,7 +217,7 @@ class TestTheLedgersProcess:
     @pytest.fixture(autouse=True)
     def quiet(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(ledger_process, "log_to_stderr", lambda *_: None)
-        monkeypatch.setattr(ledger_process.gc, "freeze", lambda: None)
+        monkeypatch.setattr(ledger_process, "settle_memory", lambda: None)
 
     def test_serves_until_it_is_asked_to_end(self, home: Home) -> None:
         stopping = stop_when_it_answers(home)
