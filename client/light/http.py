@@ -1,5 +1,6 @@
 """The client's end of a gateway: bounded, with its own key's signature where data is private."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from cfi.client.light.signed_request import sign_request
 from cfi.client.wallet.keystore import SigningKey
 
 ANSWER_SECONDS: Final = 40.0
+_JUST_STARTED: Final = "before-start"
+_START_SECONDS: Final = 1.1
 _DONE: Final = (200, 202)
 
 
@@ -68,6 +71,16 @@ class GatewayClient:
         return await self._signed("GET", target, b"")
 
     async def _signed(self, method: str, target: str, body: bytes) -> JsonNode:
+        try:
+            return await self._signed_once(method, target, body)
+        except GatewayRefusedError as error:
+            if error.code != _JUST_STARTED:
+                raise
+        # The gateway refuses what was signed in the second of its own start, or before.
+        await asyncio.sleep(_START_SECONDS)
+        return await self._signed_once(method, target, body)
+
+    async def _signed_once(self, method: str, target: str, body: bytes) -> JsonNode:
         assert self._key is not None, "private data is asked with a key"
         headers = sign_request(
             self._key,

@@ -1,6 +1,5 @@
 """A light client against a running ledger: it begins, follows, states, and believes nobody."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from cfi.client.light.bisection import SyncError
 from cfi.client.light.http import GatewayClient, GatewayRefusedError, UnreachableError
 from cfi.client.light.json_node import JsonNode
 from cfi.client.light.lightblock import LightBlock
+from cfi.client.light.rows import read_shown_row
 from cfi.client.light.session import Session, machine_now
 from cfi.client.light.store import LightStore, NotBegunError, StoreError, Trusted
 from cfi.client.light.sync import (
@@ -27,6 +27,7 @@ from cfi.client.light.sync import (
 from cfi.client.light.verifier import TrustOptions
 from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.state.genesis import genesis_hash
+from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.headers import Timestamp, header_hash
 from cfi.contracts.wire.officers import AnchorFile
 from cfi.contracts.wire.quantities import Height, Instant, Seconds
@@ -54,11 +55,6 @@ def session_of(
 async def begun(session: Session, gateway: Running) -> Trusted:
     first = await session.gateway.light_block(1)
     return begin_at_genesis(gateway.chain.genesis, first, machine_now(), session.options)
-
-
-async def no_gap() -> None:
-    """Let the gateway's first second pass, so that requests signed now are after its start."""
-    await asyncio.sleep(1.1)
 
 
 class TestBeginning:
@@ -184,7 +180,6 @@ class TestStatements:
         async def work() -> None:
             async with running(tmp_path) as gateway, session_of(gateway, tmp_path) as session:
                 await session.sync(await begun(session, gateway))
-                await no_gap()
                 first, _ = await session.statement(ACCOUNT, seed=seed_of(ACCOUNT))
                 assert first.mismatches == ()
                 assert [each.incoming for each in first.movements] == [True]
@@ -202,11 +197,30 @@ class TestStatements:
 
         run(work())
 
+    def test_a_height_that_is_no_longer_kept_is_asked_anew(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway, session_of(gateway, tmp_path) as session:
+                await session.sync(await begun(session, gateway))
+                ask, gone = session.gateway.get_signed, [True, True]
+
+                async def late(target: str) -> JsonNode:
+                    if "tables=" in target and gone and gone.pop():
+                        raise GatewayRefusedError(410, "height-not-kept", "too late")
+                    return await ask(target)
+
+                session.gateway.get_signed = late  # type: ignore[method-assign]
+                told, _ = await session.statement(ACCOUNT)
+                assert told.verified
+                gone += [True] * 3
+                with pytest.raises(GatewayRefusedError, match="height-not-kept"):
+                    await session.statement(ACCOUNT)
+
+        run(work())
+
     def test_anothers_account_has_no_statement(self, tmp_path: Path) -> None:
         async def work() -> None:
             async with running(tmp_path) as gateway, session_of(gateway, tmp_path) as session:
                 await session.sync(await begun(session, gateway))
-                await no_gap()
                 for account in (f"{OTHER}/1", "nobody/1"):
                     with pytest.raises(GatewayRefusedError) as caught:
                         await session.statement(AccountId(account))
@@ -241,7 +255,6 @@ class TestALyingServer:
         async def work() -> None:
             async with running(tmp_path) as gateway, session_of(gateway, tmp_path) as honest:
                 await honest.sync(await begun(honest, gateway))
-                await no_gap()
                 async with (
                     Liar(gateway, no_movement) as liar,
                     Session.opened(LightStore(tmp_path / "light"), liar.base, key=KEY) as session,
@@ -274,6 +287,30 @@ def test_a_chains_row_that_cannot_be_read_names_no_genesis() -> None:
     trusted = Trusted(chain_id="x", genesis_hash=b"", block=block, witnessed=False)
     answer = JsonNode({"value": "00", "proof": ""})
     assert genesis_fault(answer, block.header, trusted) is not None
+
+
+class TestTheClient:
+    def test_a_gateway_that_answers_with_no_json_or_no_light_block(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                async with Liar(gateway, lambda *_: {}) as liar, GatewayClient(liar.base) as client:
+                    with pytest.raises(UnreachableError, match="no light block"):
+                        await client.light_block(1)
+                async with GatewayClient(gateway.base) as client:
+                    with pytest.raises(UnreachableError, match="doesn't answer as a gateway"):
+                        await client.get("/metrics")
+                    told = await client.submit(retire(7), wait=True)
+                    assert told.field("committed").field("height").number(1, 99)
+                async with GatewayClient(gateway.base, SigningKey(bytes(32))) as stranger:
+                    with pytest.raises(GatewayRefusedError, match="no-live-key"):
+                        await stranger.get_signed("/v1/accounts")
+
+        run(work())
+
+    def test_rows_that_cannot_be_read(self) -> None:
+        for shown in (b"", b"\xff", b"\x31\x80"):
+            with pytest.raises(CodecError):
+                read_shown_row(shown)
 
 
 class TestTheStore:

@@ -132,7 +132,8 @@ class Running:
             "nonce": sha256(b"%d" % self.used).digest()[:16],
             **changed,
         }
-        return sign_request(SigningKey(seed), method, target, b"", **told)
+        body = told.pop("body", b"")
+        return sign_request(SigningKey(seed), method, target, body, **told)
 
     async def get(self, target: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
         """Status and JSON of a plain request."""

@@ -10,6 +10,8 @@ from cfi.client.wallet.transactions import act_id_of
 from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.wire.receipts import decode_receipt
 from cfi.node.admission import is_genuine, read_admission
+from cfi.node.gateway.answers import not_taken_answer
+from cfi.node.gateway.link_client import NotTakenError
 from tests.node.chain import CHAIN_ID, COMPANY, USER_SEED, retire, transfer
 from tests.node.gateway.running import NODE, OTHER, OTHER_SEED, Running, quoted, run, running
 
@@ -128,6 +130,41 @@ class TestTransactions:
 
         run(work())
 
+    def test_a_wait_that_is_too_long_ends_with_the_admission(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path, wait_seconds=0.0) as gateway:
+                status, told = await gateway.post("/v1/transactions?wait=1", retire(1))
+                assert (status, told["committed"]) == (202, None)
+
+        run(work())
+
+    def test_a_dry_run_says_what_is_wrong_with_a_payload(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                target, payload = "/v1/transactions/dry-run", b"nothing"
+                headers = gateway.headers(target, method="POST", body=payload)
+                url = gateway.base + target
+                async with gateway.session.post(url, data=payload, headers=headers) as answer:
+                    assert (answer.status, (await answer.json())["code"]) == (400, "MALFORMED")
+
+        run(work())
+
+    @pytest.mark.parametrize(
+        ("fault", "status", "code", "again"),
+        [
+            (NotTakenError("MEMPOOL_FULL", "many wait"), 503, "MEMPOOL_FULL", "1"),
+            (NotTakenError("HOLDER_OVER_QUOTA", "many wait"), 429, "HOLDER_OVER_QUOTA", "1"),
+            (NotTakenError("DUPLICATE", "known"), 400, "DUPLICATE", None),
+        ],
+        ids=str,
+    )
+    def test_what_the_ledger_does_not_take(
+        self, fault: NotTakenError, status: int, code: str, again: str | None
+    ) -> None:
+        answer = not_taken_answer(fault).response()
+        assert (answer.status, answer.headers.get("Retry-After")) == (status, again)
+        assert f'"code":"{code}"' in str(answer.text)
+
     @pytest.mark.parametrize(
         ("sentence", "data", "status", "code"),
         [
@@ -146,6 +183,32 @@ class TestTransactions:
             async with running(tmp_path) as gateway:
                 answered = await gateway.post("/v1/transactions", data)
                 assert (answered[0], answered[1]["code"]) == (status, code)
+
+        run(work())
+
+
+class TestWhenSomethingBreaks:
+    def test_a_bug_is_logged_and_answered_with_a_code(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+
+                async def broken(*_: object) -> object:
+                    return {"height": 1}
+
+                gateway.server.desk.link.ask = broken  # type: ignore[method-assign, assignment]
+                status, told = await gateway.get("/v1/status")
+                assert (status, told["code"]) == (500, "failed")
+
+        run(work())
+        assert "a request failed" in caplog.text
+
+    def test_another_method_is_told_so(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                status, told = await gateway.post("/v1/status", b"")
+                assert (status, told["code"]) == (405, "method-not-allowed")
 
         run(work())
 
