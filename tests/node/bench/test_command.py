@@ -1,0 +1,158 @@
+"""`cfi bench` at tiny sizes: every measure gives a figure beside its baseline."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cfi.contracts.state.view import StateView
+from cfi.contracts.transition.act import read_verified_act
+from cfi.node.ask import ask
+from cfi.node.bench import start, transfers, world
+from cfi.node.bench.command import MEASURES, bench
+from cfi.node.bench.world import CHAIN_ID, LOT_TONNES, Sizes, account_id, build, node
+from cfi.node.storage.database import Database
+from cfi.node.storage.ledger_store import LedgerStore
+
+SIZES = Sizes(accounts=3, lots=12)
+MOST_SECONDS = 30.0
+
+
+def measured(*arguments: object) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(bench, [str(each) for each in arguments])
+
+
+class TestTheWorld:
+    def test_has_its_accounts_and_lots(self) -> None:
+        state, writes = build(SIZES)
+        assert writes
+        view = StateView(state)
+        for number in range(SIZES.accounts):
+            lots = view.lots.of(account_id(number)).all()
+            assert [lot.tonnes for lot in lots] == [LOT_TONNES] * SIZES.lots_of_account
+
+    @pytest.mark.parametrize("accounts", [1, 2, 101])
+    def test_a_transfer_moves_each_lot_within_its_holder(self, accounts: int) -> None:
+        sizes = Sizes(accounts, 2 * accounts)
+        acts = [read_verified_act(transfers.transfer(sizes, at)) for at in range(sizes.lots)]
+        moved = {(act.message.source, act.message.lot_id) for act in acts}
+        assert len(moved) == sizes.lots
+        for act in acts:
+            source, target = act.message.source, act.message.target
+            assert source.split("/")[0] == target.split("/")[0]
+
+    def test_its_transfers_are_done(self, tmp_path: Path) -> None:
+        engine, application = node(tmp_path, SIZES)
+        signed = [transfers.transfer(SIZES, at) for at in range(SIZES.lots)]
+        outcomes = engine.make_block(signed).outcomes
+        assert len(outcomes) == SIZES.lots
+        assert all(each.receipt is not None and each.receipt.done for each in outcomes)
+        application.store.close()
+
+
+class TestTheCommand:
+    def test_measures_transfers(self) -> None:
+        told = measured("transfers", "--accounts", 3, "--lots", 60, "--seconds", 0.005, "--json")
+        assert told.exit_code == 0, told.output
+        (found,) = json.loads(told.stdout)
+        assert found["name"] == "transfers"
+        assert found["value"] > 0
+        assert found["ratio"] == found["value"] / found["baseline_value"]
+        assert found["conditions"]["transfers"] == 60
+        assert found["conditions"]["python"] == sys.version.split()[0]
+        assert found["conditions"]["ledger_memory_mib"] > 0
+
+    def test_measures_a_start(self) -> None:
+        told = measured("start", "--accounts", 3, "--lots", 12, "--json")
+        assert told.exit_code == 0, told.output
+        names = [one["name"] for one in json.loads(told.stdout)]
+        assert "start" in names
+
+    def test_shows_a_table_with_the_conditions(self) -> None:
+        told = measured("start", "--accounts", 3, "--lots", 12)
+        assert told.exit_code == 0
+        assert "baseline" in told.stdout
+        assert "'accounts': 3" in told.stdout
+
+    def test_knows_its_measures(self) -> None:
+        assert measured("weather").exit_code == 2
+        assert set(MEASURES) >= {"transfers", "proofs", "start"}
+
+
+def test_a_loaded_state_is_the_committed_one(tmp_path: Path) -> None:
+    engine, application = node(tmp_path, SIZES)
+    engine.make_block([])
+    application.store.close()
+    start.load(tmp_path)
+    database = Database(tmp_path / "ledger")
+    loaded = LedgerStore(database).load()
+    database.close()
+    assert loaded is not None and loaded[0].app_hash == application.app_hash
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(world, "settle_memory", lambda: None)
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.usefixtures("handler")
+def test_it_is_served_until_it_is_asked_to_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def serve() -> dict[str, object]:
+        serving = asyncio.create_task(world._serve(tmp_path, SIZES))
+        _, writer = await transfers._connected(tmp_path / "ledger.sock")
+        writer.close()
+        said: dict[str, object] = await asyncio.to_thread(ask, tmp_path / "ledger.sock", "status")
+        os.kill(os.getpid(), signal.SIGTERM)
+        await serving
+        return said
+
+    said = asyncio.run(asyncio.wait_for(serve(), MOST_SECONDS))
+    assert said["chain_id"] == CHAIN_ID
+    assert capsys.readouterr().out == "ready\n"
+
+
+def test_a_ledger_that_refuses_or_leaves_is_no_measurement(tmp_path: Path) -> None:
+    async def against(answer: bytes) -> None:
+        async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(1 << 16)
+            writer.write(answer)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_unix_server(meet, tmp_path / "ledger.sock")
+        try:
+            await transfers._load(tmp_path, [b"transfer"])
+        finally:
+            server.close()
+
+    with pytest.raises(RuntimeError, match="closed the socket"):
+        asyncio.run(asyncio.wait_for(against(b""), MOST_SECONDS))
+    (tmp_path / "ledger.sock").unlink(missing_ok=True)
+    refusal = transfers.frame(transfers.Kind.REJECTED, 0, b"why")
+    with pytest.raises(RuntimeError, match="a transfer was not taken: b'why'"):
+        asyncio.run(asyncio.wait_for(against(refusal), MOST_SECONDS))
+
+
+def test_a_ledger_that_does_not_start_is_no_measurement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transfers.sys, "executable", "true")
+    with pytest.raises(RuntimeError, match="did not start"):
+        transfers.load(tmp_path, SIZES, [])
+
+
+def test_memory_of_a_process_that_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda _: "Name: x\n")
+    assert transfers._memory_mib(os.getpid()) == 0
