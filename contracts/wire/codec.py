@@ -85,8 +85,6 @@ def parse(data: bytes, limit: int = MAX_TRANSACTION_BYTES) -> object:
             allow_indefinite=False,
             allow_duplicate_keys=False,
         )
-    except CodecError:
-        raise
     except Exception as error:
         raise CodecError("malformed") from error
 

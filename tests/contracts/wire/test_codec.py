@@ -105,8 +105,8 @@ VALUES = st.recursive(
 )
 
 
-def nested(levels: int) -> Any:
-    value: Any = 1
+def nested(levels: int, innermost: object = 1) -> Any:
+    value: Any = innermost
     for _ in range(levels):
         value = [value]
     return value
@@ -145,7 +145,7 @@ def test_a_tuple_is_written_as_an_array_and_keys_in_their_order() -> None:
 def test_sixteen_levels_and_no_more() -> None:
     deepest = nested(MAX_DEPTH)
     assert decode(encode(deepest)) == deepest
-    for value in (nested(MAX_DEPTH + 1), {1: deepest}):
+    for value in (nested(MAX_DEPTH + 1), {1: deepest}, nested(MAX_DEPTH, {})):
         with pytest.raises(CodecError, match="deeper"):
             encode(value)
     with pytest.raises(CodecError):
