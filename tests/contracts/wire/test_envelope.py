@@ -11,6 +11,7 @@ from cfi.contracts.transition.act import (
     Inadmissible,
     InadmissibleError,
     read_act,
+    read_unsigned,
     read_verified_act,
 )
 from cfi.contracts.wire.codec import encode
@@ -209,3 +210,11 @@ def test_another_key_cannot_take_over_a_signature() -> None:
     payload = payload_bytes(PAYLOAD)
     other = PublicKey(public_key_of(bytes(32)))
     assert understood(seal(other, payload, Signature(HONEST[-64:]))) is None
+
+
+def test_an_act_is_the_same_before_it_is_signed() -> None:
+    payload = payload_bytes(PAYLOAD)
+    unsigned, act = read_unsigned(KEY, payload), read_act(HONEST)
+    assert (unsigned.act_id, unsigned.message) == (act.act_id, act.message)
+    with pytest.raises(InadmissibleError):
+        read_unsigned(KEY, payload[1:])
