@@ -8,6 +8,7 @@ world, is another process.
 import asyncio
 import logging
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from cfi.node.link import FrameError, FrameReader, Kind, frame
 from cfi.node.mempool import HolderOverQuotaError, Mempool, MempoolFullError, Waiting
 from cfi.node.queries import Queries, QuestionError
 from cfi.node.storage.database import DamagedError
-from cfi.node.verifier import MOST_BATCH_BYTES, MOST_IN_BATCH, Verifier
+from cfi.node.verification import Verification
 
 _LOG: Final = logging.getLogger(__name__)
 BLOCK_INTERVAL_SECONDS: Final = 0.25
@@ -84,6 +85,15 @@ class Connection(asyncio.Protocol):
         self._out.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A transaction that waits for its signature's verdict, and who is told."""
+
+    peer: Connection
+    tag: int
+    transaction: bytes
+
+
 class Service:
     """Ties the socket, the mempool, the verifier and the engine together."""
 
@@ -98,12 +108,9 @@ class Service:
         self._application = application
         self._admission = admission
         self._empty_block_interval = empty_block_interval
-        self._verifier = Verifier()
         self.mempool = Mempool()
         self._queries = Queries(engine, application, self.mempool, admission)
-        self._submitted: asyncio.Queue[tuple[Connection, int, bytes]] = asyncio.Queue(
-            _SUBMISSION_ROOM
-        )
+        self._verification: Verification[Submitted] = Verification(_SUBMISSION_ROOM, self._admit)
         self._followers: dict[Connection, int] = {}
         self._wake = asyncio.Event()
         self._damage: asyncio.Queue[DamagedError] = asyncio.Queue()
@@ -112,9 +119,9 @@ class Service:
     async def run(self, socket: Path, stop: asyncio.Event) -> None:
         """Serve until asked to stop; raises what stopped it otherwise."""
         loop = asyncio.get_running_loop()
-        await self._verifier.start()
+        verifying = self._verification.start()
         server = await loop.create_unix_server(lambda: Connection(self), _free(socket))
-        duties = (self._admit_all(), self._make_blocks(), self._until_a_read_fails())
+        duties = (self._make_blocks(), self._until_a_read_fails(), _until(verifying))
         work = [asyncio.create_task(each) for each in duties]
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -126,7 +133,7 @@ class Service:
                 task.cancel()
             await asyncio.gather(*work, stopping, return_exceptions=True)
             server.close()
-            await self._verifier.stop()
+            await self._verification.stop()
             _free(socket)
 
     def take(self, peer: Connection, kind: int, tag: int, content: bytes) -> None:
@@ -148,9 +155,7 @@ class Service:
         if len(transaction) > MAX_TRANSACTION_BYTES:
             _reject(peer, tag, Inadmissible.MALFORMED.name, "longer than 65,536 bytes")
             return
-        try:
-            self._submitted.put_nowait((peer, tag, transaction))
-        except asyncio.QueueFull:
+        if not self._verification.put(Submitted(peer, tag, transaction)):
             _reject(peer, tag, "MEMPOOL_FULL", "too many transactions wait to be verified")
 
     def _answer(self, peer: Connection, tag: int, content: bytes) -> None:
@@ -169,25 +174,12 @@ class Service:
     async def _until_a_read_fails(self) -> None:
         raise await self._damage.get()
 
-    async def _admit_all(self) -> None:
-        while True:
-            batch = [await self._submitted.get()]
-            size = len(batch[0][2])
-            while (
-                len(batch) < MOST_IN_BATCH
-                and size < MOST_BATCH_BYTES
-                and not self._submitted.empty()
-            ):
-                batch.append(self._submitted.get_nowait())
-                size += len(batch[-1][2])
-            verdicts = await self._verifier.verify([transaction for _, _, transaction in batch])
-            self._admit(batch, verdicts)
-
-    def _admit(self, batch: list[tuple[Connection, int, bytes]], verdicts: bytes) -> None:
+    def _admit(self, batch: list[Submitted], verdicts: bytes) -> None:
         admitted: list[Waiting] = []
-        for (peer, tag, transaction), good in zip(batch, verdicts, strict=True):
+        for submitted, good in zip(batch, verdicts, strict=True):
+            peer, tag = submitted.peer, submitted.tag
             try:
-                waiting = self._understand(peer, tag, transaction, good)
+                waiting = self._understand(submitted, good)
                 self.mempool.add(waiting)
             except InadmissibleError as error:
                 _reject(peer, tag, error.reason.name, error.detail)
@@ -208,8 +200,8 @@ class Service:
             peer.send(Kind.ADMITTED, tag, receipt)
         self._wake.set()
 
-    def _understand(self, peer: Connection, tag: int, transaction: bytes, good: int) -> Waiting:
-        act = read_act(transaction)
+    def _understand(self, submitted: Submitted, good: int) -> Waiting:
+        act = read_act(submitted.transaction)
         if not good:
             raise InadmissibleError(
                 Inadmissible.BAD_SIGNATURE, "the signature doesn't verify under the strict rule"
@@ -219,7 +211,7 @@ class Service:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act waits already")
         found = self._application.committed_view.keys.place(act.key)
         assert found is not None, "the check found the key"
-        return Waiting(transaction, act, found, (peer, tag))
+        return Waiting(submitted.transaction, act, found, (submitted.peer, submitted.tag))
 
     async def _make_blocks(self) -> None:
         last = 0.0
@@ -292,3 +284,7 @@ def _free(socket: Path) -> str:
     socket.parent.chmod(0o700)
     socket.unlink(missing_ok=True)
     return str(socket)
+
+
+async def _until(ended: "asyncio.Future[None]") -> None:
+    await ended

@@ -30,6 +30,7 @@ class Database:
     """Keys and values on disk."""
 
     def __init__(self, path: Path) -> None:
+        """Open or make it; raises DamagedError, or OSError where the disk refuses."""
         try:
             self._db: Any = plyvel.DB(
                 str(path),
@@ -40,6 +41,8 @@ class Database:
                 lru_cache_size=_CACHE,
                 bloom_filter_bits=_BLOOM_BITS,
             )
+        except plyvel.IOError as error:
+            raise OSError(f"the store can't be opened: {error}") from error
         except plyvel.Error as error:
             raise DamagedError(f"the store {path} can't be opened: {error}") from error
 

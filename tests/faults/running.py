@@ -34,6 +34,8 @@ CAST: Final = Cast(SCENARIO.chain_id)
 START_SECONDS: Final = 60.0
 ANSWER_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 0.01
+WAVE: Final = 20
+"""Acts sent together."""
 _READ: Final = 1 << 16
 
 
@@ -66,6 +68,10 @@ def application(number: int) -> bytes:
     until = REPLAY_WINDOW_HEIGHTS // 2
     nonce = number.to_bytes(16, "big")
     return transaction(CAST.officer(1), SCENARIO.chain_id, message, until, nonce)
+
+
+class EndedError(Exception):
+    """The process ended by itself before it served; what it said."""
 
 
 @dataclass(slots=True)
@@ -114,10 +120,11 @@ class Client:
 
     @classmethod
     def of(cls, node: Node) -> Self:
-        """Connect as soon as the process serves; fails if it ends before."""
+        """Connect as soon as the process serves; raises EndedError if it ends before."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
-            assert node.process.poll() is None, node.said()
+            if node.process.poll() is not None:
+                raise EndedError(node.said())
             link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             with suppress(FileNotFoundError, ConnectionRefusedError):
                 link.connect(str(node.home.socket))
@@ -158,11 +165,15 @@ class Client:
 
     def ask(self, question: str, **parameters: object) -> Any:
         """The answer to a question."""
-        self.tag += 1
-        self.link.sendall(frame(Kind.ASK, self.tag, cbor2.dumps([question, parameters])))
-        kind, content = self.answer(self.tag)
+        kind, content = self.answer(self.send_question(question, **parameters))
         assert kind is Kind.RESULT, content
         return content
+
+    def send_question(self, question: str, **parameters: object) -> int:
+        """Ask without waiting; returns the tag of the answer."""
+        self.tag += 1
+        self.link.sendall(frame(Kind.ASK, self.tag, cbor2.dumps([question, parameters])))
+        return self.tag
 
     def _take(self) -> bool:
         try:
@@ -187,22 +198,36 @@ class Load:
     roots: dict[int, bytes] = field(default_factory=dict)
     """The root that a restarted ledger told of a height."""
 
-    def until_killed(self, node: Node, seconds: float, wave: int = 20) -> None:
+    def until_killed(self, node: Node, seconds: float) -> None:
         """Send waves of acts, old and unanswered ones first, and kill at a moment."""
         client = Client.of(node)
         self.look(client)
-        asked: dict[int, bytes] = {}
-        until = time.monotonic() + seconds
-        again, self.unanswered = self.unanswered, []
-        while (left := until - time.monotonic()) > 0:
-            asked |= {client.submit(each): each for each in [*again, *self.fresh(wave)]}
-            again = []
-            client.listen(min(left, self.chance.uniform(0, 0.2)))
+        asked = self._send(client, seconds)
         node.kill()
         client.drain()
-        self.unanswered = again
-        for tag, signed in asked.items():
-            self._note(signed, client.answers.get(tag))
+        self._note(asked, client)
+
+    def until_gone(self, node: Node, seconds: float) -> None:
+        """Send waves of acts until the ledger ends by itself."""
+        client = Client.of(node)
+        self.look(client)
+        asked = self._send(client, seconds)
+        client.link.close()
+        self._note(asked, client)
+
+    def _send(self, client: Client, seconds: float) -> dict[int, bytes]:
+        asked: dict[int, bytes] = {}
+        until = time.monotonic() + seconds
+        here = True
+        with suppress(BrokenPipeError, ConnectionResetError):
+            while here and (left := until - time.monotonic()) > 0:
+                self.unanswered += self.fresh(WAVE)
+                for each in self.unanswered:
+                    asked[client.tag + 1] = each
+                    client.submit(each)
+                self.unanswered = []
+                here = client.listen(min(left, self.chance.uniform(0, 0.2)))
+        return asked
 
     def fresh(self, count: int) -> list[bytes]:
         """New acts."""
@@ -217,15 +242,16 @@ class Load:
         if status["height"]:
             self.roots[status["height"]] = status["app_hash"]
 
-    def _note(self, signed: bytes, answer: tuple[Kind, Any] | None) -> None:
-        if answer is None:
-            self.unanswered.append(signed)
-            return
-        kind, content = answer
-        if kind is Kind.COMMITTED:
-            self.acknowledged[act_id_of(signed)] = content
-        else:
-            assert (kind, content[0]) == (Kind.REJECTED, "DUPLICATE"), answer
+    def _note(self, asked: dict[int, bytes], client: Client) -> None:
+        for tag, signed in asked.items():
+            if tag not in client.answers:
+                self.unanswered.append(signed)
+                continue
+            kind, content = client.answers[tag]
+            if kind is Kind.COMMITTED:
+                self.acknowledged[act_id_of(signed)] = content
+            else:
+                assert (kind, content[0]) == (Kind.REJECTED, "DUPLICATE"), content
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from cfi.node.doctor import examine
 from cfi.node.home import Home, HomeError
 from cfi.node.storage.database import DamagedError
 from tests.effort import effort
-from tests.faults.running import application, new_home
+from tests.faults.running import Client, application, new_home, running
 
 SEEDS: Final = effort(sample=60, soak=10_000)
 BLOCKS: Final = 4
@@ -179,3 +179,20 @@ class TestWhatTheOperatorReads:
         assert said_by_a_start(home, history) is not None
         assert not all(each.sound for each in examine(home))
         assert path.read_bytes() == longer
+
+
+def test_a_read_that_fails_while_it_serves_stops_it(sound: Home, tmp_path: Path) -> None:
+    home = copied(sound, tmp_path)
+    home.lock_file.parent.mkdir()
+    with running(home) as node:
+        client = Client.of(node)
+        path = next(home.blocks.iterdir())
+        data = path.read_bytes()
+        path.write_bytes(data[:100] + bytes((data[100] ^ 1,)) + data[101:])
+        client.send_question("block", height=1)
+        assert not client.listen(20.0)
+        client.link.close()
+        assert node.process.wait(20.0) == 1
+        said = node.said()
+    assert f"block 1 in {path.name} is damaged" in said
+    assert f"run `cfi doctor --home {home.root}`" in said

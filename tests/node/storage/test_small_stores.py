@@ -88,7 +88,7 @@ class TestTheDatabase:
 
     def test_that_is_open_cannot_be_opened_again(self, tmp_path: Path) -> None:
         database = Database(tmp_path / "db")
-        with pytest.raises(DamagedError, match="can't be opened"):
+        with pytest.raises(OSError, match="can't be opened"):
             Database(tmp_path / "db")
         database.close()
 
