@@ -33,7 +33,7 @@ from cfi.node.bench.world import (
 from cfi.node.link import FrameReader, Kind, frame
 from cfi.node.verifier import is_signed
 
-_IN_FLIGHT: Final = 8_000
+_IN_FLIGHT: Final = 16_000
 _VALID_UNTIL: Final = 300
 _A_SECOND: Final = 12_000
 _VERIFIED_SAMPLE: Final = 4_000
