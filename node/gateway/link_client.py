@@ -12,7 +12,8 @@ from typing_extensions import override
 from cfi.node.link import FrameError, FrameReader, Kind, frame
 
 ANSWER_SECONDS: Final = 5.0
-MOST_PENDING: Final = 20_000
+MOST_PENDING: Final = 100_000
+"""More than the ledger lets wait, so that its own bound is met first."""
 _GREATEST_TAG: Final = 2**32 - 1
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,18 @@ from click.testing import CliRunner, Result
 
 from cfi.client.cli.light import light
 from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
-from cfi.contracts.wire.text import AccountId
+from cfi.contracts.state.genesis import genesis_hash
+from cfi.contracts.wire.headers import header_hash
+from cfi.contracts.wire.officers import AnchorFile
+from cfi.contracts.wire.quantities import Height, Instant, Seconds
+from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import AccountId, Identifier
+from cfi.genesis.officers import sign_anchor, verify_genesis
 from tests.client.light.lying import Liar, no_movement
-from tests.node.chain import COMPANY, USER_SEED
-from tests.node.gateway.running import run, running
+from tests.contracts.ledger import seed_of
+from tests.genesis.founders import OFFICER_SEEDS, PLAN
+from tests.node.chain import CHAIN_ID, COMPANY, USER_SEED
+from tests.node.gateway.running import Running, run, running
 
 ACCOUNT = AccountId(f"{COMPANY}/1")
 KEY = SigningKey(USER_SEED)
@@ -23,53 +32,101 @@ async def cfi(*words: str) -> Result:
     return await asyncio.to_thread(CliRunner().invoke, light, list(words))
 
 
-class TestTheCommands:
-    def test_sync_statement_and_watch(self, tmp_path: Path) -> None:
-        key, phrase, genesis = tmp_path / "key", tmp_path / "phrase", tmp_path / "genesis.cbor"
-        write_key(key, KEY, b"open", LEAST)
-        phrase.write_text("open\n")
+@dataclass(frozen=True)
+class Member:
+    """A member's files, and the options of each command."""
 
+    folder: Path
+    gateway: Running
+
+    def __post_init__(self) -> None:
+        write_key(self.folder / "key", KEY, b"open", LEAST)
+        (self.folder / "phrase").write_text("open\n")
+        (self.folder / "seed").write_text(seed_of(ACCOUNT).hex())
+        (self.folder / "genesis.cbor").write_bytes(self.gateway.chain.genesis)
+
+    @property
+    def base(self) -> list[str]:
+        return ["--gateway", self.gateway.base, "--folder", str(self.folder / "light")]
+
+    @property
+    def mine(self) -> list[str]:
+        key, phrase = str(self.folder / "key"), str(self.folder / "phrase")
+        return [*self.base, "--account", ACCOUNT, "--key", key, "--passphrase-file", phrase]
+
+    async def begin(self) -> Result:
+        return await cfi("sync", *self.base, "--genesis", str(self.folder / "genesis.cbor"))
+
+
+class TestTheCommands:
+    def test_sync_and_watch(self, tmp_path: Path) -> None:
         async def work() -> None:
             async with running(tmp_path / "node") as gateway:
-                genesis.write_bytes(gateway.chain.genesis)
-                base = ("--gateway", gateway.base, "--folder", str(tmp_path / "light"))
-                mine = (
-                    *base,
-                    "--account",
-                    ACCOUNT,
-                    "--key",
-                    str(key),
-                    "--passphrase-file",
-                    str(phrase),
-                )
-                told = await cfi("sync", *base)
+                member = Member(tmp_path, gateway)
+                told = await cfi("sync", *member.base)
                 assert told.exit_code == 2
                 assert "--genesis FILE" in told.stderr
-                told = await cfi("sync", *base, "--genesis", str(genesis))
+                told = await member.begin()
                 assert (told.exit_code, told.stderr) == (0, "")
                 assert "verified here, unwitnessed" in told.stdout
-                told = await cfi("sync", *base, "--json", "--witness", gateway.base)
+                told = await cfi("sync", *member.base, "--json", "--witness", gateway.base)
                 assert json.loads(told.stdout)["witnessed"]
-                told = await cfi("watch", *base, "--count", "2", "--interval", "0.05", "--json")
+                told = await cfi("sync", *member.base, "--witness", "http://127.0.0.1:9")
+                assert "gave no block" in told.stderr
+                told = await cfi(
+                    "watch", *member.base, "--count", "2", "--interval", "0.05", "--json"
+                )
                 heights = [json.loads(line)["height"] for line in told.stdout.splitlines()]
                 assert len(heights) == 2
                 assert heights[0] < heights[1]
-                told = await cfi("statement", *mine, "--json")
+                assert (await cfi("sync", *member.base, "--trusting-period", "1ns")).exit_code == 3
+
+        run(work())
+
+    def test_an_anchor(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path / "node") as gateway:
+                member = Member(tmp_path, gateway)
+                block = gateway.chain.engine.block(2)
+                assert block is not None
+                anchor = AnchorFile(
+                    chain_id=Identifier(CHAIN_ID),
+                    genesis_hash=genesis_hash(verify_genesis(gateway.chain.genesis)[0]),
+                    height=Height(2),
+                    header_hash=Hash(header_hash(block.header)),
+                    time=Instant(block.header.time.seconds),
+                    period=Seconds(3_600),
+                )
+                file = tmp_path / "anchor"
+                file.write_bytes(sign_anchor(anchor, OFFICER_SEEDS[:2]))
+                officers = [word for key in PLAN.officers for word in ("--officer", key.hex())]
+                told = await cfi("sync", *member.base, "--anchor", str(file), *officers)
                 assert told.exit_code == 0, told.stderr
-                assert json.loads(told.stdout)["verified"]
-                assert (await cfi("statement", *mine)).exit_code == 0
-                told = await cfi("statement", *mine, "--csv", "--from-start")
+
+        run(work())
+
+    def test_statement(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path / "node") as gateway:
+                member = Member(tmp_path, gateway)
+                await member.begin()
+                seed = ("--seed-file", str(tmp_path / "seed"))
+                told = await cfi("statement", *member.mine, *seed, "--json")
+                assert told.exit_code == 0, told.stderr
+                assert json.loads(told.stdout)["seed_checked"]
+                told = await cfi("statement", *member.mine)
+                assert told.exit_code == 0
+                assert "verified here" in told.stdout
+                whole = [*member.mine, "--csv", "--from-start"]
+                told = await cfi("statement", *whole)
                 assert told.stdout.startswith("line,height,kind,")
                 async with Liar(gateway, no_movement) as liar:
-                    told = await cfi(
-                        "statement", *mine, "--csv", "--from-start", "--gateway", liar.base
-                    )
+                    told = await cfi("statement", *whole, "--gateway", liar.base)
                 assert told.exit_code == 3
                 assert "mismatch: " in told.stderr
-                phrase.write_text("wrong")
-                assert (await cfi("statement", *mine)).exit_code == 5
-                assert (await cfi("statement", *mine, "--csv", "--json")).exit_code == 2
-                assert (await cfi("sync", *base, "--trusting-period", "1ns")).exit_code == 3
+                (tmp_path / "phrase").write_text("wrong")
+                assert (await cfi("statement", *member.mine)).exit_code == 5
+                assert (await cfi("statement", *whole, "--json")).exit_code == 2
 
         run(work())
 
