@@ -33,7 +33,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
         found.append(honest(command))
         return found[-1]
 
-    monkeypatch.setattr(supervisor.subprocess, "Popen", popen)
+    monkeypatch.setattr(subprocess, "Popen", popen)
     return found
 
 

@@ -17,6 +17,7 @@ from cfi.node.ask import ask
 from cfi.node.bench import start, transfers, world
 from cfi.node.bench.command import MEASURES, bench
 from cfi.node.bench.world import CHAIN_ID, LOT_TONNES, Sizes, account_id, build, node
+from cfi.node.link import Kind, frame
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 
@@ -140,7 +141,7 @@ def test_a_ledger_that_refuses_or_leaves_is_no_measurement(tmp_path: Path) -> No
     with pytest.raises(RuntimeError, match="closed the socket"):
         asyncio.run(asyncio.wait_for(against(b""), MOST_SECONDS))
     (tmp_path / "ledger.sock").unlink(missing_ok=True)
-    refusal = transfers.frame(transfers.Kind.REJECTED, 0, b"why")
+    refusal = frame(Kind.REJECTED, 0, b"why")
     with pytest.raises(RuntimeError, match="a transfer was not taken: b'why'"):
         asyncio.run(asyncio.wait_for(against(refusal), MOST_SECONDS))
 
@@ -148,7 +149,7 @@ def test_a_ledger_that_refuses_or_leaves_is_no_measurement(tmp_path: Path) -> No
 def test_a_ledger_that_does_not_start_is_no_measurement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transfers.sys, "executable", "true")
+    monkeypatch.setattr(sys, "executable", "true")
     with pytest.raises(RuntimeError, match="did not start"):
         transfers.load(tmp_path, SIZES, [])
 

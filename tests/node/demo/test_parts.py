@@ -20,7 +20,7 @@ from cfi.contracts.wire.block_file import decode_records
 from cfi.contracts.wire.blocks import decode_block
 from cfi.genesis.scenarios.loader import scenario
 from cfi.node.assembly import assemble, read_home_genesis
-from cfi.node.demo import checks, command, stage, summary
+from cfi.node.demo import command, summary
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
 from cfi.node.demo.player import Played, Player, RefusedActError
@@ -70,7 +70,7 @@ class TestTheStage:
         def ends(_: list[str]) -> "subprocess.Popen[bytes]":
             return honest([sys.executable, "-c", "pass"])
 
-        monkeypatch.setattr(stage.subprocess, "Popen", ends)
+        monkeypatch.setattr(subprocess, "Popen", ends)
         with pytest.raises(StageError, match="does not start"):
             perform(Home(tmp_path / "node"), TOLD, lambda _: None)
 
@@ -153,7 +153,7 @@ class TestChecks:
         def run(command: list[str], **_: object) -> "subprocess.CompletedProcess[str]":
             return subprocess.CompletedProcess(command, code, stdout, stderr)
 
-        monkeypatch.setattr(checks.subprocess, "run", run)
+        monkeypatch.setattr(subprocess, "run", run)
 
     def test_an_agreement_passes(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
         said = {"agrees": True, "height": 4, "transactions": 9}
