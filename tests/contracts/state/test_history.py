@@ -1,0 +1,93 @@
+"""The last 16 heights: their rows as they were, and proofs that ICS23 and the row trees accept."""
+
+import pytest
+
+from cfi.client.light.proofs import verify_membership, verify_non_membership
+from cfi.contracts.state.history import NotKeptError, Version
+from cfi.contracts.state.row_tree import verify_row
+from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.wire.limits import PROVABLE_HEIGHTS
+from tests.contracts.state.heights import Kept, Writer, kept
+
+NOBODY = OwnerKey(b"Hnobody")
+NO_KEY = RowKey(b"\x20none")
+
+
+@pytest.fixture(scope="module", params=range(3))
+def history(request: pytest.FixtureRequest) -> tuple[Writer, list[Kept]]:
+    writer = Writer(request.param)
+    copies = []
+    for _ in range(PROVABLE_HEIGHTS + 4):
+        writer.write()
+        writer.ledger.seal()
+        copies.append(kept(writer.ledger.store))
+    return writer, copies[-PROVABLE_HEIGHTS - 1 :]
+
+
+def names(copies: list[Kept]) -> list[OwnerKey]:
+    return sorted({name for copy in copies for name in copy.owners})
+
+
+def test_rows_are_as_they_were(history: tuple[Writer, list[Kept]]) -> None:
+    writer, copies = history
+    for copy in copies:
+        version = Version(writer.ledger.store, copy.height)
+        assert version.tree.root_hash == copy.app_hash
+        for tag in range(256):
+            assert version.public_keys(tag) == sorted(key for key in copy.public if key[0] == tag)
+        assert {key: version.public(key) for key in copy.public} == copy.public
+        for name in (*names(copies), NOBODY):
+            seed, rows = copy.owners.get(name, (None, {}))
+            assert version.seed(name) == seed
+            for tag in range(256):
+                assert version.owned_keys(name, tag) == sorted(key for key in rows if key[0] == tag)
+            assert {key: version.owned(name, key) for key in rows} == {
+                key: row[12:] for key, row in rows.items()
+            }
+            assert version.owned(name, NO_KEY) is None
+
+
+def test_what_is_public_is_proved(history: tuple[Writer, list[Kept]]) -> None:
+    writer, copies = history
+    every = sorted({key for copy in copies for key in copy.public})
+    for copy in copies:
+        version = Version(writer.ledger.store, copy.height)
+        for key in every:
+            proof, row = version.prove_public(key), copy.public.get(key)
+            if row is None:
+                assert verify_non_membership(copy.app_hash, proof, key)
+            else:
+                assert verify_membership(copy.app_hash, proof, key, row)
+
+
+def test_every_row_is_shown_under_its_heights_root(history: tuple[Writer, list[Kept]]) -> None:
+    writer, copies = history
+    for copy in copies:
+        version = Version(writer.ledger.store, copy.height)
+        for name in names(copies):
+            leaf = version.prove_owner(name)
+            assert (leaf is None) is (name not in copy.owners)
+            if leaf is None:
+                assert version.show_row(name, NO_KEY) is None
+                continue
+            assert verify_membership(copy.app_hash, leaf.proof, leaf.key, leaf.value)
+            for key, packed in copy.owners[name][1].items():
+                row = version.show_row(name, key)
+                assert row is not None
+                assert row.row.row == key[:1] + packed[12:]
+                assert verify_row(leaf.value, row.blinding, row.row)
+
+
+def test_what_was_not_there_is_not_shown(history: tuple[Writer, list[Kept]]) -> None:
+    writer, copies = history
+    version = Version(writer.ledger.store, copies[0].height)
+    assert version.prove_owner(NOBODY) is None
+    assert version.show_row(OwnerKey(b"Hcompany-a"), NO_KEY) is None
+
+
+def test_older_and_later_heights_are_not_kept(history: tuple[Writer, list[Kept]]) -> None:
+    writer, _ = history
+    height = writer.ledger.store.height
+    for other in (height - PROVABLE_HEIGHTS - 1, height + 1):
+        with pytest.raises(NotKeptError, match=f"height {other} is not among the last 16"):
+            Version(writer.ledger.store, other)
