@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import read_verified_act
 from cfi.node.ask import ask
-from cfi.node.bench import start, transfers, world
+from cfi.node.bench import replay, start, transfers, world
 from cfi.node.bench.command import MEASURES, bench
 from cfi.node.bench.world import CHAIN_ID, LOT_TONNES, Sizes, account_id, build, node
 from cfi.node.link import Kind, frame
@@ -28,6 +28,14 @@ MOST_SECONDS = 30.0
 def measured(*arguments: object) -> Result:
     """Run the command."""
     return CliRunner().invoke(bench, [str(each) for each in arguments])
+
+
+def fewer(home: Path, sizes: Sizes, _: list[bytes]) -> tuple[float, int]:
+    """A history with one transfer where none was sent."""
+    engine, application = node(home, sizes)
+    engine.make_block([transfers.transfer(sizes, 0)])
+    application.store.close()
+    return 1.0, 1
 
 
 class TestTheWorld:
@@ -75,6 +83,21 @@ class TestTheCommand:
         assert told.exit_code == 0, told.output
         names = [one["name"] for one in json.loads(told.stdout)]
         assert "start" in names
+
+    def test_measures_a_replay(self) -> None:
+        told = measured("replay", "--accounts", 3, "--lots", 60, "--seconds", 0.005, "--json")
+        assert told.exit_code == 0, told.output
+        (found,) = json.loads(told.stdout)
+        assert (found["name"], found["conditions"]["transfers"]) == ("replay", 60)
+        assert found["ratio"] == found["value"] / found["baseline_value"]
+
+    def test_a_replay_that_disagrees_is_no_measurement(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(replay, "transfers_of", lambda *_: [])
+        monkeypatch.setattr(replay, "load", fewer)
+        with pytest.raises(RuntimeError, match="the replay disagrees"):
+            replay.measure(3, 12, 1.0)
 
     def test_shows_a_table_with_the_conditions(self) -> None:
         told = measured("start", "--accounts", 3, "--lots", 12)
