@@ -181,7 +181,7 @@ def test_only_the_deterministic_encoding_is_read(data: str) -> None:
 
 @pytest.mark.parametrize("unit", RANGES, ids=lambda unit: unit.__name__)
 def test_the_ends_of_a_range_are_in_it(unit: Any) -> None:
-    holder = dataclass(frozen=True, slots=True, kw_only=True)(
+    holder: Any = dataclass(frozen=True, slots=True, kw_only=True)(
         type("Holder", (), {"__annotations__": {"value": unit}})
     )
     schema = schema_of(holder)
