@@ -4,12 +4,22 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from cfi.contracts.transition.act import Act, read_verified_act
+from cfi.contracts.transition.block import Execution
+from cfi.contracts.wire.text import Text
+from cfi.node.link import Kind
 from cfi.node.logs import LEVELS, AllowListed, log_to_stderr
+from tests.node.chain import USER_SEED, retire, signed
+from tests.node.talking import Parts, Peer, with_peer
 
 SECRET = "the-canary-that-no-log-may-show"
+PLANTED = signed(replace(read_verified_act(retire(1)).message, beneficiary=Text(SECRET)))
 
 
 @pytest.fixture
@@ -62,6 +72,30 @@ def test_planted_secrets_never_appear(logged: io.StringIO) -> None:
     assert SECRET not in logged.getvalue()
     assert [told.get("error") for told in lines(logged)] == [None, None, "ValueError"]
     assert len(lines(logged)) == 3
+
+
+def test_nothing_of_an_act_is_logged_even_where_it_goes_wrong(
+    logged: io.StringIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def execute(_: Execution, act: Act) -> NoReturn:
+        raise ZeroDivisionError(f"a mistake of ours about {act.message}")
+
+    async def work(_: Parts, peer: Peer) -> None:
+        peer.send((Kind.SUBMIT, 1, PLANTED))
+        assert {kind for kind, _ in await peer.several(2)} == {Kind.ADMITTED, Kind.DROPPED}
+        assert (await peer.submit(PLANTED[:-1] + b"?"))[0] is Kind.REJECTED
+        assert (await peer.ask(SECRET))[0] is Kind.FAULT
+        peer.writer.write(bytes(4) + SECRET.encode())
+        with pytest.raises(EOFError):
+            await peer.next()
+
+    monkeypatch.setattr(Execution, "execute", execute)
+    with_peer(tmp_path, work)
+    assert len(lines(logged)) >= 2
+    assert "ZeroDivisionError" in logged.getvalue()
+    signature = PLANTED[-64:].hex()
+    for secret in (SECRET, signature, USER_SEED.hex(), SECRET.encode().hex()):
+        assert secret not in logged.getvalue()
 
 
 @pytest.mark.parametrize(("name", "level"), [*LEVELS.items(), ("loud", logging.INFO)])

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -18,13 +20,16 @@ from cfi.contracts.state.table import account_owner
 from cfi.contracts.transition.act import read_verified_act
 from cfi.contracts.wire.block_file import decode_records
 from cfi.contracts.wire.blocks import decode_block
+from cfi.contracts.wire.receipts import Receipt
 from cfi.genesis.scenarios.loader import scenario
 from cfi.node.assembly import assemble, read_home_genesis
 from cfi.node.demo import command, summary
+from cfi.node.demo import story as story_module
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
 from cfi.node.demo.player import Played, Player, RefusedActError
 from cfi.node.demo.stage import Performance, StageError, perform, set_stage
+from cfi.node.demo.story import Story
 from cfi.node.home import Home
 from tests.node.chain import COMPANY, USER_SEED, make_chain, transfer
 from tests.node.talking import Parts, Peer, with_peer
@@ -142,6 +147,49 @@ class TestThePlayer:
                 player._answers({99})
 
         with_player(tmp_path, work)
+
+
+class Standing:
+    """A player on a ledger where nothing goes on."""
+
+    def both(self, *_: object) -> list[object]:
+        """Nothing comes of it."""
+        return []
+
+    def ask(self, *_: object) -> dict[str, object]:
+        """Nothing is due."""
+        return {"next_due": None}
+
+    def rows(self, *_: object) -> list[object]:
+        """Nobody has anything."""
+        return []
+
+    def try_all(self, _: object) -> list[Receipt]:
+        """The clock stands."""
+        return [REFUSED]
+
+    def public_row(self, *_: object) -> object:
+        """No true-up gets on."""
+        return STUCK
+
+
+REFUSED = cast(Receipt, SimpleNamespace(done=False))
+STUCK = SimpleNamespace(stage=None)
+STORIES: list[tuple[str, Callable[[Story], None]]] = [
+    ("the allocation does not end", lambda story: story._allocate()),
+    ("the clock does not arrive", lambda story: story._advance(TOLD.clock_start + 1)),
+    ("the true-up of 2007 does not close", lambda story: story._until_closed(2007)),
+]
+
+
+@pytest.mark.parametrize(("sentence", "part"), STORIES, ids=[row[0] for row in STORIES])
+def test_a_story_that_stands_still_ends(
+    monkeypatch: pytest.MonkeyPatch, sentence: str, part: Callable[[Story], None]
+) -> None:
+    monkeypatch.setattr(story_module, "_MOST_STEPS", 3)
+    story = Story(cast(Player, Standing()), TOLD, Cast(TOLD.chain_id), lambda _: None)
+    with pytest.raises(RefusedActError, match=sentence):
+        part(story)
 
 
 class TestChecks:
