@@ -1,0 +1,183 @@
+"""A block's writes over the committed state: what they show, and what they can't be."""
+
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from cfi.contracts.state.changes import (
+    NO_CHANGES,
+    Changes,
+    Reseed,
+    drop,
+    open_holder_owner,
+    put,
+)
+from cfi.contracts.state.durable import movement_key
+from cfi.contracts.state.moves import transfer
+from cfi.contracts.state.overlay import CHAIN_START
+from cfi.contracts.state.parameters import required_value, value_of
+from cfi.contracts.state.rows.access import KEYS, PROPOSALS, USERS, Proposal
+from cfi.contracts.state.rows.custody import Movement
+from cfi.contracts.state.running import Running, seed_commitment
+from cfi.contracts.state.table import OwnerKey, account_owner, holder_owner
+from cfi.contracts.transition.apply import commit
+from cfi.contracts.wire.quantities import Height, Instant, SmallCode, Tonnes
+from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError
+from cfi.contracts.wire.schema import Data, Hash, schema_of
+from cfi.contracts.wire.text import AccountId, HolderId, UserId
+from tests.contracts.ledger import Ledger, seed_of
+from tests.contracts.people import given_key, key_named
+
+ONE, TWO = AccountId("company-a/1"), AccountId("company-b/1")
+
+
+def proposal(number: int, expires_at: int) -> Proposal:
+    return Proposal(
+        proposal_id=Hash(bytes([number]) * 32),
+        message_number=SmallCode(300),
+        body=Data(b""),
+        proposed_by=UserId("officer-1"),
+        proposer_holder=HolderId("exchange"),
+        proposed_at=Height(1),
+        expires_at=Instant(expires_at),
+    )
+
+
+def due(ledger: Ledger) -> list[int]:
+    return [item[0] for item in ledger.overlay.due_items()]
+
+
+class TestIndexes:
+    def test_a_key_is_found_before_and_after_it_is_committed(self, ledger: Ledger) -> None:
+        row = given_key(ledger, "company-a", "company-a-user", "a")
+        assert ledger.state.keys.find(row) is not None
+        ledger.seal()
+        assert ledger.state.keys.find(row) is not None
+
+    def test_a_dropped_key_is_found_no_more(self, ledger: Ledger) -> None:
+        given_key(ledger, "company-a", "company-a-user", "a")
+        ledger.seal()
+        (row,) = ledger.state.keys.of("company-a").all()
+        ledger.given(drop(KEYS, "company-a", row))
+        assert ledger.state.keys.find(key_named("a")) is None
+        ledger.seal()
+        assert ledger.state.keys.find(key_named("a")) is None
+        assert ledger.store.find(KEYS.tag, key_named("a")) is None
+
+    def test_due_work_moves_with_its_row(self, ledger: Ledger) -> None:
+        ledger.given(*(put(PROPOSALS, "exchange", proposal(n, 10 * n)) for n in (1, 2, 3)))
+        ledger.seal()
+        ledger.given(
+            put(PROPOSALS, "exchange", proposal(1, 25)),
+            drop(PROPOSALS, "exchange", proposal(2, 20)),
+        )
+        assert due(ledger) == [25, 30]
+        ledger.given(
+            put(PROPOSALS, "exchange", proposal(1, 10)), put(PROPOSALS, "exchange", proposal(4, 5))
+        )
+        assert due(ledger) == [5, 10, 30]
+        assert [ledger.overlay.next_due(now) is not None for now in (4, 5)] == [False, True]
+        before = due(ledger)
+        ledger.seal()
+        assert due(ledger) == before
+
+
+class TestOwners:
+    def test_rows_are_counted(self, ledger: Ledger) -> None:
+        owner = holder_owner("company-a")
+        before = ledger.overlay.row_count(owner)
+        user_id = ledger.given_user("company-a", "another")
+        assert ledger.overlay.row_count(owner) == before + 1
+        row = ledger.state.users.of("company-a").get(user_id)
+        assert row is not None
+        ledger.given(put(USERS, "company-a", replace(row, officer=False)))
+        assert ledger.overlay.row_count(owner) == before + 1
+        ledger.given(drop(USERS, "company-a", row))
+        assert ledger.overlay.row_count(owner) == before
+        ledger.seal()
+        assert ledger.overlay.row_count(owner) == before
+
+    def test_a_new_seed_is_committed_to(self, ledger: Ledger) -> None:
+        ledger.seal()
+        owner, seed = account_owner(ONE), seed_of("another")
+        ledger.given(Reseed(owner, seed))
+        summary = ledger.overlay.summary(owner)
+        assert summary is not None
+        assert summary.seed_commitment == seed_commitment(seed) == sha256(b"\x02" + seed).digest()
+
+    def test_an_owner_is_opened_once(self, ledger: Ledger) -> None:
+        with pytest.raises(InvariantBroken, match="opened twice"):
+            ledger.given(open_holder_owner("company-a", seed_of("x")))
+
+    def test_nothing_is_written_for_nobody(self, ledger: Ledger) -> None:
+        (row,) = ledger.state.users.of("company-a").all()
+        with pytest.raises(InvariantBroken, match="never opened"):
+            ledger.given(put(USERS, "nobody", row))
+        assert ledger.overlay.summary(holder_owner("nobody")) is None
+
+    def test_an_operation_has_a_kind(self, ledger: Ledger) -> None:
+        unknown: Any = object()
+        with pytest.raises(InvariantBroken, match="no known kind"):
+            ledger.overlay.apply(Changes(operations=(unknown,)))
+
+    def test_no_changes_write_nothing(self, ledger: Ledger) -> None:
+        before = ledger.tables()
+        commit(ledger.overlay, NO_CHANGES)
+        assert ledger.tables() == before
+
+
+class TestMovements:
+    def test_they_are_numbered_and_chained(self, ledger: Ledger) -> None:
+        ledger.given_lot(ONE, 300)
+        ledger.seal()
+        (lot,) = ledger.lots(ONE)
+        for source, target in ((ONE, TWO), (TWO, ONE)):
+            context = ledger.context(source[:-2], f"{source[:-2]}-user")
+            commit(ledger.overlay, transfer(context, lot, Tonnes(300), source, target))
+        writes = dict(ledger.overlay.movement_writes())
+        assert list(writes) == [
+            movement_key(account_owner(ONE), 2),
+            movement_key(account_owner(ONE), 3),
+            movement_key(account_owner(TWO), 1),
+            movement_key(account_owner(TWO), 2),
+        ]
+        chain: bytes = CHAIN_START
+        for number in (1, 2):
+            raw = writes[movement_key(account_owner(TWO), number)]
+            assert raw is not None
+            chain = sha256(chain + raw).digest()
+        summary = ledger.overlay.summary(account_owner(TWO))
+        assert summary is not None
+        assert (summary.movement_count, summary.movement_chain, summary.totals) == (2, chain, ())
+
+    def test_no_more_leaves_than_there_is(self, ledger: Ledger) -> None:
+        ledger.given_lot(ONE, 300)
+        (lot,) = ledger.lots(ONE)
+        commit(
+            ledger.overlay,
+            transfer(ledger.context("company-a", "company-a-user"), lot, Tonnes(300), ONE, TWO),
+        )
+        (raw,) = ledger.overlay.movements[account_owner(TWO)]
+        incoming = schema_of(Movement).decode(raw)
+        summary = ledger.overlay.summary(OwnerKey(account_owner(ONE)))
+        assert summary is not None
+        with pytest.raises(InvariantBroken, match="more tonnes leave"):
+            Running(summary).record(replace(incoming, incoming=False), raw)
+
+
+class TestParameters:
+    def test_one_that_every_genesis_sets(self, ledger: Ledger) -> None:
+        ledger.parameter("some_days", 7)
+        assert value_of(ledger.state, "some_days", ledger.height) == 7
+        with pytest.raises(InvariantBroken, match="the genesis sets no other_days"):
+            value_of(ledger.state, "other_days", ledger.height)
+
+    def test_one_that_the_programme_may_not_have_set(self, ledger: Ledger) -> None:
+        with pytest.raises(RefusedError) as caught:
+            required_value(ledger.state, "other_days", ledger.height, "RB 3.14")
+        assert (caught.value.refusal, caught.value.facts) == (
+            Refusal.PARAMETER_NOT_SET,
+            {"parameter": "other_days"},
+        )
