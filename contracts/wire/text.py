@@ -1,6 +1,5 @@
 """Identifiers and free text: what characters they may hold."""
 
-from functools import lru_cache
 from typing import Final, NewType
 
 from cfi.contracts.wire.limits import MAX_IDENTIFIER_CHARACTERS, MAX_TEXT_BYTES
@@ -19,7 +18,6 @@ Text = NewType("Text", str)
 
 IDENTIFIERS: Final = (HolderId, UserId, AccountId, LotId, FacilityId, Identifier)
 
-_REMEMBERED: Final = 16_384
 _PRINTABLE: Final = bytes(range(0x21, 0x7F))
 _INVISIBLE: Final = (
     (0x00, 0x20),
@@ -40,12 +38,14 @@ Python versions.
 """
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def is_identifier(value: str) -> bool:
     """1 to 64 printable ASCII characters without space."""
     if not 0 < len(value) <= MAX_IDENTIFIER_CHARACTERS:
         return False
-    return not value.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE)
+    try:
+        return not value.encode().translate(None, _PRINTABLE)
+    except UnicodeEncodeError:
+        return False
 
 
 def is_free_text(value: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Final
 import pytest
 
 from cfi.client.audit.auditor import audit
-from cfi.node.storage.database import DamagedError
 from tests.client.audit.histories import begin
 from tests.effort import effort
 from tests.node.chain import open_chain
@@ -60,6 +59,6 @@ def test_nothing_that_was_told_is_lost(tmp_path: Path) -> None:
 
 def test_two_processes_cannot_decide_in_one_folder(tmp_path: Path) -> None:
     chain = open_chain(tmp_path)
-    with pytest.raises(DamagedError, match="can't be opened"):
+    with pytest.raises(OSError, match="can't be opened"):
         open_chain(tmp_path)
     chain.close()
