@@ -63,7 +63,9 @@ def _store(home: Home) -> Finding:
             loaded = store.load()
         finally:
             database.close()
-    except (DamagedError, OSError) as error:
+    except OSError as error:
+        return Finding("store", sound=False, sentence=f"{error}: the disk refuses, or a node runs")
+    except DamagedError as error:
         sentence = f"{error}: remove {home.ledger}; the next start rebuilds it from the blocks"
         return Finding("store", sound=False, sentence=sentence)
     if loaded is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cfi.node.doctor import examine
 from tests.effort import effort
 from tests.faults.running import Client, EndedError, Load, Node, new_home, replayed, running
 
@@ -88,3 +89,5 @@ def test_a_full_disk_is_said_at_the_start_too(disk: Path) -> None:
         assert node.process.wait(STOP_SECONDS) == 1
         said = node.said()
     assert "No space left" in said and "Traceback" not in said
+    (store,) = [each for each in examine(home) if each.what == "store"]
+    assert not store.sound and "remove" not in store.sentence
