@@ -5,15 +5,24 @@ from typing import Any
 
 import pytest
 
-from cfi.contracts.wire.commits import ABSENT, NO_COMMIT, commit_fault
+from cfi.contracts.wire.commits import (
+    ABSENT,
+    NO_COMMIT,
+    commit_fault,
+    commit_hash,
+    encode_commit,
+)
 from cfi.contracts.wire.headers import NO_BLOCK, BlockId, PartSetHeader, header_fault
+from cfi.contracts.wire.list_tree import EMPTY_ROOT, list_root
+from cfi.contracts.wire.protobuf import Fields, Kind
 from cfi.contracts.wire.validators import (
     MAX_TOTAL_POWER,
     Validator,
     ValidatorSet,
     validators_fault,
 )
-from tests.contracts.wire.test_headers import COMMIT, HEADER, block_id
+from tests.chains import block_id
+from tests.contracts.wire.test_headers import COMMIT, HEADER
 
 BAD_ID = BlockId(header_hash=bytes(31), parts=PartSetHeader(total=1, root=bytes(32)))
 GOOD_COMMIT = replace(COMMIT, block_id=block_id(HEADER))
@@ -75,3 +84,10 @@ def test_commits(change: dict[str, Any], said: str) -> None:
 def test_validator_sets(powers: tuple[int, ...], key: bytes, said: str | None) -> None:
     validators = tuple(Validator(public_key=key, voting_power=power) for power in powers)
     assert validators_fault(ValidatorSet(validators=validators)) == said
+
+
+def test_a_commits_hash_is_the_root_over_its_votes() -> None:
+    assert commit_hash(NO_COMMIT) == EMPTY_ROOT
+    shape = {1: Kind.SIGNED, 2: Kind.SIGNED, 3: Kind.DATA, 4: Kind.REPEATED}
+    votes = Fields(encode_commit(GOOD_COMMIT), shape).each(4)
+    assert commit_hash(GOOD_COMMIT) == list_root(list(votes))

@@ -76,6 +76,7 @@ WRONG = [
     ("an identifier of 65 characters", "name", "a" * 65),
     ("an identifier with a space", "name", "a b"),
     ("an identifier beyond ASCII", "name", "ä"),
+    ("half of a surrogate pair in an identifier", "name", "\ud800"),
     ("bytes for an identifier", "name", b"a"),
     ("text with a control character", "text", "a\x00"),
     ("text with an invisible character", "text", "a\u200b"),
