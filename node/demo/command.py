@@ -22,7 +22,7 @@ from cfi.node.demo.summary import load_state, show
 from cfi.node.home import Home, HomeError, Settings
 from cfi.node.supervisor import parts, supervise
 
-_WIDTH: Final = 140
+_WIDTH: Final = 170
 EXIT_FAILED: Final = 1
 EXIT_NOT_VERIFIED: Final = 3
 
@@ -107,8 +107,9 @@ def _check_table(checks: list[Check]) -> Table:
 
 def _further(console: Console, performances: list[Performance]) -> None:
     console.print("Look further:")
+    cfi = sys.argv[0]
     for performance in performances:
         root = performance.home.root
-        console.print(f"  cfi audit replay {root}", soft_wrap=True)
-        console.print(f"  cfi doctor --home {root}", soft_wrap=True)
-        console.print(f"  cfi start --home {root}", soft_wrap=True)
+        console.print(f"  {cfi} audit replay {root}", soft_wrap=True)
+        console.print(f"  {cfi} doctor --home {root}", soft_wrap=True)
+        console.print(f"  {cfi} start --home {root}", soft_wrap=True)

@@ -18,6 +18,8 @@ from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 
 _BAR_CELLS = 12
+_KEPT = ("bought", "sold", "banked", "special_reserve", "super_reduction")
+"""Columns of a closing, shown in a year in which anybody has any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,9 @@ def show(console: Console, state: State, told: Scenario) -> None:
 
 def _year_table(told: Scenario, year: int, rows: list[MemberYear]) -> Table:
     table = Table("member", title=f"{told.chain_id}: {year} (tonnes CO2e)", title_justify="left")
-    for name in ("target", "emissions", "owed", "surrendered", "bought", "sold", "banked"):
-        table.add_column(name, justify="right")
+    kept = [name for name in _KEPT if any(_of(row.closing, name) not in ("", "0") for row in rows)]
+    for name in ("target", "emissions", "owed", "surrendered", *kept):
+        table.add_column(name.replace("_", " "), justify="right")
     table.add_column("emissions of target")
     table.add_column("outcome")
     for row in rows:
@@ -77,7 +80,7 @@ def _year_table(told: Scenario, year: int, rows: list[MemberYear]) -> Table:
             f"{owed.emissions_tonnes:,}",
             f"{owed.owed_tonnes:,}",
             f"{owed.surrendered_tonnes:,}",
-            *(_of(closing, name) for name in ("bought", "sold", "banked")),
+            *(_of(closing, name) for name in kept),
             _bar(owed.emissions_tonnes, owed.target_tonnes),
             _outcome(owed),
         )

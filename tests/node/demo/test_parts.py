@@ -275,7 +275,7 @@ class TestTheCommand:
         ended, told, _ = self.demo(tmp_path)
         assert ended == code
         assert ("FAILED" in told) is not passed
-        assert f"cfi start --home {home.root}" in told
+        assert f" start --home {home.root}" in told
 
 
 BARS = [
