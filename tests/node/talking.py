@@ -55,6 +55,7 @@ class Parts:
         """Wait, by its blocks, until something holds."""
         peer = await connected(self)
         peer.send((Kind.FOLLOW, 0, b""))
+        await peer.next()
         while not holds():
             await peer.next()
         peer.writer.close()
