@@ -14,12 +14,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from cfi.client.cli.key import passphrase_of
 from cfi.client.cli.main import client_commands
-from cfi.client.wallet.keystore import KeystoreError
+from cfi.client.wallet.keystore import KeystoreError, read_key
 from cfi.contracts.state.genesis import GenesisError, genesis_hash
 from cfi.contracts.wire.headers import Timestamp
 from cfi.genesis.builder import APP_VERSION
 from cfi.genesis.programmes.loader import PROGRAMMES
+from cfi.node.anchoring import make_anchor
 from cfi.node.ask import FaultError, UnreachableError, ask
 from cfi.node.assembly import read_home_genesis
 from cfi.node.bench.command import bench
@@ -27,6 +29,7 @@ from cfi.node.demo.command import demo
 from cfi.node.doctor import examine
 from cfi.node.founding import Founding, found
 from cfi.node.home import DEFAULT, ENVIRONMENT, Home, HomeError, LockedError, Settings
+from cfi.node.storage.atomic import write_atomically
 from cfi.node.storage.database import DamagedError
 from cfi.node.supervisor import parts, supervise
 
@@ -203,6 +206,37 @@ def diff(root: Path, as_json: bool) -> None:
     usual = asdict(Settings())
     chosen = asdict(Home(root).settings())
     _show({name: value for name, value in chosen.items() if value != usual[name]}, as_json)
+
+
+@main.command()
+@home_option
+@click.option(
+    "--officer-key",
+    "files",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An officer's keystore file; as many as must sign.",
+)
+@click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Of these files; asked for each by default.",
+)
+@click.option("--days", default=14, show_default=True, help="For how long it may be started from.")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@told
+def anchor(
+    root: Path, files: tuple[Path, ...], passphrase_file: Path | None, days: int, out: Path
+) -> None:
+    """Write an anchor of the newest header to OUT, for members' light clients. Renew it weekly.
+
+    Example: cfi anchor --home ./node --officer-key a.json --officer-key b.json anchor.cbor
+    """
+    seeds = [read_key(file, passphrase_of(passphrase_file)).seed for file in files]
+    made, data = make_anchor(Home(root), seeds, days)
+    write_atomically(out, data)
+    click.echo(f"height {made.height}, header {made.header_hash.hex()}, {days} days")
 
 
 @main.command()
