@@ -54,12 +54,7 @@ def decide(state: StateView, message: object, signer: Signer, block: BlockContex
         return RULES[type(message)](state, message, block)
     proposal = state.proposals.of(block.holder_id).get(message.proposal_id)
     if proposal is not None:
-        require(
-            may_approve(access_rule(state, proposal.message_number), signer),
-            Refusal.NOT_AUTHORISED,
-            "RB 3.6",
-            message_number=proposal.message_number,
-        )
+        _may_be_approved(state, proposal, signer)
     draft = Draft(state)
     draft.add(RULES[Approve](state, message, block))
     assert proposal is not None, "the rule refuses an unknown proposal"
@@ -88,6 +83,21 @@ def _may_propose(state: StateView, message: Propose, signer: Signer) -> None:
     rule: AccessRule = access_rule(state, message.message_number)
     authorise(rule, signer)
     inner_message(message.message_number, message.body)
+
+
+def _may_be_approved(state: StateView, proposal: Proposal, signer: Signer) -> None:
+    """Refuse unless this signer may be the second person, and the first still might propose it."""
+    rule = access_rule(state, proposal.message_number)
+    require(
+        may_approve(rule, signer),
+        Refusal.NOT_AUTHORISED,
+        "RB 3.6",
+        message_number=proposal.message_number,
+    )
+    proposer = state.users.of(signer.holder.holder_id).get(proposal.proposed_by)
+    assert proposer is not None, "users are never deleted"
+    require(proposer.active, Refusal.PROPOSER_GONE, "RB 3.6", proposal_id=proposal.proposal_id)
+    authorise(rule, Signer(signer.holder, proposer))
 
 
 def _decide_inner(state: StateView, proposal: Proposal, block: BlockContext) -> Changes:

@@ -24,6 +24,7 @@ class Refusal(IntEnum):
     TOO_MANY_RECORDS = 10
     PARAMETER_NOT_SET = 11
     NOT_AN_OFFICER = 12
+    PROPOSER_GONE = 13
 
     # Membership: 100 to 199
     MALFORMED_HOLDER_ID = 100

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from cfi.contracts.state.changes import put_public
-from cfi.contracts.state.rows.access import ACCESS
+from cfi.contracts.state.changes import put, put_public
+from cfi.contracts.state.rows.access import ACCESS, USERS
 from cfi.contracts.wire.messages.access.propose import Propose
 from cfi.contracts.wire.messages.access.remove_user import RemoveUser
 from cfi.contracts.wire.messages.catalogue import NUMBERS
@@ -34,6 +34,23 @@ def test_two_people_are_two(ledger: Ledger) -> None:
     proposal_id = given_proposal(ledger)
     answer = ("SAME_PERSON", "RB 3.6", {"proposal_id": proposal_id})
     refuses(ledger, approval(proposal_id), answer, by=EXCHANGE)
+
+
+def test_whoever_proposed_it_must_still_be_there(ledger: Ledger) -> None:
+    proposal_id = given_proposal(ledger)
+    proposer = user(ledger, EXCHANGE, "officer-1")
+    ledger.given(put(USERS, EXCHANGE, replace(proposer, active=False)))
+    answer = ("PROPOSER_GONE", "RB 3.6", {"proposal_id": proposal_id})
+    refuses(ledger, approval(proposal_id), answer, by=EXCHANGE, user=SECOND)
+
+
+def test_whoever_proposed_it_must_still_have_the_office(ledger: Ledger) -> None:
+    proposal_id = given_proposal(ledger)
+    rule = replace(open_rule(NUMBER), four_eyes=True, roles=(Role.BOARD,))
+    ledger.given(put_public(ACCESS, rule))
+    ledger.given_user(EXCHANGE, "officer-1", roles=(Role.CLEARING,))
+    answer = ("NOT_AUTHORISED", "RB 2.6.1", {"message_number": NUMBER})
+    refuses(ledger, approval(proposal_id), answer, by=EXCHANGE, user=SECOND)
 
 
 def test_exactly_this_body_is_approved(ledger: Ledger) -> None:
