@@ -29,17 +29,20 @@ class Founding:
 
 
 def found(home: Home, settings: Settings, founding: Founding) -> bytes:
-    """Fill a new home; returns the signed genesis. Raises HomeError, GenesisError."""
-    home.create(settings)
+    """Fill a new home; returns the signed genesis. Raises HomeError, GenesisError, having written
+    nothing.
+    """
     officers = {name: new_key() for name in OFFICERS}
     validator = os.urandom(32)
+    document = build_genesis(_plan(founding, officers, SigningKey(validator).public_key))
+    signed = sign_genesis(document, [key.seed for key in officers.values()])
+
+    home.create(settings)
     private_validator.write_key(home.validator_key, validator)
     private_validator.write_fresh_state(home.validator_state)
     write_atomically(home.admission_key, os.urandom(32))
     for name, key in officers.items():
         write_key(home.keys / f"{name}.json", key, founding.passphrase, founding.hardness)
-    document = build_genesis(_plan(founding, officers, SigningKey(validator).public_key))
-    signed = sign_genesis(document, [key.seed for key in officers.values()])
     write_atomically(home.genesis_file, signed)
     return signed
 

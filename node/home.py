@@ -119,6 +119,11 @@ class Home:
         self.root.chmod(0o700)
         write_atomically(self.settings_file, settings_text(settings).encode())
 
+    def require(self) -> None:
+        """Raise HomeError unless a node's folders are here: nothing is made where none was."""
+        if not self.validator_key.parent.is_dir():
+            raise HomeError(f"{self.root} is no home: run `cfi init --home {self.root}`")
+
     def settings(self) -> Settings:
         """The settings file; raises HomeError with the nearest name for an unknown one."""
         try:

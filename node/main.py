@@ -174,6 +174,7 @@ def status(root: Path, as_json: bool) -> None:
 def doctor(root: Path, as_json: bool) -> None:
     """Read everything on the disk with its checksums while the node is stopped."""
     home = Home(root)
+    home.require()
     lock = home.lock()
     try:
         findings = examine(home)

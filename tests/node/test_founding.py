@@ -96,6 +96,7 @@ class TestFounding:
     def test_a_stepped_clock_needs_a_simulated_chain(self, tmp_path: Path) -> None:
         with pytest.raises(GenesisError, match="sim-"):
             found(Home(tmp_path / "other"), Settings(), replace(FOUNDING, chain_id="ledger-1"))
+        assert not (tmp_path / "other").exists(), "what is refused leaves nothing behind"
 
 
 class TestAssembly:

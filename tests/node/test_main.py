@@ -172,6 +172,12 @@ class TestDoctor:
         assert told.exit_code == 3
         assert "is refused" in told.stdout
 
+    def test_where_no_node_is_it_makes_none(self, tmp_path: Path) -> None:
+        told = cfi("doctor", "--home", tmp_path / "nowhere")
+        assert told.exit_code == 1
+        assert "is no home" in told.stderr
+        assert not (tmp_path / "nowhere").exists()
+
     def test_where_a_node_runs_it_is_locked_out(self, home: Home) -> None:
         lock = home.lock()
         told = cfi("doctor", "--home", home.root)
