@@ -13,6 +13,7 @@ from rich.console import Console
 from cfi.client.cli.check_proof import check_proof
 from cfi.client.cli.light_verify import verify
 from cfi.client.light.bisection import SyncError, UnavailableError
+from cfi.client.light.http import GatewayRefusedError
 from cfi.client.light.json_node import MalformedError
 from cfi.client.light.lightblock import UnsoundError
 from cfi.client.light.moments import format_moment, parse_duration
@@ -211,7 +212,7 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except NotBegunError as error:
         _fail(f"{error}; begin with: cfi light sync --genesis FILE, or --anchor FILE", BAD_INPUT)
-    except (StoreError, OSError) as error:
+    except (StoreError, GatewayRefusedError, OSError) as error:
         _fail(str(error), FAILED)
     except (SyncError, DivergedError, BeginningError) as error:
         _fail(f"not verified: {error}", NOT_VERIFIED)

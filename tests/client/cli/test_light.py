@@ -105,6 +105,20 @@ class TestTheCommands:
 
         run(work())
 
+    def test_anothers_account_answers_like_none(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path / "node") as gateway:
+                member = Member(tmp_path, gateway)
+                await member.begin()
+                told = [
+                    await cfi("statement", *member.mine, "--account", account)
+                    for account in ("company-b/1", "company-a/99", "nobody/1")
+                ]
+                assert [each.exit_code for each in told] == [1, 1, 1]
+                assert len({each.stderr for each in told}) == 1
+
+        run(work())
+
     def test_statement(self, tmp_path: Path) -> None:
         async def work() -> None:
             async with running(tmp_path / "node") as gateway:
