@@ -18,9 +18,10 @@ from cfi.contracts.state.changes import (
 )
 from cfi.contracts.state.durable import Batch, movement_key
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
+from cfi.contracts.state.row_tree import seed_commitment
 from cfi.contracts.state.rows.custody import SUMMARY, Movement, Summary
 from cfi.contracts.state.rows_view import Rows
-from cfi.contracts.state.running import Running, seed_commitment
+from cfi.contracts.state.running import Running
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.wire.quantities import Count
 from cfi.contracts.wire.refusal import InvariantBroken
@@ -136,7 +137,7 @@ class Overlay:
                 self._open(owner, seed)
             case Reseed(owner, seed):
                 self.seeds[owner] = seed
-                self._running_of(owner).commitment = seed_commitment(seed)
+                self._running_of(owner).commitment = Hash(seed_commitment(seed))
             case _:
                 raise InvariantBroken("an operation of no known kind")
 
@@ -182,7 +183,7 @@ class Overlay:
         self._summaries[owner] = Running(
             Summary(
                 owner=Text(owner.decode()),
-                seed_commitment=seed_commitment(seed),
+                seed_commitment=Hash(seed_commitment(seed)),
                 totals=(),
                 movement_count=Count(0),
                 movement_chain=CHAIN_START,

@@ -1,19 +1,11 @@
 """An owner's first row while a block adds to it: totals, and the chain of movements.  (RB 5.3.2)"""
 
 from hashlib import sha256
-from typing import Final
 
 from cfi.contracts.state.rows.custody import Movement, Summary, Total
 from cfi.contracts.wire.quantities import Count, Tonnes
 from cfi.contracts.wire.refusal import InvariantBroken
-from cfi.contracts.wire.schema import Hash, Seed
-
-_SEED_PREFIX: Final = b"\x02"
-
-
-def seed_commitment(seed: Seed) -> Hash:
-    """What an owner's first row tells of its seed."""
-    return Hash(sha256(_SEED_PREFIX + seed).digest())
+from cfi.contracts.wire.schema import Hash
 
 
 def next_link(chain: Hash, movement: bytes) -> Hash:

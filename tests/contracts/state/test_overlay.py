@@ -18,9 +18,10 @@ from cfi.contracts.state.durable import movement_key
 from cfi.contracts.state.moves import transfer
 from cfi.contracts.state.overlay import CHAIN_START
 from cfi.contracts.state.parameters import required_value, value_of
+from cfi.contracts.state.row_tree import seed_commitment
 from cfi.contracts.state.rows.access import KEYS, PROPOSALS, USERS, Proposal
 from cfi.contracts.state.rows.custody import Movement
-from cfi.contracts.state.running import Running, seed_commitment
+from cfi.contracts.state.running import Running
 from cfi.contracts.state.table import OwnerKey, account_owner, holder_owner
 from cfi.contracts.transition.apply import commit
 from cfi.contracts.wire.quantities import Height, Instant, SmallCode, Tonnes

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cfi.contracts.state.running import seed_commitment
+from cfi.contracts.state.row_tree import seed_commitment
 from cfi.contracts.state.table import OwnerKey, account_owner, holder_owner
 from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.text import AccountId
