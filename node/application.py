@@ -77,7 +77,7 @@ class Application:
         self.committed_view = StateView(state)
         self._genesis_writes = genesis_writes
         self.genesis_hash = genesis_hash
-        self._quarantine = quarantine
+        self.quarantine = quarantine
         self._acts: dict[bytes, Act] = {}
         self._poisonous: dict[Hash, None] = {}
         self._now = Instant(0)
@@ -170,7 +170,7 @@ class Application:
             except InadmissibleError as error:
                 return f"inadmissible content: {error}"
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
-                self._quarantine.keep(transaction, error)
+                self.quarantine.keep(transaction, error)
                 return f"an act raised {type(error).__name__}"
             if execution.gas > MAX_BLOCK_GAS:
                 return f"over the budget of {MAX_BLOCK_GAS} work units"
@@ -223,7 +223,7 @@ class Application:
                 continue
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
                 _LOG.exception("a transaction is quarantined")
-                self._quarantine.keep(transaction, error)
+                self.quarantine.keep(transaction, error)
                 return transaction
             chosen.append(transaction)
         return None
