@@ -31,8 +31,8 @@ class Home:
 
     @property
     def settings_file(self) -> Path:
-        """The commented settings."""
-        return self.root / "config.toml"
+        """The commented settings; CometBFT would take a config.toml here for its own."""
+        return self.root / "node.toml"
 
     @property
     def genesis_file(self) -> Path:

@@ -60,7 +60,7 @@ class TestSettings:
     def test_a_file_that_cannot_be_read_is_named(self, home: Home) -> None:
         home.settings_file.unlink()
         home.settings_file.mkdir()
-        with pytest.raises(HomeError, match=r"config\.toml: "):
+        with pytest.raises(HomeError, match=r"node\.toml: "):
             home.settings()
 
     def test_a_folder_that_is_no_home_says_what_to_do(self, tmp_path: Path) -> None:

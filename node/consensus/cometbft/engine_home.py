@@ -30,7 +30,7 @@ _MOST_INBOUND: Final = 1_000
 _MOST_IN_BATCH: Final = 1_000
 _MOST_BODY_BYTES: Final = 16_000_000
 _TRUST_PERIOD: Final = "168h0m0s"
-_HEAD: Final = "# Written by cfi at each start, from the settings in ../config.toml: edit those.\n"
+_HEAD: Final = "# Written by cfi at each start, from the settings in ../node.toml: edit those.\n"
 
 Section = Mapping[str, Any]
 
