@@ -6,11 +6,12 @@ batch. Nothing but `commit` writes to the disk.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
@@ -228,6 +229,18 @@ class Application:
         self._genesis_writes = []
         self._sealed = None
         return sealed.outcomes
+
+    def adopt(
+        self, state: State, window: Window, head: SnapshotHead, entries: Iterable[Entry]
+    ) -> None:
+        """Go on from a verified snapshot's state, which these entries make durable first, in the
+        place of everything here. Raises OSError, having changed nothing, where the disk refuses.
+        """
+        self.store.adopt(head, entries)
+        self.state, self.window = state, window
+        self.committed_view = StateView(state)
+        self._genesis_writes = []
+        self._executed = self._sealed = None
 
     def _choose(
         self,
