@@ -27,7 +27,7 @@ class Block:
     header: Header
     transactions: tuple[bytes, ...]
     evidence: tuple[bytes, ...] = ()
-    """Each as it was encoded; the ledger has no use for what is in it."""
+    """Each as it was encoded."""
     last_commit: Commit
 
 
