@@ -11,10 +11,13 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from cfi.contracts.state.history import NotKeptError, Version
+from cfi.contracts.state.programme_clock import programme_time
+from cfi.contracts.state.reading import may_read_everything
 from cfi.contracts.state.row_tree import encode_row_proof
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.transition.act import InadmissibleError, read_unsigned
 from cfi.contracts.transition.authorise import live_signer
+from cfi.contracts.wire.block_file import encode_record
 from cfi.contracts.wire.blocks import encode_block, prove_transaction
 from cfi.contracts.wire.commits import encode_commit
 from cfi.contracts.wire.headers import encode_header
@@ -27,6 +30,9 @@ from cfi.node.consensus.embedded import EmbeddedEngine
 from cfi.node.mempool import Mempool
 
 MOST_MOVEMENTS: Final = 1_000
+MOST_BLOCKS: Final = 256
+PAGE_BYTES: Final = 1024 * 1024
+"""A page of blocks ends with the first that reaches this."""
 Parameters = Mapping[str, Any]
 
 
@@ -57,6 +63,7 @@ class Queries:
                 "status": self._status,
                 "light_block": self._light_block,
                 "block": self._block,
+                "blocks": self._blocks,
                 "receipt": self._receipt,
                 "act": self._act,
                 "signer": self._signer,
@@ -109,6 +116,24 @@ class Queries:
             raise QuestionError("unknown-height", f"there is no block {parameters['height']}")
         return [record.height, record.vote_time.seconds, record.vote_time.nanos, record.block]
 
+    def _blocks(self, parameters: Parameters) -> object:
+        """Records from a height on, as the block files have them."""
+        first = parameters["from"]
+        page: list[bytes] = []
+        while len(page) < MOST_BLOCKS and sum(map(len, page)) < PAGE_BYTES:
+            record = self._engine.record(first + len(page))
+            if record is None:
+                break
+            page.append(encode_record(record))
+        if not page:
+            raise QuestionError("unknown-height", f"there is no block {first}")
+        return b"".join(page)
+
+    def _now(self) -> Instant:
+        """The programme clock of the next block."""
+        block_time = Instant(self._engine.next_block_time.seconds)
+        return programme_time(self._application.committed_view, block_time)
+
     def _receipt(self, parameters: Parameters) -> object:
         found = self._application.store.receipt(parameters["act_id"])
         if found is None:
@@ -137,8 +162,7 @@ class Queries:
 
     def _signer(self, parameters: Parameters) -> object:
         """Whom a key speaks for now, or null."""
-        now = Instant(self._engine.next_block_time.seconds)
-        view = self._application.committed_view
+        view, now = self._application.committed_view, self._now()
         signer = live_signer(view, PublicKey(parameters["key"]), now)
         if signer is None:
             return None
@@ -148,6 +172,7 @@ class Queries:
             "user": signer.user.user_id,
             "levels": [int(level) for level in signer.user.levels],
             "roles": [int(role) for role in signer.user.roles],
+            "reads_everything": may_read_everything(view, signer.holder, signer.user, now),
         }
 
     def _version(self, parameters: Parameters) -> Version:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cfi.client.audit.auditor import audit
 from cfi.client.audit.beginning import Beginning
+from cfi.client.audit.sources import read_records
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.schema import Hash
@@ -29,7 +30,7 @@ def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
         live, _ = load(home, sizes, signed)
         beginning = _beginning(sizes)
         begun = time.perf_counter()
-        findings = audit(beginning, home / "blocks", _WORKERS, lambda _, __: None)
+        findings = audit(beginning, read_records(home / "blocks"), _WORKERS, lambda _, __: None)
         elapsed = time.perf_counter() - begun
     if not findings.agrees or findings.transactions != len(signed):
         raise RuntimeError(f"the replay disagrees: {findings.disagreement}")

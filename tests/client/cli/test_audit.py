@@ -1,5 +1,6 @@
 """`audit replay`: what it prints, and with which status it ends."""
 
+import asyncio
 import json
 from dataclasses import replace
 from hashlib import sha256
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 from cfi.client.audit.sources import read_records
 from cfi.client.cli.audit import audit
 from cfi.client.light.lightblock import format_light_block
+from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.wire.parties import HolderClass, Level, Role
@@ -20,7 +22,10 @@ from cfi.genesis.officers import sign_genesis
 from cfi.genesis.programmes.loader import programme
 from tests.client.audit.histories import forged, light, with_transactions, write_file
 from tests.contracts.ledger import NOW
-from tests.node.chain import CHAIN_ID, TERMS, VALIDATOR_SEED, open_chain
+from tests.genesis.founders import OFFICER_SEEDS
+from tests.node.chain import CHAIN_ID, TERMS, USER_SEED, VALIDATOR_SEED, open_chain
+from tests.node.gateway.running import run as bounded
+from tests.node.gateway.running import running
 
 OFFICERS = [bytes([number]) * 32 for number in range(3)]
 EXCHANGE = NewHolder(
@@ -62,6 +67,64 @@ def home(tmp_path: Path) -> Path:
     (tmp_path / "chain" / "blocks").rename(tmp_path / "data" / "blocks")
     (tmp_path / "genesis.cbor").write_bytes(SIGNED)
     return tmp_path
+
+
+async def over_the_network(base: str, folder: Path, command: str, *words: str) -> Result:
+    """A command of `cfi audit` for an officer's key, on a thread of its own."""
+    key = [*("--key", str(folder / "key")), *("--passphrase-file", str(folder / "phrase"))]
+    arguments = [command, base, *words, *key]
+    return await asyncio.to_thread(CliRunner().invoke, audit, arguments)
+
+
+class TestOverTheNetwork:
+    """A gateway in place of files: SOURCE is its address."""
+
+    def test_a_replay_agrees_with_the_newest_header_and_an_export_replays(
+        self, tmp_path: Path
+    ) -> None:
+        async def work() -> None:
+            async with running(tmp_path / "node", as_signed=True) as gateway:
+                await gateway.height_of(4)
+                genesis = tmp_path / "genesis.cbor"
+                genesis.write_bytes(gateway.chain.genesis)
+                write_key(tmp_path / "key", SigningKey(OFFICER_SEEDS[0]), b"open", LEAST)
+                (tmp_path / "phrase").write_text("open\n")
+                here = (gateway.base, tmp_path)
+                words = ("--genesis", str(genesis), "--workers", "0", "--json")
+                told = await over_the_network(*here, "replay", *words)
+                assert told.exit_code == 0, told.stderr
+                findings = json.loads(told.stdout)
+                assert (findings["agrees"], findings["root_confirmed"]) == (True, True)
+                target = tmp_path / "export"
+                told = await over_the_network(*here, "export", str(target))
+                assert told.exit_code == 0, told.stderr
+                told = await asyncio.to_thread(run, target, "--genesis", genesis)
+                assert told.exit_code == 0, told.stderr
+
+        bounded(work())
+
+    def test_what_is_no_source(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path / "node") as gateway:
+                genesis = tmp_path / "genesis.cbor"
+                genesis.write_bytes(gateway.chain.genesis)
+                write_key(tmp_path / "key", SigningKey(USER_SEED), b"open", LEAST)
+                (tmp_path / "phrase").write_text("other\n")
+                words = ("--genesis", str(genesis), "--workers", "0")
+                told = await asyncio.to_thread(run, gateway.base)
+                assert (told.exit_code, "give --genesis" in told.stderr) == (2, True)
+                told = await asyncio.to_thread(run, gateway.base, *words)
+                assert (told.exit_code, "give --key" in told.stderr) == (2, True)
+                told = await over_the_network(gateway.base, tmp_path, "replay", *words)
+                assert told.exit_code == 5
+                (tmp_path / "phrase").write_text("open\n")
+                told = await over_the_network(gateway.base, tmp_path, "replay", *words)
+                assert (told.exit_code, told.stdout) == (1, "")
+                assert "shows no blocks: unknown-height" in told.stderr
+                told = await over_the_network("http://127.0.0.1:9", tmp_path, "replay", *words)
+                assert told.exit_code == 4
+
+        bounded(work())
 
 
 def run(*arguments: object) -> Result:
