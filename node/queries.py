@@ -21,6 +21,7 @@ from cfi.contracts.wire.block_file import encode_record
 from cfi.contracts.wire.blocks import encode_block, prove_transaction
 from cfi.contracts.wire.commits import encode_commit
 from cfi.contracts.wire.headers import encode_header
+from cfi.contracts.wire.list_tree import prove_item
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.receipts import encode_receipt
 from cfi.contracts.wire.schema import PublicKey
@@ -141,7 +142,9 @@ class Queries:
         return list(found)
 
     def _act(self, parameters: Parameters) -> object:
-        """A party's own bytes with the proof that its block has them."""
+        """A party's own bytes with the proofs that its block has them, and the next header its
+        result.
+        """
         found = self._application.store.receipt(parameters["act_id"])
         if found is None:
             raise QuestionError("unknown-act", "no such act is in the history")
@@ -156,9 +159,19 @@ class Queries:
             "transaction": block.transactions[index],
             "total": proof.total,
             "aunts": list(proof.aunts),
+            "result": self._result_of(height, index),
             "header": encode_header(block.header),
             "block_bytes": len(encode_block(block)),
         }
+
+    def _result_of(self, height: int, index: int) -> object:
+        """What stands under the next header's last_results_hash, with its proof; null where the
+        results aren't kept.
+        """
+        encoded = self._application.store.results(height)
+        if encoded is None:
+            return None
+        return {"result": encoded[index], "aunts": list(prove_item(encoded, index).aunts)}
 
     def _signer(self, parameters: Parameters) -> object:
         """Whom a key speaks for now, or null."""

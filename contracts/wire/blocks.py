@@ -110,6 +110,18 @@ def prove_result(results: Sequence[TransactionResult], index: int) -> ListProof:
     return prove_item([encode_result(each) for each in results], index)
 
 
+def decode_result(body: bytes) -> TransactionResult:
+    """Read a result; raises ProtobufError for bytes of another shape."""
+    shape = {1: Kind.UNSIGNED, 2: Kind.DATA, 5: Kind.SIGNED, 6: Kind.SIGNED}
+    fields = Fields(body, shape)
+    return TransactionResult(
+        code=fields.number(1),
+        data=fields.data(2),
+        gas_wanted=fields.number(5),
+        gas_used=fields.number(6),
+    )
+
+
 def verify_result(last_results_hash: bytes, result: TransactionResult, proof: ListProof) -> bool:
     """Whether a result stands at the proof's place under the next header's last_results_hash."""
     return verify_item(last_results_hash, encode_result(result), proof)

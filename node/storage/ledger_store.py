@@ -11,11 +11,13 @@ from cfi.contracts.state.owner import PREFIX_BYTES
 from cfi.contracts.state.store import State
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.transition.window import Window
+from cfi.contracts.wire.protobuf import Fields, Kind, message
 from cfi.contracts.wire.schema import Hash, Seed
 from cfi.node.storage.database import DamagedError, Database, Writes
 
 _META: Final = b"M"
 _RECEIPTS: Final = b"x"
+_RESULTS: Final = b"z"
 _WINDOW: Final = b"w"
 _ID_BYTES: Final = 32
 
@@ -75,6 +77,13 @@ class LedgerStore:
             return None
         return int.from_bytes(raw[:8], "big"), int.from_bytes(raw[8:12], "big"), raw[12:]
 
+    def results(self, height: int) -> list[bytes] | None:
+        """A height's results as the next header commits to them, in the order of its transactions;
+        None where they aren't kept.
+        """
+        raw = self._database.get(_results_key(height))
+        return None if raw is None else Fields(raw, {1: Kind.REPEATED}).each(1)
+
     def movements(self, owner: OwnerKey, first: int, last: int) -> list[bytes]:
         """An account's movements by number, from 1."""
         found = (
@@ -133,3 +142,12 @@ class LedgerStore:
             cut = range(0, len(ids), _ID_BYTES)
             window.add(height, tuple(Hash(ids[at : at + _ID_BYTES]) for at in cut))
         return window
+
+
+def results_entry(height: int, encoded: list[bytes]) -> tuple[bytes, bytes | None]:
+    """What `commit` writes so that a height's results can be proved."""
+    return _results_key(height), b"".join(message(1, each) for each in encoded)
+
+
+def _results_key(height: int) -> bytes:
+    return _RESULTS + height.to_bytes(8, "big")
