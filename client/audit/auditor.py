@@ -113,6 +113,7 @@ def _count(findings: Findings, pending: deque[Replayed], settled: int) -> None:
         findings.transactions += len(replayed.transactions)
         findings.done += replayed.done
         findings.refused += len(replayed.transactions) - replayed.done
+        findings.misbehaviour += replayed.misbehaviour
         findings.empty_blocks += not replayed.transactions
 
 

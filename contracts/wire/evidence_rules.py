@@ -17,7 +17,7 @@ from cfi.contracts.wire.evidence import (
     evidence_fault,
 )
 from cfi.contracts.wire.headers import Header, Timestamp, header_hash
-from cfi.contracts.wire.quantities import Height
+from cfi.contracts.wire.misbehaviour import Misbehaviour, MisbehaviourKind
 from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.contracts.wire.votes import (
     CommitError,
@@ -49,18 +49,18 @@ class Decided:
     commit: Commit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AgeLimit:
-    """How old evidence may be; it is too old where both are passed."""
-
-    heights: int
-    nanos: int
-
-
-def is_too_old(evidence: Evidence, height: Height, time: Timestamp, limit: AgeLimit) -> bool:
-    """Whether evidence comes too late after a last block of a height and a time."""
-    aged = time.total_nanos - evidence.time.total_nanos
-    return aged > limit.nanos and height - evidence.height > limit.heights
+def misbehaviour_of(evidence: Evidence) -> tuple[Misbehaviour, ...]:
+    """What the engine tells the ledger of a piece of evidence: each validator that it names."""
+    if isinstance(evidence, DuplicateVote):
+        kind = MisbehaviourKind.DUPLICATE_VOTE
+        named = [(evidence.first.validator_address, evidence.validator_power)]
+    else:
+        kind = MisbehaviourKind.LIGHT_CLIENT_ATTACK
+        named = [(each.address, each.voting_power) for each in _claimed(evidence)]
+    return tuple(
+        Misbehaviour(kind, address, power, evidence.height, evidence.time, evidence.total_power)
+        for address, power in named
+    )
 
 
 def verify_duplicate_vote(

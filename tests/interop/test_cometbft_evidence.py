@@ -7,8 +7,8 @@ from cfi.client.light.json_node import JsonNode
 from cfi.client.light.lightblock import LightBlock, light_block_json
 from cfi.client.light.moments import format_moment
 from cfi.contracts.wire.blocks import evidence_hash
-from cfi.contracts.wire.evidence import DuplicateVote, Evidence, LightClientAttack, encode_evidence
-from cfi.contracts.wire.evidence_rules import EvidenceError
+from cfi.contracts.wire.evidence import DuplicateVote, Evidence, encode_evidence
+from cfi.contracts.wire.evidence_rules import EvidenceError, misbehaviour_of
 from cfi.contracts.wire.protobuf import ProtobufError
 from tests.contracts.wire.test_evidence import (
     AMNESIA,
@@ -94,26 +94,17 @@ def test_evidence_is_the_same_bytes_and_json(told: list[Answer]) -> None:
 
 def test_what_the_application_is_handed_is_the_same(told: list[Answer]) -> None:
     for evidence, answer in zip(WRITABLE, told, strict=True):
-        common = {
-            "height": evidence.height,
-            "time": format_moment(evidence.time),
-            "total": evidence.total_power,
-        }
-        if isinstance(evidence, LightClientAttack):
-            expected = [
-                {
-                    "type": 2,
-                    "address": each.validator.address.hex(),
-                    "power": each.validator.voting_power,
-                    **common,
-                }
-                for each in evidence.byzantine
-            ]
-        else:
-            voter = evidence.first.validator_address.hex()
-            expected = [
-                {"type": 1, "address": voter, "power": evidence.validator_power, **common}
-            ]
+        expected = [
+            {
+                "type": each.kind.value,
+                "address": each.address.hex(),
+                "power": each.power,
+                "height": each.height,
+                "time": format_moment(each.time),
+                "total": each.total_power,
+            }
+            for each in misbehaviour_of(evidence)
+        ]
         assert answer["abci"] == expected
 
 

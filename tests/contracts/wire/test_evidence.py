@@ -15,7 +15,7 @@ from cfi.contracts.wire.evidence import (
     encode_evidence,
     evidence_fault,
 )
-from cfi.contracts.wire.evidence_rules import AgeLimit, EvidenceError, is_too_old
+from cfi.contracts.wire.evidence_rules import EvidenceError
 from cfi.contracts.wire.headers import NO_BLOCK, BlockId, PartSetHeader
 from cfi.contracts.wire.protobuf import ProtobufError, integer, message
 from cfi.contracts.wire.quantities import Height
@@ -236,17 +236,5 @@ def test_a_conflicting_block_knows_its_validators() -> None:
     assert isinstance(block.validator_set, ValidatorSet)
 
 
-@pytest.mark.parametrize(
-    ("sentence", "height", "seconds_after", "too_old"),
-    [
-        ("within both", 13, 100, False),
-        ("beyond the heights only", 14, 100, False),
-        ("beyond the time only", 13, 101, False),
-        ("beyond both", 14, 101, True),
-    ],
-)
-def test_evidence_ages(sentence: str, height: int, seconds_after: int, *, too_old: bool) -> None:
-    limit = AgeLimit(heights=10, nanos=100 * 10**9)
-    now = seconds(30 + seconds_after)
-    assert is_too_old(VOTES, Height(height), now, limit) is too_old
+def test_the_height_that_counts_is_that_of_the_votes_or_the_common_one() -> None:
     assert (VOTES.height, LUNATIC.height) == (3, 2)
