@@ -78,7 +78,7 @@ class Auditor:
         replay = Replay(beginning)
         self.model.send(0, [], [], beginning.rows)
         try:
-            for each in _ahead(records, self.pool):
+            for each in read_ahead(records, self.pool):
                 self._take(replay, each)
                 if known is not None:
                     known.meet(replay.headers)
@@ -117,7 +117,7 @@ def _count(findings: Findings, pending: deque[Replayed], settled: int) -> None:
         findings.empty_blocks += not replayed.transactions
 
 
-def _ahead(records: Iterable[BlockRecord], pool: SignaturePool) -> Iterator[Ahead]:
+def read_ahead(records: Iterable[BlockRecord], pool: SignaturePool) -> Iterator[Ahead]:
     """Blocks in order, a few of them read before they are asked for."""
     waiting: deque[Ahead] = deque()
     for each in _read(records, pool):
