@@ -12,7 +12,9 @@ from cfi.client.audit.evidence_check import EvidenceCheck
 from cfi.client.audit.findings import Disagreement, DisagreementError
 from cfi.client.audit.header_check import HeaderCheck
 from cfi.contracts.state.durable import Batch, movement_key
+from cfi.contracts.state.history import Version
 from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.validator_sets import validators_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import InadmissibleError, read_act
 from cfi.contracts.transition.block import Execution, Outcome, begin_block, finish_block
@@ -31,6 +33,7 @@ from cfi.contracts.wire.protobuf import ProtobufError
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.receipts import receipt_digest
 from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.validators import ValidatorSet
 
 _REFUSED = 1
 
@@ -73,6 +76,14 @@ class Replay:
         self._window = Window()
         self.headers = HeaderCheck(beginning)
         self._evidence = EvidenceCheck(beginning.chain_id)
+
+    def version(self) -> Version:
+        """The state after the last height that was taken, for proofs."""
+        return Version(self._state, self._state.height)
+
+    def validators_of(self, height: int) -> ValidatorSet:
+        """The validators that sign a height, as the ledger has them."""
+        return validators_at(StateView(self._state), height)
 
     def take(self, block: Block, vote_time: Timestamp, good: Sequence[bool]) -> Replayed:
         """Check and decide the next block; `good` says of each transaction whether its signature

@@ -21,7 +21,7 @@ class SerialMap:
         self._most_in_piece = most_in_piece
         self._pieces: list[list[int]] = [[]]
         self._heads: list[int] = [0]
-        """For each piece the least serial that belongs in it: no piece but the only one is empty."""
+        """For each piece the least serial that belongs in it; no piece is empty but an only one."""
         self._lasts: dict[int, int] = {}
         self.tonnes = 0
         """Serials in all ranges."""

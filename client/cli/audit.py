@@ -1,41 +1,48 @@
 """`cfi audit`: re-verify a ledger's history without trusting it.  (RB 2.7.4)"""
 
 import json
-import os
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
-from cfi.client.audit.auditor import audit as run_audit
 from cfi.client.audit.export import export_blocks, export_from_gateway
-from cfi.client.audit.findings import Findings
+from cfi.client.audit.provenance import Digested, provenance, report_json
+from cfi.client.audit.proving import (
+    Prover,
+    Shown,
+    UnknownOwnerError,
+    owner_rows,
+    public_row,
+)
 from cfi.client.audit.report import findings_json, findings_page
-from cfi.client.audit.sources import BadSourceError
-from cfi.client.cli.audit_source import History, Wanted, is_address, open_gateway, open_history
-from cfi.client.light.bisection import UnavailableError
-from cfi.client.light.http import GatewayRefusedError
-from cfi.client.wallet.keystore import KeystoreError, WrongPassphraseError
-from cfi.contracts.state.genesis import GenesisError
-
-FAILED: Final = 1
-BAD_INPUT: Final = 2
-DISAGREES: Final = 3
-UNREACHABLE: Final = 4
-LOCKED: Final = 5
-_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., Any])
+from cfi.client.audit.report_text import report_text
+from cfi.client.cli.audit_run import (
+    DISAGREES,
+    FAILED,
+    audited,
+    history_of,
+    leave,
+    or_exit,
+    reading,
+    replaying,
+    with_progress,
+)
+from cfi.client.cli.audit_source import is_address, open_gateway
+from cfi.client.light.session import machine_now
+from cfi.contracts.state.catalogue import TABLES
+from cfi.contracts.state.rows.custody import SUMMARY
+from cfi.contracts.state.table import (
+    AccountTable,
+    HolderTable,
+    PublicTable,
+    RowKey,
+    Table,
+    account_owner,
+    holder_owner,
+)
 
 
 @click.group("audit")
@@ -43,45 +50,8 @@ def audit() -> None:
     """Re-verify a ledger's history."""
 
 
-def _reading(command: F) -> F:
-    """The argument and options of every command that reads a history."""
-    for option in (
-        click.option("--passphrase-file", type=_FILE, help="Instead of being asked."),
-        click.option("--key", type=_FILE, help="Your keystore file, to read from a gateway."),
-        click.argument("source", metavar="SOURCE"),
-    ):
-        command = option(command)
-    return command
-
-
-def _replaying(command: F) -> F:
-    """The options of every command that replays one."""
-    for option in (
-        click.option(
-            "--workers",
-            type=click.IntRange(min=0),
-            default=max((os.cpu_count() or 1) - 1, 0),
-            show_default=True,
-            help="Processes that verify signatures beside this one.",
-        ),
-        click.option(
-            "--header",
-            type=_FILE,
-            help="A signed header from elsewhere, as in /v1/headers, to compare the end with.",
-        ),
-        click.option("--genesis-hash", help="The genesis hash that you know, 32 bytes in hex."),
-        click.option(
-            "--genesis",
-            type=_FILE,
-            help="The signed genesis file.  [default: genesis.cbor in SOURCE or above it]",
-        ),
-    ):
-        command = option(command)
-    return _reading(command)
-
-
 @audit.command("replay")
-@_replaying
+@replaying
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def replay(as_json: bool, workers: int, **wanted: Any) -> None:
     """Decide a history again from its genesis and compare every header, vote, signature, root and
@@ -93,7 +63,7 @@ def replay(as_json: bool, workers: int, **wanted: Any) -> None:
 
     Example: cfi audit replay https://gateway.example --genesis genesis.cbor --key auditor.json
     """
-    findings = _audited(_history(wanted), workers)
+    findings = audited(history_of(wanted), workers)
     if as_json:
         click.echo(json.dumps(findings_json(findings), indent=2))
     else:
@@ -102,8 +72,117 @@ def replay(as_json: bool, workers: int, **wanted: Any) -> None:
         raise click.exceptions.Exit(DISAGREES)
 
 
+@audit.command("report")
+@replaying
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A new folder for report.json and report.txt.",
+)
+@click.option("--auditor", "name", default="", help="Who you are, as the report is to say.")
+def report(folder: Path, name: str, workers: int, **wanted: Any) -> None:
+    """Replay a history as `cfi audit replay` does, and keep a report of it: who, what, when, with
+    which program, every check, the findings, the totals.
+
+    The source's digest in it is that of the file that `cfi audit export` makes. Exit status: as
+    `cfi audit replay`; a report is kept of a disagreement too.
+
+    Example: cfi audit report blocks.export --genesis genesis.cbor --to report-2006
+    """
+    history, began = history_of(wanted), machine_now()
+    source = Digested(history.records)
+    or_exit(folder.mkdir)
+    findings = audited(replace(history, records=source), workers)
+    made = provenance(
+        auditor=name,
+        began=began,
+        ended=machine_now(),
+        name=history.name,
+        source=source,
+        genesis=history.genesis_file,
+    )
+    told = report_json(findings, made)
+    (folder / "report.json").write_text(json.dumps(told, indent=2) + "\n")
+    (folder / "report.txt").write_text(report_text(findings, made))
+    click.echo(f"{folder}: {'everything agrees' if findings.agrees else 'a disagreement'}")
+    if not findings.agrees:
+        raise click.exceptions.Exit(DISAGREES)
+
+
+@audit.command("prove")
+@replaying
+@click.option("--height", type=click.IntRange(min=1), required=True, help="After which block.")
+@click.option("--table", required=True, help="A public table's name; or an owner's table, or all.")
+@click.option("--row", "row_key", metavar="HEX", help="The key of a public row in its table.")
+@click.option("--account", metavar="ID", help="The account whose rows are wanted.")
+@click.option("--holder", metavar="ID", help="The holder whose rows are wanted.")
+def prove(
+    height: int,
+    table: str,
+    row_key: str | None,
+    account: str | None,
+    holder: str | None,
+    workers: int,
+    **wanted: Any,
+) -> None:
+    """Prove rows as they were after an old height, by replaying to it; prints JSON.
+
+    The proofs are those that a gateway gives of the last heights: ICS23, against the app hash of
+    the header in `light_block`, whose votes the replay verified. Exit status: 1 if there is no such
+    account or holder, else as `cfi audit replay`.
+
+    Example: cfi audit prove blocks.export --height 40 --table supply --row 0107d3
+    """
+    shown = _shown(table, row_key, account, holder)
+    history = history_of(wanted)
+    prover = Prover(history.beginning, height, shown, history.known)
+
+    def work() -> dict[str, Any]:
+        return with_progress(history, lambda told: prover.prove(history.records, workers, told))
+
+    try:
+        click.echo(json.dumps(or_exit(work), indent=2))
+    except UnknownOwnerError as error:
+        leave(f"after height {height} there is no {error.owner}", FAILED)
+
+
+def _shown(table: str, row_key: str | None, account: str | None, holder: str | None) -> Shown:
+    """What is asked for: a public row, or an owner's rows; raises UsageError."""
+    if (row_key, account, holder).count(None) != 2:  # noqa: PLR2004 - one of the three
+        raise click.UsageError("give one of --row, --account and --holder")
+    if row_key is not None:
+        return public_row(RowKey(bytes((_tag(table, PublicTable),)) + _unhex(row_key)))
+    if account is not None:
+        return owner_rows(account, account_owner(account), _tags(table, AccountTable))
+    assert holder is not None, "one of the three is given"
+    return owner_rows(holder, holder_owner(holder), _tags(table, HolderTable))
+
+
+def _tags(name: str, kind: type[Table[Any]]) -> list[int]:
+    """The first row's table and the named one, or all of the owner's."""
+    if name == "all":
+        return [tag for tag, table in sorted(TABLES.items()) if isinstance(table, kind)]
+    return sorted({SUMMARY.tag, _tag(name, kind)})
+
+
+def _tag(name: str, kind: type[Table[Any]]) -> int:
+    known = {table.name: tag for tag, table in TABLES.items() if isinstance(table, kind)}
+    if name not in known:
+        raise click.BadParameter(f"one of {', '.join(sorted(known))}", param_hint="--table")
+    return known[name]
+
+
+def _unhex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise click.BadParameter("not in hex", param_hint="--row") from error
+
+
 @audit.command("export")
-@_reading
+@reading
 @click.argument("file", type=click.Path(path_type=Path), metavar="FILE")
 def export(source: str, file: Path, key: Path | None, passphrase_file: Path | None) -> None:
     """Copy a node's blocks into one new file; the node may be running.
@@ -121,55 +200,4 @@ def export(source: str, file: Path, key: Path | None, passphrase_file: Path | No
         blocks, _ = open_gateway(source, key, passphrase_file)
         return export_from_gateway(blocks, file)
 
-    click.echo(f"{_or_exit(work)} blocks")
-
-
-def _history(wanted: dict[str, Any]) -> History:
-    return _or_exit(lambda: open_history(Wanted(**wanted)))
-
-
-def _audited(history: History, workers: int) -> Findings:
-    return _or_exit(lambda: _with_progress(history, workers))
-
-
-def _or_exit(work: Callable[[], T]) -> T:
-    """Do it; every error is a line on standard error and its exit status."""
-    try:
-        return work()
-    except WrongPassphraseError as error:
-        _leave(str(error), LOCKED)
-    except GatewayRefusedError as error:
-        _leave(f"the gateway shows no blocks: {error}", FAILED)
-    except UnavailableError as error:
-        _leave(str(error), UNREACHABLE)
-    except (BadSourceError, GenesisError, KeystoreError, OSError) as error:
-        _leave(str(error), BAD_INPUT)
-
-
-def _leave(sentence: str, status: int) -> NoReturn:
-    click.echo(sentence, err=True)
-    raise click.exceptions.Exit(status)
-
-
-def _with_progress(history: History, workers: int) -> Findings:
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("height {task.fields[height]}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task("replay", total=history.total, height=0)
-        return run_audit(
-            history.beginning,
-            history.records,
-            workers,
-            lambda height, size: bar.update(
-                task, advance=1 if history.by_height else size, height=height
-            ),
-            history.known,
-        )
+    click.echo(f"{or_exit(work)} blocks")

@@ -24,6 +24,7 @@ class History:
     """A history that was opened: what it begins with, its blocks, and how much there is."""
 
     name: str
+    genesis_file: bytes
     beginning: Beginning
     records: Iterable[BlockRecord]
     known: KnownHeader | None
@@ -51,7 +52,8 @@ def is_address(source: str) -> bool:
 
 def open_history(wanted: Wanted) -> History:
     """Open it; raises BadSourceError, GenesisError, KeystoreError, UnavailableError, OSError."""
-    beginning = _beginning(wanted)
+    genesis_file = (wanted.genesis or _genesis_of(wanted.source)).read_bytes()
+    beginning = _beginning(genesis_file, wanted.genesis_hash)
     known = None
     if wanted.header is not None:
         known = read_known_header(wanted.header.read_bytes(), beginning)
@@ -59,6 +61,7 @@ def open_history(wanted: Wanted) -> History:
         path = Path(wanted.source)
         return History(
             name=wanted.source,
+            genesis_file=genesis_file,
             beginning=beginning,
             records=read_records(path),
             known=known,
@@ -70,6 +73,7 @@ def open_history(wanted: Wanted) -> History:
         known = read_known_header(latest, beginning)
     return History(
         name=wanted.source,
+        genesis_file=genesis_file,
         beginning=beginning,
         records=source.records(),
         known=known,
@@ -91,13 +95,11 @@ def open_gateway(
     return NetworkSource(address, signing, latest.height - 1), format_light_block(latest)
 
 
-def _beginning(wanted: Wanted) -> Beginning:
-    path = wanted.genesis or _genesis_of(wanted.source)
-    beginning = begin_with(path.read_bytes())
-    known_hash = wanted.genesis_hash
+def _beginning(genesis_file: bytes, known_hash: str | None) -> Beginning:
+    beginning = begin_with(genesis_file)
     if known_hash is not None and known_hash.lower() != beginning.genesis_hash.hex():
         raise GenesisError(
-            f"{path.name} has the genesis hash {beginning.genesis_hash.hex()}, not the given one"
+            f"the genesis file has the hash {beginning.genesis_hash.hex()}, not the given one"
         )
     return beginning
 

@@ -117,12 +117,12 @@ def with_evidence(chain: History, *pieces: bytes, at: int = AT) -> History:
         if found is None or found.what != "app hash of the height before":
             break
         root = bytes.fromhex(found.expected)
-        made = forged(
-            made,
-            found.height,
-            lambda block, root=root: replace(block, header=replace(block.header, app_hash=root)),
-        )
+        made = forged(made, found.height, _rooted(root))
     return made
+
+
+def _rooted(root: bytes) -> Callable[[Block], Block]:
+    return lambda block: replace(block, header=replace(block.header, app_hash=root))
 
 
 def judged(chain: History, *pieces: bytes, at: int = AT) -> Disagreement | None:
