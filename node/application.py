@@ -25,14 +25,15 @@ from cfi.contracts.transition.block import (
 )
 from cfi.contracts.transition.dispatch import rule_book_at
 from cfi.contracts.transition.window import Window
-from cfi.contracts.wire.blocks import TransactionResult, results_hash
+from cfi.contracts.wire.blocks import TransactionResult, encode_result
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
+from cfi.contracts.wire.list_tree import list_root
 from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Height, Instant
 from cfi.contracts.wire.receipts import Receipt, receipt_digest
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.validators import Validator
-from cfi.node.storage.ledger_store import Committed, LedgerStore
+from cfi.node.storage.ledger_store import Committed, LedgerStore, results_entry
 from cfi.node.storage.quarantine import Quarantine
 
 _LOG: Final = logging.getLogger(__name__)
@@ -296,8 +297,10 @@ class Application:
             if outcome.act is not None
         ]
         left = self.window.add(self.state.height, tuple(act_id for act_id, _ in receipts))
-        results = [_result(outcome) for outcome in execution.outcomes]
-        digest = Hash(results_hash(results))
+        results = [encode_result(_result(outcome)) for outcome in execution.outcomes]
+        digest = Hash(list_root(results))
+        if results:
+            writes.append(results_entry(self.state.height, results))
         self._sealed = Sealed(self.state.height, execution.outcomes, writes, digest, receipts, left)
         for outcome in execution.outcomes:
             if outcome.act is not None:
