@@ -28,6 +28,7 @@ from cfi.contracts.wire.schema import PublicKey
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
 from cfi.node.consensus.engine import Engine
+from cfi.node.counters import Counters
 from cfi.node.mempool import Mempool
 
 MOST_MOVEMENTS: Final = 1_000
@@ -54,11 +55,13 @@ class Queries:
         application: Application,
         mempool: Mempool,
         admission: AdmissionBook,
+        counters: Counters,
     ) -> None:
         self._engine = engine
         self._application = application
         self._mempool = mempool
         self._admission = admission
+        self._counters = counters
         self._paths: Mapping[str, Callable[[Parameters], object]] = MappingProxyType(
             {
                 "status": self._status,
@@ -93,6 +96,7 @@ class Queries:
             "time": engine.next_block_time.total_nanos,
             "next_due": next((item[0] for item in self._application.state.indexes.due), None),
             "waiting": len(self._mempool),
+            "counters": self._counters.told() | {"quarantined": self._application.quarantine.count},
             "admission_key": self._admission.public_key,
             "validators": [[v.public_key, v.voting_power] for v in terms.validators.validators],
         }
