@@ -1,6 +1,7 @@
 """Which rule decides which message, and which work is done when a row falls due."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -82,6 +83,7 @@ from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS
 from cfi.contracts.state.rows.membership import APPLICATIONS, ELIGIBILITY
 from cfi.contracts.state.rows.trades import DELIVERIES, OFFERS, OUTCOMES
 from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS
+from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.access.add_key import AddKey
@@ -243,3 +245,40 @@ DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
 """By the tag of the table whose row is due. Each call does one piece of the work: it drops the row
 or moves it on.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """What one version of the rules decides, and by which rule."""
+
+    rules: Mapping[type[Any], Rule]
+    due: Mapping[int, DueWork]
+
+
+RULE_BOOKS: Final[Mapping[int, RuleBook]] = MappingProxyType({1: RuleBook(RULES, DUE)})
+"""Every version since the first. A later one is an earlier one with some rules replaced; none is
+ever changed or dropped, so that all of the history can be decided again.
+"""
+
+SUPPORTED_APP_VERSIONS: Final = tuple(RULE_BOOKS)
+
+
+class UnsupportedVersionError(Exception):
+    """The rules of a height are none that this program knows: it may go no further."""
+
+    def __init__(self, height: int, app_version: int) -> None:
+        super().__init__(
+            f"from height {height} on the rules have version {app_version}, this program knows "
+            f"up to version {max(RULE_BOOKS)}: install one that knows it and start again"
+        )
+        self.height = height
+        self.app_version = app_version
+
+
+def rule_book_at(state: StateView, height: int) -> RuleBook:
+    """The rules in force at a height; raises UnsupportedVersionError."""
+    version = app_version_at(state, height)
+    book = RULE_BOOKS.get(version)
+    if book is None:
+        raise UnsupportedVersionError(height, version)
+    return book
