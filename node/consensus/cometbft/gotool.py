@@ -12,9 +12,7 @@ from typing import Final
 VARIABLE: Final = "CFI_GO"
 OLDEST: Final = (1, 25)
 _SECONDS: Final = 1_800
-_MISSING: Final = (
-    f"install Go {OLDEST[0]}.{OLDEST[1]} or later, or name its go command in {VARIABLE}"
-)
+_NEEDED: Final = f"install Go {OLDEST[0]}.{OLDEST[1]} or later, or name its command in {VARIABLE}"
 
 
 class GoError(Exception):
