@@ -26,3 +26,5 @@ MAX_OPEN_OFFERS: Final = 256
 MAX_OFFER_SECONDS: Final = 90 * 86_400
 MAX_TRANSFER_DELAY_SECONDS: Final = 30 * 86_400
 MAX_TRUSTED_ACCOUNTS: Final = 64
+MAX_VALIDATORS: Final = 200
+"""Each has a vote in every block."""
