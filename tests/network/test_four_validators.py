@@ -1,7 +1,7 @@
 """Four validators under real CometBFT on one machine."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cfi.client.wallet.transactions import act_id_of
 from tests.faults.running import application, replayed
@@ -12,7 +12,7 @@ ACTS: Final = [application(number) for number in range(40)]
 
 def test_all_decide_the_same_and_one_that_was_killed_catches_up(tmp_path: Path) -> None:
     with network(tmp_path, 4) as nodes:
-        places = {}
+        places: dict[bytes, list[Any]] = {}
         for start, node in enumerate(nodes):
             with node.client() as client:
                 acts = ACTS[start::4]
