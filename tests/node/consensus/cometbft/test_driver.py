@@ -10,6 +10,7 @@ import pytest
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.transition.act import Act, Inadmissible, read_act
 from cfi.contracts.transition.block import Execution
+from cfi.contracts.transition.dispatch import UnsupportedVersionError
 from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.protobuf import Fields, Kind, ProtobufError, data, integer, message
 from cfi.node.assembly import read_home_genesis
@@ -357,6 +358,23 @@ class TestAChain:
                 await ledger.task
 
         with_engine(home, work)
+
+    def test_whose_rules_this_program_lacks_ends_the_ledger(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def lacking(*_: object) -> None:
+            raise UnsupportedVersionError(1, 9)
+
+        async def work(ledger: Asked, engine: Engine) -> None:
+            engine.send(prepare([], 1))
+            number, body = await engine.next()
+            assert number == 1
+            assert b"from height 1 on the rules have version 9" in body
+            with pytest.raises(UnsupportedVersionError):
+                await ledger.task
+
+        monkeypatch.setattr("cfi.node.application.begin_block", lacking)
+        with_engine(new_home(tmp_path / "n"), work)
 
     def test_goes_on_with_what_it_may_not_hold_passed_over(self, tmp_path: Path) -> None:
         """Block sync brings blocks that were never proposed here."""

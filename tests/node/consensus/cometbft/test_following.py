@@ -311,16 +311,16 @@ class TestTheChain:
         run(work())
         files.close()
 
-    def test_how_the_engine_is_is_looked_at_when_nothing_happens(
+    def test_how_the_engine_is_is_looked_at_now_and_then(
         self, chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         counters = Counters()
-        honest = as_it_is(chain)
+        behind = [True, False]
 
         def say(call: dict[str, Any]) -> Any:
             if call["method"] == "status":
-                return {"result": {"sync_info": {"catching_up": True}}}
-            return {"result": {"n_peers": "3"}} if call["method"] == "net_info" else honest(call)
+                return {"result": {"sync_info": {"catching_up": behind.pop(0)}}}
+            return {"result": {"n_peers": str(3 - len(behind))}}
 
         async def work() -> None:
             async with saying(tmp_path / "s", say), EngineRpc(tmp_path / "s") as rpc:
@@ -328,11 +328,11 @@ class TestTheChain:
                 follower = Follower(
                     TERMS, chain.application, files, rpc, Audience(), counters=counters
                 )
-                following = asyncio.create_task(follower.run())
+                following = asyncio.create_task(follower.watch())
                 await until(lambda: counters.peers == 3)
                 following.cancel()
                 files.close()
 
         monkeypatch.setattr(follower_module, "_LOOK_SECONDS", 0.05)
         run(work())
-        assert (counters.catching_up, counters.peers) == (True, 3)
+        assert (counters.catching_up, counters.peers) == (False, 3)
