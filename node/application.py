@@ -6,11 +6,12 @@ batch. Nothing but `commit` writes to the disk.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
@@ -85,7 +86,7 @@ class Application:
         self.committed_view = StateView(state)
         self._genesis_writes = genesis_writes
         self.genesis_hash = genesis_hash
-        self._quarantine = quarantine
+        self.quarantine = quarantine
         self._acts: dict[bytes, Act] = {}
         self._poisonous: dict[Hash, None] = {}
         self._now = Instant(0)
@@ -191,7 +192,7 @@ class Application:
             except InadmissibleError as error:
                 return f"inadmissible content: {error}"
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
-                self._quarantine.keep(transaction, error)
+                self.quarantine.keep(transaction, error)
                 return f"an act raised {type(error).__name__}"
             if execution.gas > MAX_BLOCK_GAS:
                 return f"over the budget of {MAX_BLOCK_GAS} work units"
@@ -230,6 +231,18 @@ class Application:
         self._sealed = None
         return sealed.outcomes
 
+    def adopt(
+        self, state: State, window: Window, head: SnapshotHead, entries: Iterable[Entry]
+    ) -> None:
+        """Go on from a verified snapshot's state, which these entries make durable first, in the
+        place of everything here. Raises OSError, having changed nothing, where the disk refuses.
+        """
+        self.store.adopt(head, entries)
+        self.state, self.window = state, window
+        self.committed_view = StateView(state)
+        self._genesis_writes = []
+        self._executed = self._sealed = None
+
     def _choose(
         self,
         execution: Execution,
@@ -249,7 +262,7 @@ class Application:
                 continue
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
                 _LOG.exception("a transaction is quarantined")
-                self._quarantine.keep(transaction, error)
+                self.quarantine.keep(transaction, error)
                 return transaction
             chosen.append(transaction)
         return None

@@ -13,10 +13,16 @@ from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.genesis.officers import verify_genesis
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
+from cfi.node.audience import Audience
+from cfi.node.clock import machine_time
 from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
+from cfi.node.consensus.maker import BlockMaker
 from cfi.node.consensus.private_validator import PrivateValidator
 from cfi.node.home import Home, HomeError
-from cfi.node.service import Service, machine_time
+from cfi.node.mempool import Mempool
+from cfi.node.queries import Queries
+from cfi.node.reception import Reception
+from cfi.node.service import Service
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import LedgerStore
@@ -66,11 +72,26 @@ def assemble(home: Home) -> Node:
         engine = EmbeddedEngine(terms, application, files, validator, machine_time)
         replayed = engine.recover()
         admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
-        service = Service(engine, application, admission, home.settings().empty_block_seconds)
+        interval = home.settings().empty_block_seconds
+        service = embedded_service(engine, application, admission, interval)
     except BaseException:
         database.close()
         raise
     return Node(service, engine, application, database, files, replayed)
+
+
+def embedded_service(
+    engine: EmbeddedEngine,
+    application: Application,
+    admission: AdmissionBook,
+    empty_block_interval: float,
+) -> Service:
+    """The service of a ledger that makes its blocks by itself; the interval is in seconds."""
+    mempool, audience = Mempool(), Audience()
+    maker = BlockMaker(engine, application, mempool, audience, empty_block_interval)
+    reception = Reception(application, mempool, admission, maker.offer)
+    queries = Queries(engine, application, mempool, admission)
+    return Service(queries, reception, audience, (maker,))
 
 
 def _application(home: Home, genesis: bytes, store: LedgerStore) -> Application:

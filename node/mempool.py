@@ -4,11 +4,12 @@ by holder.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from cfi.contracts.state.table import OwnerKey
 from cfi.contracts.transition.act import Act
 from cfi.contracts.wire.schema import Hash
+from cfi.node.audience import Listener
 
 MOST: Final = 50_000
 MOST_BYTES: Final = 64 * 1024 * 1024
@@ -25,12 +26,12 @@ class HolderOverQuotaError(MempoolFullError):
 
 @dataclass(slots=True)
 class Waiting:
-    """One waiting transaction and who is told what becomes of it."""
+    """One waiting transaction and who is told what becomes of it, if anybody is."""
 
     transaction: bytes
     act: Act
     holder: OwnerKey
-    listener: Any
+    listener: Listener | None
 
 
 class Mempool:

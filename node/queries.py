@@ -27,7 +27,7 @@ from cfi.contracts.wire.receipts import encode_receipt
 from cfi.contracts.wire.schema import PublicKey
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
-from cfi.node.consensus.embedded import EmbeddedEngine
+from cfi.node.consensus.engine import Engine
 from cfi.node.mempool import Mempool
 
 MOST_MOVEMENTS: Final = 1_000
@@ -50,7 +50,7 @@ class Queries:
 
     def __init__(
         self,
-        engine: EmbeddedEngine,
+        engine: Engine,
         application: Application,
         mempool: Mempool,
         admission: AdmissionBook,

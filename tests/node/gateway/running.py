@@ -33,12 +33,14 @@ from cfi.genesis.builder import build_genesis
 from cfi.genesis.officers import sign_genesis
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
+from cfi.node.assembly import embedded_service
+from cfi.node.clock import machine_time
 from cfi.node.consensus.embedded import EmbeddedEngine
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
 from cfi.node.gateway.desk import Desk
 from cfi.node.gateway.link_client import LedgerLink
 from cfi.node.gateway.server import Listen, Server
-from cfi.node.service import Service, machine_time
+from cfi.node.service import Service
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
@@ -236,7 +238,7 @@ def ledger_parts(
     validator = PrivateValidator(folder / "key.json", folder / "signed.json")
     engine = EmbeddedEngine(terms, application, files, validator, now)
     engine.recover()
-    service = Service(engine, application, AdmissionBook(CHAIN_ID, ADMISSION_SEED), 0.2)
+    service = embedded_service(engine, application, AdmissionBook(CHAIN_ID, ADMISSION_SEED), 0.2)
     signed = sign_genesis(document, OFFICER_SEEDS[:2])
     socket = folder / "run" / "ledger.sock"
     return Parts(engine, application, signed, files, database, service, socket)
