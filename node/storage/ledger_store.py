@@ -13,8 +13,8 @@ from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State, WrongRootError
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.transition.window import Window
-from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.protobuf import Fields, Kind, message
+from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.schema import Hash, Seed
 from cfi.contracts.wire.text import Identifier
 from cfi.node.storage.database import DamagedError, Database, Writes
