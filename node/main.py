@@ -28,7 +28,8 @@ from cfi.node.bench.command import bench
 from cfi.node.demo.command import demo
 from cfi.node.doctor import examine
 from cfi.node.founding import Founding, found
-from cfi.node.home import DEFAULT, ENVIRONMENT, Home, HomeError, LockedError, Settings
+from cfi.node.home import DEFAULT, ENVIRONMENT, Home, HomeError, LockedError
+from cfi.node.settings import Settings
 from cfi.node.storage.atomic import write_atomically
 from cfi.node.storage.database import DamagedError
 from cfi.node.supervisor import parts, supervise

@@ -59,10 +59,11 @@ from cfi.contracts.wire.signatures import public_key_of
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, UserId
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
+from cfi.node.assembly import embedded_service
+from cfi.node.clock import machine_time
 from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine, single_validator
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
 from cfi.node.memory import settle_memory
-from cfi.node.service import Service, machine_time
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
@@ -256,7 +257,7 @@ def node(home: Path, sizes: Sizes) -> tuple[EmbeddedEngine, Application]:
 async def _serve(home: Path, sizes: Sizes) -> None:
     engine, application = node(home, sizes)
     admission = AdmissionBook(CHAIN_ID, seed_of("admission"))
-    service = Service(engine, application, admission, 10.0)
+    service = embedded_service(engine, application, admission, 10.0)
     settle_memory()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -19,7 +19,8 @@ from cfi.node.demo.member_check import member_checked
 from cfi.node.demo.player import RefusedActError
 from cfi.node.demo.stage import Performance, StageError, perform
 from cfi.node.demo.summary import load_state, show
-from cfi.node.home import Home, HomeError, Settings
+from cfi.node.home import Home, HomeError
+from cfi.node.settings import Settings
 from cfi.node.supervisor import parts, supervise
 
 _WIDTH: Final = 170

@@ -20,9 +20,13 @@ from cfi.contracts.wire.signatures import public_key_of
 from cfi.contracts.wire.text import UserId
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
+from cfi.node.assembly import embedded_service
+from cfi.node.clock import machine_time
 from cfi.node.consensus.embedded import EmbeddedEngine
+from cfi.node.consensus.maker import BlockMaker
 from cfi.node.link import FrameReader, Kind, frame
-from cfi.node.service import Service, machine_time
+from cfi.node.mempool import Mempool
+from cfi.node.service import Service
 from tests.contracts.ledger import NOW, Ledger
 from tests.node.chain import CHAIN_ID, COMPANY, TERMS, TONNES, USER_SEED, Chain, open_chain
 
@@ -50,6 +54,18 @@ class Parts:
     def application(self) -> Application:
         """Its state."""
         return self.chain.application
+
+    @property
+    def mempool(self) -> Mempool:
+        """What waits for a block."""
+        return self.service._reception.mempool
+
+    @property
+    def maker(self) -> BlockMaker:
+        """When its blocks are made."""
+        (maker,) = self.service._duties
+        assert isinstance(maker, BlockMaker)
+        return maker
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait, by its blocks, until something holds."""
@@ -86,7 +102,7 @@ def ledger_parts(folder: Path) -> Parts:
     terms = replace(TERMS, genesis_time=machine_time())
     chain = open_chain(folder, machine_time, found=founded, terms=terms)
     admission = AdmissionBook(CHAIN_ID, ADMISSION_SEED)
-    service = Service(chain.engine, chain.application, admission, 0.2)
+    service = embedded_service(chain.engine, chain.application, admission, 0.2)
     socket = folder / "run" / "ledger.sock"
     socket.parent.mkdir()
     return Parts(chain, service, socket)

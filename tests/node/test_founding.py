@@ -21,8 +21,9 @@ from cfi.node.ask import UnreachableError, ask
 from cfi.node.assembly import assemble, read_home_genesis
 from cfi.node.doctor import examine
 from cfi.node.founding import OFFICERS, Founding, found
-from cfi.node.home import Home, HomeError, Settings
+from cfi.node.home import Home, HomeError
 from cfi.node.service import Service
+from cfi.node.settings import Settings
 from cfi.node.storage.database import DamagedError
 
 FOUNDING = Founding(
