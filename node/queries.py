@@ -28,6 +28,8 @@ from cfi.node.mempool import Mempool
 
 MOST_MOVEMENTS: Final = 1_000
 Parameters = Mapping[str, Any]
+Question = Callable[[Parameters], object]
+"""Raises QuestionError."""
 
 
 class QuestionError(Exception):
@@ -52,7 +54,7 @@ class Queries:
         self._application = application
         self._mempool = mempool
         self._admission = admission
-        self._paths: Mapping[str, Callable[[Parameters], object]] = MappingProxyType(
+        self._paths: Mapping[str, Question] = MappingProxyType(
             {
                 "status": self._status,
                 "light_block": self._light_block,
@@ -67,6 +69,10 @@ class Queries:
                 "dry_run": self._dry_run,
             }
         )
+
+    def add(self, path: str, question: Question) -> None:
+        """Answer one more question."""
+        self._paths = MappingProxyType({**self._paths, path: question})
 
     def answer(self, path: str, parameters: Parameters) -> object:
         """The answer to one question; raises QuestionError."""
