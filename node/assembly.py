@@ -15,14 +15,18 @@ from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
 from cfi.node.audience import Audience
 from cfi.node.clock import machine_time
+from cfi.node.consensus.cometbft.assembly import cometbft_service
 from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
+from cfi.node.consensus.engine import Engine
 from cfi.node.consensus.maker import BlockMaker
 from cfi.node.consensus.private_validator import PrivateValidator
+from cfi.node.counters import Counters
 from cfi.node.home import Home, HomeError
 from cfi.node.mempool import Mempool
 from cfi.node.queries import Queries
 from cfi.node.reception import Reception
 from cfi.node.service import Service
+from cfi.node.settings import COMETBFT, Settings
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import LedgerStore
@@ -34,7 +38,7 @@ class Node:
     """A ledger process ready to serve."""
 
     service: Service
-    engine: EmbeddedEngine
+    engine: Engine
     application: Application
     database: Database
     files: BlockFiles
@@ -63,21 +67,42 @@ def assemble(home: Home) -> Node:
     """
     signatures.self_test()
     data, document = read_home_genesis(home)
+    settings = home.settings()
     database = Database(home.ledger)
     try:
         application = _application(home, data, LedgerStore(database))
         terms = _terms(document)
+        admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
+        if settings.engine == COMETBFT:
+            return _under_cometbft(
+                home, settings, terms, data, application, database=database, admission=admission
+            )
         validator = PrivateValidator(home.validator_key, home.validator_state)
         files = BlockFiles(home.blocks, validator.last.height)
         engine = EmbeddedEngine(terms, application, files, validator, machine_time)
         replayed = engine.recover()
-        admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
-        interval = home.settings().empty_block_seconds
-        service = embedded_service(engine, application, admission, interval)
+        service = embedded_service(engine, application, admission, settings.empty_block_seconds)
     except BaseException:
         database.close()
         raise
     return Node(service, engine, application, database, files, replayed)
+
+
+def _under_cometbft(
+    home: Home,
+    settings: Settings,
+    terms: ChainTerms,
+    genesis: bytes,
+    application: Application,
+    *,
+    database: Database,
+    admission: AdmissionBook,
+) -> Node:
+    files = BlockFiles(home.blocks, latest_first=application.store.restored_at() + 1)
+    service, follower = cometbft_service(
+        home, settings, terms, genesis, application, files=files, admission=admission
+    )
+    return Node(service, follower, application, database, files, 0)
 
 
 def embedded_service(
@@ -90,7 +115,7 @@ def embedded_service(
     mempool, audience = Mempool(), Audience()
     maker = BlockMaker(engine, application, mempool, audience, empty_block_interval)
     reception = Reception(application, mempool, admission, maker.offer)
-    queries = Queries(engine, application, mempool, admission)
+    queries = Queries(engine, application, mempool, admission, Counters())
     return Service(queries, reception, audience, (maker,))
 
 

@@ -5,7 +5,10 @@ import signal
 import sys
 from pathlib import Path
 
+from cfi.contracts.state.genesis import GenesisError
+from cfi.contracts.transition.dispatch import UnsupportedVersionError
 from cfi.node.assembly import Node, assemble
+from cfi.node.consensus.cometbft.driver import EngineMistakenError
 from cfi.node.home import Home, HomeError
 from cfi.node.logs import log_to_stderr
 from cfi.node.memory import settle_memory
@@ -33,6 +36,9 @@ def run(home: Home) -> int:
         return EXIT_FAILED
     except DamagedError as error:
         _say(f"a read failed: {error}\nrun `cfi doctor --home {home.root}`")
+        return EXIT_FAILED
+    except (UnsupportedVersionError, GenesisError, EngineMistakenError) as error:
+        _say(str(error))
         return EXIT_FAILED
     finally:
         node.close()

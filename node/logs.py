@@ -18,6 +18,7 @@ _ALLOWED: Final = (
     "count",
     "peer",
     "path",
+    "reason",
     "status",
     "seconds",
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from cfi.client.light.bisection import Fetch, SyncError, UnavailableError
+from cfi.client.light.bisection import sync as follow
 from cfi.client.light.http import (
     ANSWER_SECONDS,
     GatewayClient,
@@ -17,6 +18,7 @@ from cfi.client.light.http import (
 )
 from cfi.client.light.json_node import MalformedError
 from cfi.client.light.lightblock import LightBlock
+from cfi.client.light.receipt import CheckedReceipt, check_act, read_act
 from cfi.client.light.rows import read_shown_row
 from cfi.client.light.statement import (
     OPENED,
@@ -44,6 +46,8 @@ MOST_MOVEMENTS: Final = 1_000_000
 """Of one statement: a server that claims more is cut short, and the statement doesn't fit."""
 _STATEMENT_TABLES: Final = "accounts,lots,retired"
 _GONE: Final = 410
+_TRIES_FOR_A_HEADER: Final = 20
+_HEADER_SECONDS: Final = 0.25
 
 
 def machine_now() -> Timestamp:
@@ -120,6 +124,34 @@ class Session:
                 self.store.save(synced.trusted.with_closing(account_id, statement.closing))
             return statement, synced
         raise AssertionError("the last try returns or raises")
+
+    async def receipt(self, act_id: bytes) -> CheckedReceipt:
+        """The receipt of an act of the key's holder, verified by its block's header and the next,
+        for which it waits a little.
+
+        Raises NotProvedError, and as sync does.
+        """
+        target = f"/v1/transactions/{act_id.hex()}"
+        try:
+            shown = read_act(await self.gateway.get_signed(target))
+        except MalformedError as error:
+            raise UnreachableError(
+                f"{self.gateway.base} doesn't answer rightly: {error}"
+            ) from error
+        trusted = (await self._sync_beyond(shown.height)).block
+        fetch = _fetch(self.gateway, asyncio.get_running_loop())
+        *_, following, block = await asyncio.to_thread(
+            follow, trusted, Height(shown.height), fetch, self.now(), self.options
+        )
+        return check_act(shown, act_id, block.header, following.header)
+
+    async def _sync_beyond(self, height: int) -> Trusted:
+        for _ in range(_TRIES_FOR_A_HEADER):
+            trusted = (await self.sync(self.store.load())).trusted
+            if trusted.block.height > height:
+                return trusted
+            await asyncio.sleep(_HEADER_SECONDS)
+        raise UnavailableError(f"{self.gateway.base} has no header after height {height}")
 
     async def _statement_at(
         self, account_id: AccountId, trusted: Trusted, opening: Closing, seed: bytes | None

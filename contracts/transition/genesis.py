@@ -92,7 +92,7 @@ def _validators(document: GenesisDocument) -> Iterator[Operation]:
     """The founding validators: all are run by the Exchange."""
     for each in document.validators:
         record = ValidatorRecord(
-            key=each.key, operator=document.exchange.holder_id, power=each.power
+            key=each.key, operator=document.exchange.holder_id, power=each.power, replaces=None
         )
         yield put_public(VALIDATORS, record)
     first = ValidatorSet.of(

@@ -13,6 +13,7 @@ from cfi.contracts.state.snapshot import PREFIXES, Entry, SnapshotHead, in_snaps
 from cfi.contracts.state.store import State, WrongRootError
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.transition.window import Window
+from cfi.contracts.wire.protobuf import Fields, Kind, message
 from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.schema import Hash, Seed
 from cfi.contracts.wire.text import Identifier
@@ -21,6 +22,7 @@ from cfi.node.storage.database import DamagedError, Database, FrozenDatabase, Wr
 _META: Final = b"M"
 _RECEIPTS: Final = b"x"
 _RESTORED_AT: Final = b"R"
+_RESULTS: Final = b"z"
 _ID_BYTES: Final = 32
 _BATCH: Final = 50_000
 
@@ -118,6 +120,13 @@ class LedgerStore:
         )
         return FrozenHeight(head, self._database.frozen())
 
+    def results(self, height: int) -> list[bytes] | None:
+        """A height's results as the next header commits to them, in the order of its transactions;
+        None where they aren't kept.
+        """
+        raw = self._database.get(_results_key(height))
+        return None if raw is None else Fields(raw, {1: Kind.REPEATED}).each(1)
+
     def movements(self, owner: OwnerKey, first: int, last: int) -> list[bytes]:
         """An account's movements by number, from 1."""
         found = (
@@ -205,3 +214,12 @@ def _meta(committed: Committed) -> bytes:
     height = committed.height.to_bytes(8, "big")
     meta = (height, committed.app_hash, committed.genesis_hash, committed.results_hash)
     return b"".join(meta)
+
+
+def results_entry(height: int, encoded: list[bytes]) -> tuple[bytes, bytes | None]:
+    """What `commit` writes so that a height's results can be proved."""
+    return _results_key(height), b"".join(message(1, each) for each in encoded)
+
+
+def _results_key(height: int) -> bytes:
+    return _RESULTS + height.to_bytes(8, "big")

@@ -10,7 +10,7 @@ from cfi.client.audit.auditor import audit
 from cfi.client.audit.findings import Findings
 from cfi.client.audit.known_header import KnownHeader, read_known_header
 from cfi.client.audit.replay import read_block
-from cfi.client.audit.sources import BadSourceError
+from cfi.client.audit.sources import BadSourceError, read_records
 from cfi.client.light.lightblock import LightBlock, format_light_block
 from tests.client.audit.histories import (
     BLOCKS,
@@ -33,7 +33,7 @@ def known(block: LightBlock) -> KnownHeader:
 
 def audited(tmp_path: Path, history: History, header: KnownHeader) -> Findings:
     path = write_file(tmp_path / "export", history)
-    return audit(begin(), path, 0, lambda *_: None, header)
+    return audit(begin(), read_records(path), 0, lambda *_: None, header)
 
 
 END = [

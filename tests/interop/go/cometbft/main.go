@@ -22,6 +22,8 @@ var kinds = map[string]func(json.RawMessage) (answer, error){
 	"list":          list,
 	"evidence":      evidence,
 	"light":         lightVerify,
+	"duplicate":     duplicateVote,
+	"attack":        lightClientAttack,
 }
 
 func main() {
