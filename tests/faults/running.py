@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 import cbor2
 
@@ -109,9 +109,31 @@ def running(home: Home) -> Iterator[Node]:
             node.kill()
 
 
+class Serving(Protocol):
+    """A ledger process, however it was started."""
+
+    @property
+    def home(self) -> Home:
+        """Where it runs."""
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The process."""
+
+    def said(self) -> str:
+        """What it wrote to the standard error."""
+
+
+class Killable(Serving, Protocol):
+    """One that can be killed."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
 @dataclass(slots=True)
 class Client:
-    """A connection to the ledger's socket that remembers every answer."""
+    """A connection to the ledger's socket that remembers every answer. Usable with `with`."""
 
     link: socket.socket
     frames: FrameReader = field(default_factory=FrameReader)
@@ -119,7 +141,7 @@ class Client:
     tag: int = 0
 
     @classmethod
-    def of(cls, node: Node) -> Self:
+    def of(cls, node: Serving) -> Self:
         """Connect as soon as the process serves; raises EndedError if it ends before."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
@@ -132,6 +154,19 @@ class Client:
             link.close()
             time.sleep(LOOK_SECONDS)
         raise AssertionError("the ledger doesn't start")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.link.close()
+
+    def committed(self, tag: int) -> list[Any]:
+        """The height, index and receipt of a transaction."""
+        kind, content = self.answer(tag)
+        assert kind is Kind.COMMITTED, content
+        told: list[Any] = content
+        return told
 
     def submit(self, signed: bytes) -> int:
         """Send a transaction; returns the tag of its answers."""
@@ -198,7 +233,7 @@ class Load:
     roots: dict[int, bytes] = field(default_factory=dict)
     """The root that a restarted ledger told of a height."""
 
-    def until_killed(self, node: Node, seconds: float) -> None:
+    def until_killed(self, node: Killable, seconds: float) -> None:
         """Send waves of acts, old and unanswered ones first, and kill at a moment."""
         client = Client.of(node)
         self.look(client)

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cfi.contracts.wire.blocks import Block, decode_block
 from cfi.node.ask import FaultError, UnreachableError, ask
 from cfi.node.assembly import read_home_genesis
 from cfi.node.consensus.cometbft.binary import BUILT, find_engine
@@ -122,6 +123,11 @@ class NetworkNode:
         """A header's bytes."""
         told: bytes = self.ask("light_block", height=height)["header"]
         return told
+
+    def block(self, height: int) -> Block:
+        """A block that stands in the files."""
+        body: bytes = self.ask("block", height=height)[3]
+        return decode_block(body)
 
     def _log(self, name: str) -> int:
         path = self.home.root / f"{name}-{len(self.log)}.log"

@@ -29,7 +29,7 @@ def find_go() -> Path:
         if version >= OLDEST:
             return candidate
         seen.append(f"{candidate} is no Go, or too old")
-    raise GoError(f"{'; '.join(seen) or 'Go is missing'}: {_MISSING}")
+    raise GoError(f"{'; '.join(seen) or 'Go is missing'}: {_NEEDED}")
 
 
 def go_build(module: Path, package: str, output: Path, *options: str) -> None:
