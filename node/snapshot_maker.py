@@ -13,6 +13,7 @@ from typing import Final
 from cfi.contracts.state.snapshot import ChunkCutter, encode_entry, encode_head
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.node.application import Application
+from cfi.node.queries import Parameters, QuestionError
 from cfi.node.storage.ledger_store import FrozenHeight
 from cfi.node.storage.snapshots import SnapshotFolder, StoredSnapshot
 
@@ -22,7 +23,7 @@ _SLICE: Final = 500
 
 
 class BusyError(Exception):
-    """Another snapshot is being made."""
+    """No snapshot can be begun now."""
 
 
 class SnapshotMaker:
@@ -39,12 +40,19 @@ class SnapshotMaker:
 
     def begin(self) -> int:
         """Make one of the last committed height, and return that; raises BusyError."""
-        if self._busy:
-            raise BusyError("another snapshot is being made: ask again later")
+        if self._busy or self._application.store.committed() is None:
+            raise BusyError("another snapshot is being made, or there is no height yet")
         frozen = freeze(self._application)
         self._busy = True
         self._waiting.put_nowait(frozen)
         return frozen.head.height
+
+    def question(self, _: Parameters) -> object:
+        """Begin one for an operator who asks; raises QuestionError."""
+        try:
+            return {"height": self.begin()}
+        except BusyError as error:
+            raise QuestionError("busy", str(error)) from error
 
     async def run(self) -> None:
         """Make what is due until cancelled."""
