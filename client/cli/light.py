@@ -111,7 +111,7 @@ def sync(
                 return await session.sync(begun)
             return await session.sync(store.load())
 
-    _show_synced(_run(work()), as_json)
+    _show_synced(run_or_leave(work()), as_json)
 
 
 @light.command("statement")
@@ -148,7 +148,7 @@ def statement(
         async with Session.opened(store, gateway, witnesses, options, key) as session:
             return await session.statement(AccountId(account), seed=seed, from_start=from_start)
 
-    told, synced = _run(work())
+    told, synced = run_or_leave(work())
     witnessed = synced.trusted.witnessed
     if as_json:
         click.echo(json.dumps(statement_json(told, witnessed=witnessed), indent=2))
@@ -188,7 +188,7 @@ def watch(
                     _show_synced(synced, as_json)
                 await asyncio.sleep(interval)
 
-    _run(work())
+    run_or_leave(work())
 
 
 async def _from_genesis(session: Session, file: bytes) -> Trusted:
@@ -206,7 +206,7 @@ async def _from_anchor(
     return begin_at_anchor(anchor, await session.gateway.light_block(anchor.height))
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def run_or_leave(work: Coroutine[Any, Any, T]) -> T:
     """Run it; every error is a line on standard error and its exit status."""
     try:
         return asyncio.run(work)

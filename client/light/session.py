@@ -43,7 +43,7 @@ from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.state.rows.custody import Summary
 from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.wire.codec import CodecError
-from cfi.contracts.wire.headers import Timestamp
+from cfi.contracts.wire.headers import Header, Timestamp
 from cfi.contracts.wire.quantities import Height
 from cfi.contracts.wire.text import AccountId
 
@@ -52,7 +52,7 @@ _PAGE: Final = 1_000
 MOST_MOVEMENTS: Final = 1_000_000
 """Of one statement: a server that claims more is cut short, and the statement doesn't fit."""
 _STATEMENT_TABLES: Final = "accounts,lots,retired"
-_GONE: Final = 410
+_NOT_KEPT: Final = "height-not-kept"
 _TRIES_FOR_A_HEADER: Final = 20
 _HEADER_SECONDS: Final = 0.25
 
@@ -149,7 +149,7 @@ class Session:
             try:
                 statement = await self._statement_at(account_id, synced.trusted, opening, seed)
             except GatewayRefusedError as error:
-                if error.status != _GONE or not left:
+                if error.code != _NOT_KEPT or not left:
                     raise
                 continue
             if statement.verified:
@@ -176,6 +176,15 @@ class Session:
             follow, trusted, Height(shown.height), fetch, self.now(), self.options
         )
         return check_act(shown, act_id, block.header, following.header)
+
+    async def header(self, height: int) -> Header:
+        """The verified header of a height, for which it waits a little. Raises as sync does."""
+        trusted = (await self._sync_beyond(height - 1)).block
+        fetch = _fetch(self.gateway, asyncio.get_running_loop())
+        trace = await asyncio.to_thread(
+            follow, trusted, Height(height), fetch, self.now(), self.options
+        )
+        return trace[-1].header
 
     async def _sync_beyond(self, height: int) -> Trusted:
         for _ in range(_TRIES_FOR_A_HEADER):

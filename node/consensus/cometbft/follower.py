@@ -118,6 +118,11 @@ class Follower:
             self._told[height] = told
         self._news.set()
 
+    def restored(self, height: int) -> None:
+        """The ledger goes on from a snapshot: the blocks up to this height aren't here."""
+        self._files.begin_after(height)
+        self._committed = height
+
     async def run(self) -> None:
         """Follow; raises DamagedError where CometBFT has another block than it decided."""
         while True:
