@@ -20,7 +20,8 @@ EXIT_FAILED = 1
 def run(home: Home) -> int:
     """Serve until SIGTERM; returns the exit code."""
     try:
-        log_to_stderr("ledger", home.settings().log_level)
+        settings = home.settings()
+        log_to_stderr("ledger", settings.log_level, settings.name)
         node = assemble(home)
     except DamagedError as error:
         _say(f"the ledger's data is damaged: {error}\nrun `cfi doctor --home {home.root}`")
