@@ -65,7 +65,7 @@ class Parts:
     @property
     def maker(self) -> BlockMaker:
         """When its blocks are made."""
-        (maker,) = self.service._duties
+        maker, *_ = self.service._duties
         assert isinstance(maker, BlockMaker)
         return maker
 
