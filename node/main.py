@@ -18,8 +18,8 @@ from cfi.client.cli.key import passphrase_of
 from cfi.client.cli.main import client_commands
 from cfi.client.wallet.keystore import KeystoreError, read_key
 from cfi.contracts.state.genesis import GenesisError, genesis_hash
+from cfi.contracts.transition.dispatch import SUPPORTED_APP_VERSIONS
 from cfi.contracts.wire.headers import Timestamp
-from cfi.genesis.builder import APP_VERSION
 from cfi.genesis.programmes.loader import PROGRAMMES
 from cfi.node.anchoring import make_anchor
 from cfi.node.ask import FaultError, UnreachableError, ask
@@ -245,7 +245,10 @@ def anchor(
 @json_option
 def version(as_json: bool) -> None:
     """Versions of the command and of the rules."""
-    _show({"cfi": VERSION, "rules": APP_VERSION, "python": sys.version.split()[0]}, as_json)
+    _show(
+        {"cfi": VERSION, "rules": max(SUPPORTED_APP_VERSIONS), "python": sys.version.split()[0]},
+        as_json,
+    )
 
 
 def _seconds(date: str) -> int:

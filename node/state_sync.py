@@ -17,9 +17,9 @@ from cfi.contracts.state.snapshot import (
     SnapshotHead,
     SnapshotReader,
 )
+from cfi.contracts.transition.dispatch import SUPPORTED_APP_VERSIONS
 from cfi.contracts.transition.restore import Rebuilding
 from cfi.contracts.wire.schema import Hash
-from cfi.genesis.builder import APP_VERSION
 from cfi.node.application import Application
 from cfi.node.storage.snapshots import Draft, SnapshotFolder
 
@@ -178,7 +178,7 @@ class Receiving:
             raise SnapshotError("the snapshot is of another genesis")
         if (head.height, head.app_hash) != (self.snapshot.height, self._app_hash):
             raise SnapshotError("the snapshot is not of the trusted height and root")
-        if head.app_version > APP_VERSION:
+        if head.app_version not in SUPPORTED_APP_VERSIONS:
             raise SnapshotError(
                 f"rules of version {head.app_version} are unknown here: install a newer program"
             )
