@@ -6,7 +6,7 @@ batch. Nothing but `commit` writes to the disk.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -98,6 +98,7 @@ class Application:
         """The programme clock of the last block."""
         self._executed: tuple[Hash, Execution] | None = None
         self._sealed: Sealed | None = None
+        self._followers: list[Callable[[int], None]] = []
 
     @property
     def height(self) -> int:
@@ -250,7 +251,13 @@ class Application:
         self.store.write_height(committed, writes, sealed.receipts, sealed.left)
         self._genesis_writes = []
         self._sealed = None
+        for told in self._followers:
+            told(sealed.height)
         return sealed.outcomes
+
+    def follow(self, told: Callable[[int], None]) -> None:
+        """Have each height told when it is durable, before anything is published of it."""
+        self._followers.append(told)
 
     def take_back(self) -> None:
         """Forget a height that was finalised but not committed: the engine begins it anew."""

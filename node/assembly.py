@@ -26,10 +26,12 @@ from cfi.node.queries import Queries
 from cfi.node.reception import Reception
 from cfi.node.service import Service
 from cfi.node.settings import COMETBFT, Settings
+from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
+from cfi.node.storage.snapshots import SnapshotFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def assemble(home: Home) -> Node:
     settings = home.settings()
     database = Database(home.ledger)
     try:
-        application = _application(home, data, LedgerStore(database))
+        application = loaded_application(home, data, database)
         terms = _terms(document)
         admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
         if settings.engine == COMETBFT:
@@ -77,10 +79,15 @@ def assemble(home: Home) -> Node:
                 home, settings, terms, data, application, database=database, admission=admission
             )
         validator = PrivateValidator(home.validator_key, home.validator_state)
-        files = BlockFiles(home.blocks, validator.last.height)
+        latest_first = max(application.store.restored_at(), 1)
+        files = BlockFiles(home.blocks, validator.last.height, latest_first)
         engine = EmbeddedEngine(terms, application, files, validator, machine_time)
         replayed = engine.recover()
-        service = embedded_service(engine, application, admission, settings.empty_block_seconds)
+        folder = SnapshotFolder(home.snapshots, settings.snapshots_kept)
+        snapshots = SnapshotMaker(application, folder, settings.snapshot_interval)
+        service = embedded_service(
+            engine, application, admission, settings.empty_block_seconds, snapshots
+        )
     except BaseException:
         database.close()
         raise
@@ -109,17 +116,20 @@ def embedded_service(
     application: Application,
     admission: AdmissionBook,
     empty_block_interval: float,
+    snapshots: SnapshotMaker,
 ) -> Service:
     """The service of a ledger that makes its blocks by itself; the interval is in seconds."""
     mempool, audience = Mempool(), Audience()
     maker = BlockMaker(engine, application, mempool, audience, empty_block_interval)
     reception = Reception(application, mempool, admission, maker.offer)
     queries = Queries(engine, application, mempool, admission, Counters())
-    return Service(queries, reception, audience, (maker,))
+    queries.add("make_snapshot", snapshots.question)
+    return Service(queries, reception, audience, (maker, snapshots))
 
 
-def _application(home: Home, genesis: bytes, store: LedgerStore) -> Application:
-    digest = genesis_hash(genesis)
+def loaded_application(home: Home, genesis: bytes, database: Database) -> Application:
+    """The application as the disk has it, or at its genesis; raises DamagedError."""
+    store, digest = LedgerStore(database), genesis_hash(genesis)
     quarantine = Quarantine(home.quarantine)
     committed = store.committed()
     if committed is not None and committed.genesis_hash != digest:

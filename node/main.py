@@ -1,81 +1,36 @@
 """The `cfi` command: everything that an operator, a member or an auditor types."""
 
-import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from cfi.client.cli.key import passphrase_of
 from cfi.client.cli.main import client_commands
-from cfi.client.wallet.keystore import KeystoreError, read_key
-from cfi.contracts.state.genesis import GenesisError, genesis_hash
+from cfi.client.wallet.keystore import read_key
+from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.transition.dispatch import SUPPORTED_APP_VERSIONS
 from cfi.contracts.wire.headers import Timestamp
 from cfi.genesis.programmes.loader import PROGRAMMES
 from cfi.node.anchoring import make_anchor
-from cfi.node.ask import FaultError, UnreachableError, ask
+from cfi.node.ask import ask
 from cfi.node.assembly import read_home_genesis
 from cfi.node.bench.command import bench
+from cfi.node.command_line import EXIT_NOT_VERIFIED, home_option, json_option, show, told
 from cfi.node.demo.command import demo
 from cfi.node.doctor import examine
 from cfi.node.founding import Founding, found
-from cfi.node.home import DEFAULT, ENVIRONMENT, Home, HomeError, LockedError
+from cfi.node.home import Home
 from cfi.node.settings import Settings
+from cfi.node.snapshot_command import snapshot
 from cfi.node.storage.atomic import write_atomically
-from cfi.node.storage.database import DamagedError
 from cfi.node.supervisor import parts, supervise
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 VERSION: Final = "0.1.0"
-EXIT_FAILED: Final = 1
-EXIT_NOT_VERIFIED: Final = 3
-EXIT_UNREACHABLE: Final = 4
-EXIT_LOCKED: Final = 5
-
-home_option = click.option(
-    "--home",
-    "root",
-    type=click.Path(path_type=Path),
-    envvar=ENVIRONMENT,
-    default=DEFAULT,
-    show_default=True,
-    help="The node's folder.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-
-
-def told(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn what a command may raise into one line and an exit code."""
-
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except LockedError as error:
-            _leave(str(error), EXIT_LOCKED)
-        except UnreachableError as error:
-            _leave(str(error), EXIT_UNREACHABLE)
-        except (HomeError, GenesisError, KeystoreError, DamagedError, FaultError, OSError) as error:
-            _leave(str(error), EXIT_FAILED)
-        raise AssertionError
-
-    return wrapped
-
-
-def _leave(sentence: str, code: int) -> None:
-    click.echo(f"cfi: {sentence}", err=True)
-    sys.exit(code)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -165,7 +120,7 @@ def status(root: Path, as_json: bool) -> None:
         "waiting": said["waiting"],
         "validators": [{"key": key.hex(), "power": power} for key, power in said["validators"]],
     }
-    _show(content, as_json)
+    show(content, as_json)
 
 
 @main.command()
@@ -181,7 +136,7 @@ def doctor(root: Path, as_json: bool) -> None:
         findings = examine(home)
     finally:
         os.close(lock)
-    _show({finding.what: finding.sentence for finding in findings}, as_json)
+    show({finding.what: finding.sentence for finding in findings}, as_json)
     sys.exit(0 if all(finding.sound for finding in findings) else EXIT_NOT_VERIFIED)
 
 
@@ -196,7 +151,7 @@ def config() -> None:
 @told
 def view(root: Path, as_json: bool) -> None:
     """The settings in force."""
-    _show(asdict(Home(root).settings()), as_json)
+    show(asdict(Home(root).settings()), as_json)
 
 
 @config.command()
@@ -207,7 +162,7 @@ def diff(root: Path, as_json: bool) -> None:
     """The settings that differ from the defaults."""
     usual = asdict(Settings())
     chosen = asdict(Home(root).settings())
-    _show({name: value for name, value in chosen.items() if value != usual[name]}, as_json)
+    show({name: value for name, value in chosen.items() if value != usual[name]}, as_json)
 
 
 @main.command()
@@ -245,7 +200,7 @@ def anchor(
 @json_option
 def version(as_json: bool) -> None:
     """Versions of the command and of the rules."""
-    _show(
+    show(
         {"cfi": VERSION, "rules": max(SUPPORTED_APP_VERSIONS), "python": sys.version.split()[0]},
         as_json,
     )
@@ -270,17 +225,8 @@ def _passphrase(path: Path | None) -> bytes:
     return text.encode()
 
 
-def _show(content: dict[str, object], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(content))
-        return
-    table = Table(show_header=False, box=None)
-    for name, value in content.items():
-        table.add_row(name.replace("_", " "), str(value))
-    Console().print(table)
-
-
 main.add_command(bench)
 main.add_command(demo)
+main.add_command(snapshot)
 for command in client_commands():
     main.add_command(command)

@@ -38,6 +38,8 @@ MOST_BLOCKS: Final = 256
 PAGE_BYTES: Final = 1024 * 1024
 """A page of blocks ends with the first that reaches this."""
 Parameters = Mapping[str, Any]
+Question = Callable[[Parameters], object]
+"""Raises QuestionError."""
 
 
 class QuestionError(Exception):
@@ -64,7 +66,7 @@ class Queries:
         self._mempool = mempool
         self._admission = admission
         self._counters = counters
-        self._paths: Mapping[str, Callable[[Parameters], object]] = MappingProxyType(
+        self._paths: Mapping[str, Question] = MappingProxyType(
             {
                 "status": self._status,
                 "light_block": self._light_block,
@@ -80,6 +82,10 @@ class Queries:
                 "dry_run": self._dry_run,
             }
         )
+
+    def add(self, path: str, question: Question) -> None:
+        """Answer one more question."""
+        self._paths = MappingProxyType({**self._paths, path: question})
 
     def answer(self, path: str, parameters: Parameters) -> object:
         """The answer to one question; raises QuestionError."""
@@ -145,10 +151,16 @@ class Queries:
         block_time = Instant(self._engine.next_block_time.seconds)
         return programme_time(self._application.committed_view, block_time)
 
+    def _no_act(self) -> QuestionError:
+        restored_at = self._application.store.restored_at()
+        if restored_at:
+            return _not_kept("acts", restored_at)
+        return QuestionError("unknown-act", "no such act is in the history")
+
     def _receipt(self, parameters: Parameters) -> object:
         found = self._application.store.receipt(parameters["act_id"])
         if found is None:
-            raise QuestionError("unknown-act", "no such act is in the history")
+            raise self._no_act()
         return list(found)
 
     def _act(self, parameters: Parameters) -> object:
@@ -157,7 +169,7 @@ class Queries:
         """
         found = self._application.store.receipt(parameters["act_id"])
         if found is None:
-            raise QuestionError("unknown-act", "no such act is in the history")
+            raise self._no_act()
         height, index, receipt = found
         block = self._engine.block(height)
         assert block is not None, "a receipt has its block"
@@ -253,4 +265,17 @@ class Queries:
         first = max(parameters.get("first", 1), 1)
         last = min(parameters.get("last", first + MOST_MOVEMENTS - 1), first + MOST_MOVEMENTS - 1)
         owner = OwnerKey(parameters["owner"])
-        return self._application.store.movements(owner, first, last)
+        found = self._application.store.movements(owner, first, last)
+        restored_at = self._application.store.restored_at()
+        if restored_at and not (found and self._application.store.movements(owner, first, first)):
+            summary = self._application.state.overlay().summary(owner)
+            if summary is not None and first <= summary.movement_count:
+                raise _not_kept("movements", restored_at)
+        return found
+
+
+def _not_kept(what: str, restored_at: int) -> QuestionError:
+    """A node made from a snapshot can't know what was before it."""
+    return QuestionError(
+        "not-kept", f"{what} up to height {restored_at} aren't kept here: ask an archive node"
+    )

@@ -116,6 +116,11 @@ class Settings:
     empty_block_seconds: float = _setting(
         10.0, "Seconds between signs of life when nothing happens.", _positive
     )
+    snapshot_interval: int = _setting(
+        0,
+        "Heights between snapshots of the whole state; 0: none but those asked for.",
+        _not_negative,
+    )
     snapshots_kept: int = _setting(2, "How many snapshots stay.", _positive)
     log_level: str = _setting("info", "debug, info, warning or error.", _one_of(*LEVELS))
     engine: str = _setting(

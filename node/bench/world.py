@@ -66,10 +66,12 @@ from cfi.node.clock import machine_time
 from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
 from cfi.node.memory import settle_memory
+from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
+from cfi.node.storage.snapshots import SnapshotFolder
 
 CHAIN_ID: Final = "sim-bench"
 GENESIS_TIME: Final = Timestamp(seconds=1_750_000_000, nanos=0)
@@ -263,7 +265,8 @@ def node(home: Path, sizes: Sizes) -> tuple[EmbeddedEngine, Application]:
 async def _serve(home: Path, sizes: Sizes) -> None:
     engine, application = node(home, sizes)
     admission = AdmissionBook(CHAIN_ID, seed_of("admission"))
-    service = embedded_service(engine, application, admission, 10.0)
+    snapshots = SnapshotMaker(application, SnapshotFolder(home / "snapshots", 1), 0)
+    service = embedded_service(engine, application, admission, 10.0, snapshots)
     settle_memory()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -27,7 +27,7 @@ class BlockFiles:
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self.first = 1
+        self.first = latest_first
         """The first height that is here, or will be."""
         self._latest_first = latest_first
         self._places: list[tuple[int, int, int]] = []
@@ -45,6 +45,13 @@ class BlockFiles:
     def height(self) -> int:
         """The last height; where there is none, the one before the first, 0."""
         return self.first - 1 + len(self._places)
+
+    def begin_at(self, height: int) -> None:
+        """Let empty files begin at a height: a ledger that was made from a snapshot has no block
+        before.
+        """
+        if not self._places:
+            self.first = height
 
     def append(self, record: BlockRecord) -> None:
         """Add the next block and return when it is on the disk; raises OSError where the disk
@@ -78,6 +85,12 @@ class BlockFiles:
             raise DamagedError(
                 f"block {height} in {self._path(number).name} is damaged: {error}"
             ) from error
+
+    def begin_after(self, height: int) -> None:
+        """Take the next height for the first; raises DamagedError where there are blocks."""
+        if self._places:
+            raise DamagedError(f"{self._folder} has blocks already")
+        self.first = height + 1
 
     def drop_last(self) -> None:
         """Take back the last block, which was never signed."""
@@ -128,7 +141,7 @@ class BlockFiles:
                     return
                 raise DamagedError(f"{path.name} is damaged: {error}") from error
             if not self._places and 1 <= record.height <= self._latest_first:
-                self.first = record.height
+                self.first = int(record.height)
             if record.height != self.height + 1:
                 raise DamagedError(
                     f"{path.name} has block {record.height} where {self.height + 1} belongs"

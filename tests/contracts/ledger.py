@@ -87,24 +87,13 @@ class Ledger:
         self.receipt: Receipt | None = None
         self._nonce = _Nonce()
         self._write(
-            put_public(
-                CHAIN,
-                Chain(
-                    chain_id=Identifier("sim-test"),
-                    genesis_hash=Hash(bytes(32)),
-                    clock=ClockKind.BLOCK,
-                    exchange=EXCHANGE,
-                    app_version=Count(1),
-                ),
-            ),
+            put_public(CHAIN, Chain(chain_id=Identifier("sim-test"), genesis_hash=Hash(bytes(32)), clock=ClockKind.BLOCK, exchange=EXCHANGE, app_version=Count(1))),
             *(put_public(ACCESS, open_rule(number)) for number in sorted(NUMBERS.values())),
         )
         self.parameter("proposal_seconds", 30 * 86_400)
         self.parameter("validator_change_divisor", 3)
         self.parameter("upgrade_notice_heights", 100)
-        self.given_holder(
-            EXCHANGE, HolderClass.EXCHANGE, users={"officer-1": EVERY_ROLE, "officer-2": EVERY_ROLE}
-        )
+        self.given_holder(EXCHANGE, HolderClass.EXCHANGE, users={"officer-1": EVERY_ROLE, "officer-2": EVERY_ROLE})
 
     # Given
 
@@ -117,14 +106,7 @@ class Ledger:
 
     def parameter(self, name: str, value: int) -> None:
         """Set a parameter."""
-        self._write(
-            put_public(
-                PARAMETERS,
-                Parameter(
-                    name=Identifier(name), value=Count(value), next_value=None, next_from=None
-                ),
-            )
-        )
+        self._write(put_public(PARAMETERS, Parameter(name=Identifier(name), value=Count(value), next_value=None, next_from=None)))
 
     def four_eyes(self, message_type: type[Any]) -> None:
         """Make a message need a second person."""
@@ -161,23 +143,10 @@ class Ledger:
         return name
 
     def given_user(
-        self,
-        holder_id: str,
-        user_id: str,
-        *,
-        levels: tuple[Level, ...] = EVERY_LEVEL,
-        roles: tuple[Role, ...] = (),
-        officer: bool = True,
+        self, holder_id: str, user_id: str, *, levels: tuple[Level, ...] = EVERY_LEVEL, roles: tuple[Role, ...] = (), officer: bool = True
     ) -> UserId:
         """An active user of a holder."""
-        user = User(
-            user_id=UserId(user_id),
-            levels=levels,
-            roles=roles,
-            officer=officer,
-            active=True,
-            limited=False,
-        )
+        user = User(user_id=UserId(user_id), levels=levels, roles=roles, officer=officer, active=True, limited=False)
         self._write(put(USERS, holder_id, user))
         return user.user_id
 
@@ -189,16 +158,7 @@ class Ledger:
         account_id = AccountId(f"{holder_id}/{number}")
         self._write(
             open_account_owner(account_id, seed_of(account_id)),
-            put(
-                ACCOUNTS,
-                account_id,
-                Account(
-                    account_id=account_id,
-                    holder_id=HolderId(holder_id),
-                    kind=kind,
-                    opened_at=self.now,
-                ),
-            ),
+            put(ACCOUNTS, account_id, Account(account_id=account_id, holder_id=HolderId(holder_id), kind=kind, opened_at=self.now)),
             put(HOLDERS, holder_id, replace(holder, accounts_opened=Count(number))),
         )
         return account_id
@@ -253,41 +213,17 @@ class Ledger:
         assert holder is not None and signer is not None, "who signs was given"
         number = NUMBERS[type(message)]
         checked = schema_of(type(message)).decode(schema_of(type(message)).encode(message))
-        act = Act(
-            context.act_id,
-            context.act_id,
-            PublicKey(bytes(32)),
-            "sim-test",
-            Height(self.height + 10),
-            number,
-            checked,
-        )
-        self.receipt = apply_act(
-            self.overlay,
-            self.state,
-            act,
-            Signer(holder, signer),
-            context,
-            Count(0),
-            book=RULE_BOOKS[1],
-        )
+        act = Act(context.act_id, context.act_id, PublicKey(bytes(32)), "sim-test", Height(self.height + 10), number, checked)
+        self.receipt = apply_act(self.overlay, self.state, act, Signer(holder, signer), context, Count(0), book=RULE_BOOKS[1])
         return self.receipt
 
-    def when_both(
-        self, message: Any, by: str = EXCHANGE, users: tuple[str, str] = ("officer-1", "officer-2")
-    ) -> Receipt:
+    def when_both(self, message: Any, by: str = EXCHANGE, users: tuple[str, str] = ("officer-1", "officer-2")) -> Receipt:
         """Decide a message under four eyes: proposed by the first user, approved by the second."""
         self.four_eyes(type(message))
         body = schema_of(type(message)).encode(message)
-        proposed = self.when(
-            Propose(message_number=SmallCode(NUMBERS[type(message)]), body=body), by, users[0]
-        )  # type: ignore[arg-type]
+        proposed = self.when(Propose(message_number=SmallCode(NUMBERS[type(message)]), body=body), by, users[0])  # type: ignore[arg-type]
         assert proposed.done, proposed
-        return self.when(
-            Approve(proposal_id=proposed.act_id, body_hash=Hash(sha256(body).digest())),
-            by,
-            users[1],
-        )
+        return self.when(Approve(proposal_id=proposed.act_id, body_hash=Hash(sha256(body).digest())), by, users[1])
 
     def pass_time(self, seconds: int = 0, *, to: int | None = None) -> int:
         """Let time pass and do all that falls due; returns how many pieces of work were done."""
@@ -336,16 +272,11 @@ class Ledger:
 
     def tonnes(self, account_id: str, vintage: int | None = None) -> int:
         """Tonnes in an account, of one vintage or of all."""
-        return sum(
-            lot.tonnes for lot in self.lots(account_id) if vintage is None or lot.vintage == vintage
-        )
+        return sum(lot.tonnes for lot in self.lots(account_id) if vintage is None or lot.vintage == vintage)
 
     def retired(self, account_id: str) -> list[str]:
         """The retired ranges of an account."""
-        return [
-            f"{row.instrument.name}-{row.vintage}-{row.first:010d}-{row.first + row.tonnes - 1:010d}"
-            for row in self.state.retired.of(account_id).all()
-        ]
+        return [f"{row.instrument.name}-{row.vintage}-{row.first:010d}-{row.first + row.tonnes - 1:010d}" for row in self.state.retired.of(account_id).all()]
 
     def tables(self) -> dict[bytes, bytes]:
         """Every row there is, to compare before and after."""

@@ -27,6 +27,7 @@ from cfi.contracts.wire.signatures import public_key_of, sign
 from cfi.contracts.wire.text import AccountId, LotId, Text, UserId
 from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.node.application import Application
+from cfi.node.assembly import Node
 from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
 from cfi.node.storage.block_files import BlockFiles
@@ -195,6 +196,12 @@ def contents(blocks: int) -> Sequence[Sequence[bytes]]:
         refused = [transfer(number + 3, 10**6), transfer(number + 4, 100, LotId("XA-2003-0"))]
         several.append(() if height % 3 == 0 else (*lawful, *refused))
     return several
+
+
+def embedded(node: Node) -> EmbeddedEngine:
+    """The engine of a node that decides alone."""
+    assert isinstance(node.engine, EmbeddedEngine)
+    return node.engine
 
 
 def make_chain(folder: Path, blocks: int = 5) -> Chain:

@@ -38,8 +38,7 @@ from cfi.contracts.wire.evidence import decode_evidence
 from cfi.contracts.wire.evidence_rules import misbehaviour_of
 from cfi.contracts.wire.headers import NO_BLOCK, BlockId, Header, Timestamp
 from cfi.contracts.wire.quantities import Height, Instant
-from cfi.contracts.wire.schema import PublicKey
-from cfi.contracts.wire.signatures import public_key_of, sign
+from cfi.contracts.wire.signatures import sign
 from cfi.contracts.wire.text import UserId
 from cfi.contracts.wire.validators import Validator, ValidatorSet, validators_hash
 from cfi.node.application import Application, Finalized
@@ -200,7 +199,7 @@ def several(
         Quarantine(folder / "quarantine"),
         writes,
     )
-    seeds = {
-        PublicKey(public_key_of(seed_of(name))): seed_of(name) for name in [*founders, *joining]
+    seeds: dict[bytes, bytes] = {
+        key_named(name): seed_of(name) for name in [*founders, *joining]
     }
-    return Several(application, dict(seeds))
+    return Several(application, seeds)

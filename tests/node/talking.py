@@ -28,6 +28,8 @@ from cfi.node.consensus.maker import BlockMaker
 from cfi.node.link import FrameReader, Kind, frame
 from cfi.node.mempool import Mempool
 from cfi.node.service import Service
+from cfi.node.snapshot_maker import SnapshotMaker
+from cfi.node.storage.snapshots import SnapshotFolder
 from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 from tests.node.chain import (
     CHAIN_ID,
@@ -113,7 +115,8 @@ def ledger_parts(folder: Path) -> Parts:
     terms = replace(TERMS, genesis_time=machine_time())
     chain = open_chain(folder, machine_time, found=founded, terms=terms)
     admission = AdmissionBook(CHAIN_ID, ADMISSION_SEED)
-    service = embedded_service(chain.engine, chain.application, admission, 0.2)
+    snapshots = SnapshotMaker(chain.application, SnapshotFolder(folder / "snapshots", 2), 0)
+    service = embedded_service(chain.engine, chain.application, admission, 0.2, snapshots)
     socket = folder / "run" / "ledger.sock"
     socket.parent.mkdir()
     return Parts(chain, service, socket)

@@ -21,6 +21,7 @@ from cfi.node.queries import Queries
 from cfi.node.reception import Reception
 from cfi.node.service import Service
 from cfi.node.settings import Settings
+from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.state_sync import StateSync
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.snapshots import SnapshotFolder
@@ -46,6 +47,8 @@ def cometbft_service(
     application.now = programme_time(application.committed_view, now)
     forwarder = Forwarder(rpc, mempool)
     reception = Reception(application, mempool, admission, forwarder.offer)
+    snapshots = SnapshotFolder(home.snapshots, settings.snapshots_kept)
+    maker = SnapshotMaker(application, snapshots, settings.snapshot_interval)
     driver = Driver(
         application,
         genesis,
@@ -53,11 +56,12 @@ def cometbft_service(
         Checker(application, mempool, reception, counters),
         follower,
         peers=PeerFilter(settings, application, lambda: follower.next_block_time),
-        state_sync=StateSync(application, SnapshotFolder(home.snapshots, settings.snapshots_kept)),
+        state_sync=StateSync(application, snapshots, follower.restored),
         counters=counters,
         commit_pause=settings.timeout_commit,
     )
     server = AbciServer(home.abci_socket, driver)
     queries = Queries(follower, application, mempool, admission, counters)
+    queries.add("make_snapshot", maker.question)
     link = EngineLink(rpc, server, forwarder, follower)
-    return Service(queries, reception, audience, (link,)), follower
+    return Service(queries, reception, audience, (link, maker)), follower

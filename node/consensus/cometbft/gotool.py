@@ -12,9 +12,7 @@ from typing import Final
 VARIABLE: Final = "CFI_GO"
 OLDEST: Final = (1, 25)
 _SECONDS: Final = 1_800
-_MISSING: Final = (
-    f"install Go {OLDEST[0]}.{OLDEST[1]} or later, or name its go command in {VARIABLE}"
-)
+_NEEDED: Final = f"install Go {OLDEST[0]}.{OLDEST[1]} or later, or name its command in {VARIABLE}"
 
 
 class GoError(Exception):
@@ -31,7 +29,7 @@ def find_go() -> Path:
         if version >= OLDEST:
             return candidate
         seen.append(f"{candidate} is no Go, or too old")
-    raise GoError(f"{'; '.join(seen) or 'Go is missing'}: {_MISSING}")
+    raise GoError(f"{'; '.join(seen) or 'Go is missing'}: {_NEEDED}")
 
 
 def go_build(module: Path, package: str, output: Path, *options: str) -> None:

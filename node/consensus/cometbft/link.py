@@ -19,6 +19,16 @@ class EngineLink:
         self._follower = follower
 
     async def run(self) -> None:
-        """Work until cancelled; raises what stopped it."""
+        """Work until cancelled; raises what stopped it.
+
+        A killed CometBFT leaves its socket behind and then can't open it: it is removed before
+        ours opens, without which CometBFT doesn't get so far.
+        """
+        self._rpc.socket.unlink(missing_ok=True)
         async with self._rpc:
-            await until_one_ends(self._server.run(), self._forwarder.run(), self._follower.run())
+            await until_one_ends(
+                self._server.run(),
+                self._forwarder.run(),
+                self._follower.run(),
+                self._follower.watch(),
+            )

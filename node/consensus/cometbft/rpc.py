@@ -40,12 +40,12 @@ class EngineRpc:
     """CometBFT's RPC on a Unix socket. Open it with `async with`."""
 
     def __init__(self, socket: Path) -> None:
-        self._socket = socket
+        self.socket = socket
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.UnixConnector(str(self._socket)),
+            connector=aiohttp.UnixConnector(str(self.socket)),
             timeout=aiohttp.ClientTimeout(total=_SECONDS),
         )
         return self

@@ -35,9 +35,7 @@ def audited(path: Path, workers: int = 0) -> Findings:
 def test_an_honest_history_agrees(history: History, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     path = write_file(tmp_path / "export", history)
-    findings = audit(
-        begin(), read_records(path), 1, lambda height, size: told.append((height, size))
-    )
+    findings = audit(begin(), read_records(path), 1, lambda height, size: told.append((height, size)))
     assert findings.agrees
     assert (findings.height, findings.commits, findings.empty_blocks) == (BLOCKS, BLOCKS - 1, 2)
     assert (findings.transactions, findings.done, findings.refused) == (30, 18, 12)

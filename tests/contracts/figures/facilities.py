@@ -10,10 +10,7 @@ from cfi.contracts.wire.quantities import BasisPoints, Days, Year
 from cfi.contracts.wire.text import Identifier, Text
 
 PERIOD: Final = BaselinePeriod(
-    name=Identifier("1998-2001"),
-    first_year=Year(1998),
-    last_year=Year(2001),
-    section=Text("RB 6.5.1"),
+    name=Identifier("1998-2001"), first_year=Year(1998), last_year=Year(2001), section=Text("RB 6.5.1")
 )
 YEAR_2000: Final = BaselinePeriod(
     name=Identifier("2000"), first_year=Year(2000), last_year=Year(2000), section=Text("RB file 13")

@@ -11,9 +11,7 @@ from cfi.contracts.wire.quantities import BasisPoints, Year, nearest
 from cfi.genesis.programmes.loader import programme
 
 
-def allocated(
-    name: str, first_year: int, baseline: int | Fraction, withheld: int = 0
-) -> list[tuple[int, int, int, int]]:
+def allocated(name: str, first_year: int, baseline: int | Fraction, withheld: int = 0) -> list[tuple[int, int, int, int]]:
     return [
         (made.year, nearest(made.target_tonnes), made.issued, made.withheld)
         for made in allocations(programme(name), Year(first_year), baseline, BasisPoints(withheld))

@@ -26,14 +26,18 @@ REDUCTIONS = {2003: 100, 2004: 200, 2005: 300, 2006: 400}
 
 
 def change(kind: str, tonnes: int | Fraction, date: str) -> Change:
-    return Change(kind=ChangeKind(kind), facility_id="F4", baseline=Fraction(tonnes), date=on(date))
+    return Change(
+        kind=ChangeKind(kind), facility_id="F4", baseline=Fraction(tonnes), date=on(date)
+    )
 
 
 def years(baseline: int, *changes: Change) -> list[tuple[int, int, int]]:
     rows: list[tuple[int, int, int]] = []
     for year, bps in REDUCTIONS.items():
         made = year_baseline(Tonnes(baseline), changes, Year(year), BasisPoints(bps))
-        rows.append((made.baseline_tonnes, made.allocation_tonnes, made.allocation_change_tonnes))
+        rows.append(
+            (made.baseline_tonnes, made.allocation_tonnes, made.allocation_change_tonnes)
+        )
     return rows
 
 
@@ -59,9 +63,7 @@ class TestTheRulebooksExamples:
         day = on("2003-10-01")
         assert fraction_of_year(day, Year(2003)) == Fraction(92, 365)
         acquired = change("acquisition", 365_000, "2003-10-01")
-        assert (
-            allocation_change(acquired, Year(2003), BasisPoints(100)) == 365_000 * 92 * 99 // 36_500
-        )
+        assert allocation_change(acquired, Year(2003), BasisPoints(100)) == 365_000 * 92 * 99 // 36_500
 
     def test_a_sale_is_an_acquisition_the_other_way(self) -> None:
         assert years(1_000_000, change("sale", 200_000, "2003-07-01")) == [
@@ -101,9 +103,7 @@ class TestAYearOfChange:
         assert years(0, *halves)[0] == (2, 0, 0)
 
     @given(st.dates(), st.integers(0, 10**7))
-    def test_what_is_sold_as_soon_as_bought_changes_nothing(
-        self, date: object, tonnes: int
-    ) -> None:
+    def test_what_is_sold_as_soon_as_bought_changes_nothing(self, date: object, tonnes: int) -> None:
         text = str(date)
         both = [change(kind, tonnes, text) for kind in ("acquisition", "sale")]
         assert years(500_000, *both) == years(500_000)
@@ -124,9 +124,7 @@ class TestWhatIsLeftOut:
 
     @pytest.mark.parametrize("out", [{"share": 1_999}, {"share": 5_000, "excluded": True}])
     def test_what_is_out_anyway_needs_no_data(self, out: dict[str, int]) -> None:
-        assessed = assess(
-            [steady(50_000), facility({}, facility_id="F2", **out)], PERIOD, "US", electricity=False
-        )
+        assessed = assess([steady(50_000), facility({}, facility_id="F2", **out)], PERIOD, "US", electricity=False)
         assert assessed[1].baseline is None
         assert entity_baseline(assessed) == 50_000
 

@@ -81,9 +81,7 @@ FIGURE_6_1 = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sentence", "data", "years"), FIGURE_6_1, ids=[row[0] for row in FIGURE_6_1]
-)
+@pytest.mark.parametrize(("sentence", "data", "years"), FIGURE_6_1, ids=[row[0] for row in FIGURE_6_1])
 def test_figure_6_1(sentence: str, data: Data, years: tuple[Fraction | int, ...]) -> None:
     made = facility_baseline(facility(data), PERIOD)
     assert tuple(figure.quantity for figure in made.years) == years
@@ -106,10 +104,10 @@ SERVICE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sentence", "in_service", "data", "baseline"), SERVICE, ids=[row[0] for row in SERVICE]
-)
-def test_in_service(sentence: str, in_service: str, data: Data, baseline: Fraction | int) -> None:
+@pytest.mark.parametrize(("sentence", "in_service", "data", "baseline"), SERVICE, ids=[row[0] for row in SERVICE])
+def test_in_service(
+    sentence: str, in_service: str, data: Data, baseline: Fraction | int
+) -> None:
     assert exact(data, in_service=in_service) == baseline
 
 
@@ -200,9 +198,7 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sentence", "data", "more", "code", "year"), REFUSALS, ids=[row[0] for row in REFUSALS]
-)
+@pytest.mark.parametrize(("sentence", "data", "more", "code", "year"), REFUSALS, ids=[row[0] for row in REFUSALS])
 def test_refusal(
     sentence: str, data: Data, more: dict[str, str], code: str, year: int | None
 ) -> None:

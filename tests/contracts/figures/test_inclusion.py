@@ -60,9 +60,7 @@ IN_OR_OUT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sentence", "rows", "expected"), IN_OR_OUT, ids=[row[0] for row in IN_OR_OUT]
-)
+@pytest.mark.parametrize(("sentence", "rows", "expected"), IN_OR_OUT, ids=[row[0] for row in IN_OR_OUT])
 def test_in_or_out(sentence: str, rows: list[Row], expected: list[str]) -> None:
     rows = [{**row, "mw": Fraction(row["mw"]) if "mw" in row else None} for row in rows]
     assert reasons(*rows) == expected
@@ -80,9 +78,7 @@ COUNTRIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sentence", "home", "rows", "expected"), COUNTRIES, ids=[row[0] for row in COUNTRIES]
-)
+@pytest.mark.parametrize(("sentence", "home", "rows", "expected"), COUNTRIES, ids=[row[0] for row in COUNTRIES])
 def test_table_6_1(sentence: str, home: str, rows: list[Row], expected: list[str]) -> None:
     assert reasons(*rows, home=home) == expected
 
@@ -98,9 +94,7 @@ ELECTRICITY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sentence", "rows", "expected"), ELECTRICITY, ids=[row[0] for row in ELECTRICITY]
-)
+@pytest.mark.parametrize(("sentence", "rows", "expected"), ELECTRICITY, ids=[row[0] for row in ELECTRICITY])
 def test_large_electricity(sentence: str, rows: list[Row], expected: list[str]) -> None:
     assert reasons(*rows, electricity=True) == expected
 
@@ -116,9 +110,7 @@ REFUSALS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("sentence", "rows", "code", "which"), REFUSALS, ids=[row[0] for row in REFUSALS]
-)
+@pytest.mark.parametrize(("sentence", "rows", "code", "which"), REFUSALS, ids=[row[0] for row in REFUSALS])
 def test_refusal(sentence: str, rows: list[Row], code: str, which: str) -> None:
     with pytest.raises(FigureError) as refused:
         reasons(*rows)

@@ -14,27 +14,18 @@ MILLION = 1_000_000
 
 def limit(bps: int, *levels: int, emissions: int | None = None) -> Fraction:
     programme = ratcheted([Tonnes(level) for level in levels])
-    return sales_limit(
-        BasisPoints(bps), programme, None if emissions is None else Tonnes(emissions)
-    )
+    return sales_limit(BasisPoints(bps), programme, None if emissions is None else Tonnes(emissions))
 
 
 def offsets(bps: int, *levels: int, emissions: int | None = None) -> Fraction:
     programme = ratcheted([Tonnes(level) for level in levels])
-    return offset_limit(
-        BasisPoints(bps), programme, None if emissions is None else Tonnes(emissions)
-    )
+    return offset_limit(BasisPoints(bps), programme, None if emissions is None else Tonnes(emissions))
 
 
 class TestAppendix41:
     @pytest.mark.parametrize(
         ("bps", "before", "after"),
-        [
-            (5, 125_000, 150_000),
-            (10, 250_000, 300_000),
-            (15, 375_000, 450_000),
-            (20, 500_000, 600_000),
-        ],
+        [(5, 125_000, 150_000), (10, 250_000, 300_000), (15, 375_000, 450_000), (20, 500_000, 600_000)],
     )
     def test_the_limit_grows_with_the_programme(self, bps: int, before: int, after: int) -> None:
         assert limit(bps, 250 * MILLION) == before

@@ -64,9 +64,7 @@ ELECTRICITY: Final = [
 
 
 @pytest.mark.parametrize(
-    ("sentence", "purchases", "rate", "tonnes"),
-    ELECTRICITY,
-    ids=list(map(itemgetter(0), ELECTRICITY)),
+    ("sentence", "purchases", "rate", "tonnes"), ELECTRICITY, ids=list(map(itemgetter(0), ELECTRICITY))
 )
 def test_4_10_electricity(sentence: str, purchases: int, rate: int, tonnes: Fraction) -> None:
     by = ElectricityRate(

@@ -33,9 +33,7 @@ FACTS: Final = YearFacts(
 
 def stand(terms: dict[str, Any] | None = None, **facts: Any) -> Position:
     exact: dict[str, Any] = {
-        name: Fraction(value)
-        if name in {"baseline", "emissions", "sales_limit", "excess_before"} and value is not None
-        else value
+        name: Fraction(value) if name in {"baseline", "emissions", "sales_limit", "excess_before"} and value is not None else value
         for name, value in facts.items()
     }
     return position(replace(TERMS, **(terms or {})), replace(FACTS, **exact))
@@ -66,28 +64,11 @@ class TestAppendix43:
         ],
     )
     def test_later_years(
-        self,
-        year: int,
-        bps: int,
-        growth: int,
-        limit: int,
-        sold: int,
-        line_7: int,
-        line_9: int,
-        line_11: int,
+        self, year: int, bps: int, growth: int, limit: int, sold: int, line_7: int, line_9: int, line_11: int
     ) -> None:
-        terms = {
-            "year": year,
-            "reduction_bps": bps,
-            "growth_bps": growth,
-            "keeps_special_reserve": False,
-        }
+        terms = {"year": year, "reduction_bps": bps, "growth_bps": growth, "keeps_special_reserve": False}
         made = stand(terms, sales_limit=limit, sold=sold)
-        assert figures(made, "recognised_surplus", "sellable", "banked") == [
-            line_7,
-            line_9,
-            line_11,
-        ]
+        assert figures(made, "recognised_surplus", "sellable", "banked") == [line_7, line_9, line_11]
         assert made.special_reserve is None
         assert made.super_reductions == 0
 
@@ -102,9 +83,7 @@ class TestFile14:
             (600, 244_310, -35_443, 23_391),
         ],
     )
-    def test_table_1_rounds_each_figure_once(
-        self, bps: int, target: int, gross: int, most: int
-    ) -> None:
+    def test_table_1_rounds_each_figure_once(self, bps: int, target: int, gross: int, most: int) -> None:
         terms = {"reduction_bps": bps, "growth_bps": 300, "keeps_special_reserve": False}
         made = stand(terms, baseline=259_904, emissions=279_753, sales_limit=None, sold=0)
         assert nearest(made.target) == target
@@ -144,11 +123,7 @@ class TestWhoIsBounded:
     def test_the_others_surplus_is_recognised_whole_and_reserved_beyond_the_limit(self) -> None:
         made = stand({"surplus_capped": False})
         assert figures(made, "recognised_surplus", "sellable") == [400_000, 125_000]
-        assert figures(made, "banked", "special_reserve", "super_reductions") == [
-            25_000,
-            275_000,
-            0,
-        ]
+        assert figures(made, "banked", "special_reserve", "super_reductions") == [25_000, 275_000, 0]
 
     def test_the_others_required_purchase_is_bounded_too(self) -> None:
         made = stand({"surplus_capped": False}, emissions=11_000_000, sold=0)
@@ -176,11 +151,7 @@ class TestBanking:
         assert figures(later, "banked", "special_reserve") == [0, None]
 
     def test_no_more_than_what_is_shown_can_be_sold(self) -> None:
-        half: dict[str, Any] = {
-            "emissions": Fraction(19_799_999, 2),
-            "baseline": 10_000_000,
-            "sales_limit": None,
-        }
+        half: dict[str, Any] = {"emissions": Fraction(19_799_999, 2), "baseline": 10_000_000, "sales_limit": None}
         assert stand(**half, sold=1).banked == 0
         with pytest.raises(FigureError) as refused:
             stand(**half, sold=2)
@@ -211,9 +182,7 @@ BPS = st.integers(0, 2_000)
 
 
 class TestLaws:
-    @given(
-        QUANTITY, QUANTITY, BPS, BPS, st.booleans(), st.none() | QUANTITY, st.data(), st.booleans()
-    )
+    @given(QUANTITY, QUANTITY, BPS, BPS, st.booleans(), st.none() | QUANTITY, st.data(), st.booleans())
     def test_the_reference_agrees(
         self, baseline: int, emissions: int, reduction: int, growth: int, bounded: bool,
         limit: int | None, data: st.DataObject, reserve_year: bool,
@@ -247,9 +216,7 @@ class TestLaws:
         assert parts == max(0, made.gross)
 
     @given(QUANTITY, QUANTITY, QUANTITY)
-    def test_who_emits_more_never_has_to_buy_less(
-        self, baseline: int, one: int, other: int
-    ) -> None:
+    def test_who_emits_more_never_has_to_buy_less(self, baseline: int, one: int, other: int) -> None:
         less, more = sorted((one, other))
         required = [
             stand(baseline=baseline, emissions=emissions, sold=0).required_purchase

@@ -9,9 +9,7 @@ from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import Serial, Year
 
 
-def serials(
-    first: int, last: int, kind: Instrument = Instrument.XA, vintage: int = 2003
-) -> SerialRange:
+def serials(first: int, last: int, kind: Instrument = Instrument.XA, vintage: int = 2003) -> SerialRange:
     return SerialRange(
         instrument=kind, vintage=Year(vintage), first=Serial(first), last=Serial(last)
     )
@@ -53,13 +51,7 @@ def test_nothing_else_is_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("first", "last", "tonnes", "whole"),
-    [
-        (101, 200, 100, True),
-        (1, 10_000, 10_000, True),
-        (1, 1, 1, False),
-        (101, 199, 99, False),
-        (102, 200, 99, False),
-    ],
+    [(101, 200, 100, True), (1, 10_000, 10_000, True), (1, 1, 1, False), (101, 199, 99, False), (102, 200, 99, False)],
 )
 def test_a_cfi_is_an_aligned_hundred(first: int, last: int, tonnes: int, whole: bool) -> None:
     made = serials(first, last)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cfi.contracts.state.changes import put_public
+from cfi.contracts.state.changes import Changes, drop_public, put_public
 from cfi.contracts.state.notices import NoticeKind
 from cfi.contracts.state.rows.validators import VALIDATORS, Offence
 from cfi.contracts.state.validator_sets import NO_VALIDATORS, validators_at
@@ -45,12 +45,9 @@ class Chain:
         """A block with misbehaviour, which also sets powers by name; None removes."""
         execution = begin_block(self.store, Window(), Instant(NOW), reported)
         for name, power in powers.items():
-            key = VALIDATORS.row_key(key_named(name))
-            if power is None:
-                execution.overlay._write_public(key, None)
-            else:
-                row = put_public(VALIDATORS, record(name, power))
-                execution.overlay._apply_one(row)
+            row = record(name, power or 0)
+            change = drop_public if power is None else put_public
+            execution.overlay.apply(Changes.of(change(VALIDATORS, row)))
         finish_block(execution)
         self.store.seal(execution.overlay)
         return execution
@@ -96,8 +93,9 @@ class TestUpdates:
         chain = Chain(ledger, FOUR)
         execution = begin_block(chain.store, Window(), Instant(NOW))
         row = record("five", 10)
-        execution.overlay._apply_one(put_public(VALIDATORS, row))
-        execution.overlay._write_public(VALIDATORS.row_key(row.key), None)
+        come, gone = put_public(VALIDATORS, row), drop_public(VALIDATORS, row)
+        execution.overlay.apply(Changes.of(come))
+        execution.overlay.apply(Changes.of(gone))
         finish_block(execution)
         assert execution.validator_updates == ()
 

@@ -42,10 +42,12 @@ from cfi.node.gateway.desk import Desk
 from cfi.node.gateway.link_client import LedgerLink
 from cfi.node.gateway.server import Listen, Server
 from cfi.node.service import Service
+from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
+from cfi.node.storage.snapshots import SnapshotFolder
 from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 from tests.genesis.founders import OFFICER_SEEDS, PLAN
 from tests.node.chain import (
@@ -241,7 +243,9 @@ def ledger_parts(
     validator = PrivateValidator(folder / "key.json", folder / "signed.json")
     engine = EmbeddedEngine(terms, application, files, validator, now)
     engine.recover()
-    service = embedded_service(engine, application, AdmissionBook(CHAIN_ID, ADMISSION_SEED), 0.2)
+    admission = AdmissionBook(CHAIN_ID, ADMISSION_SEED)
+    snapshots = SnapshotMaker(application, SnapshotFolder(folder / "snapshots", 2), 0)
+    service = embedded_service(engine, application, admission, 0.2, snapshots)
     signed = sign_genesis(document, OFFICER_SEEDS[:2])
     socket = folder / "run" / "ledger.sock"
     return Parts(engine, application, signed, files, database, service, socket)
