@@ -13,8 +13,8 @@ from cfi.client.cli.key import passphrase_of
 from cfi.client.cli.main import client_commands
 from cfi.client.wallet.keystore import read_key
 from cfi.contracts.state.genesis import genesis_hash
+from cfi.contracts.transition.dispatch import SUPPORTED_APP_VERSIONS
 from cfi.contracts.wire.headers import Timestamp
-from cfi.genesis.builder import APP_VERSION
 from cfi.node.anchoring import make_anchor
 from cfi.node.ask import ask
 from cfi.node.assembly import read_home_genesis
@@ -189,7 +189,10 @@ def anchor(
 @json_option
 def version(as_json: bool) -> None:
     """Versions of the command and of the rules."""
-    show({"cfi": VERSION, "rules": APP_VERSION, "python": sys.version.split()[0]}, as_json)
+    show(
+        {"cfi": VERSION, "rules": max(SUPPORTED_APP_VERSIONS), "python": sys.version.split()[0]},
+        as_json,
+    )
 
 
 def _moment(nanos: int) -> str:
