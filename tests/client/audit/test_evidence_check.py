@@ -119,10 +119,10 @@ class TestFalseEvidence:
         ("sentence", "make", "reason"),
         [
             ("no evidence at all", lambda _: b"\x0a\x02\x0a\x00", "type of vote"),
-            ("one signature is wrong", lambda chain: encode_evidence(replace(twice(history), second=replace(twice(history).second, signature=bytes(64)))), "signature of the second vote"),
-            ("another power", lambda chain: encode_evidence(replace(twice(history), validator_power=9)), "power"),
-            ("another time", lambda chain: encode_evidence(replace(twice(history), time=Timestamp(seconds=1, nanos=0))), "time"),
-            ("a height that isn't decided", lambda chain: encode_evidence(twice(history, AT)), "or not decided yet"),
+            ("one signature is wrong", lambda history: encode_evidence(replace(twice(history), second=replace(twice(history).second, signature=bytes(64)))), "signature of the second vote"),
+            ("another power", lambda history: encode_evidence(replace(twice(history), validator_power=9)), "power"),
+            ("another time", lambda history: encode_evidence(replace(twice(history), time=Timestamp(seconds=1, nanos=0))), "time"),
+            ("a height that isn't decided", lambda history: encode_evidence(twice(history, AT)), "or not decided yet"),
         ],
     )  # fmt: skip
     def test_is_a_disagreement(
