@@ -25,7 +25,7 @@ def become(parent: int, command: Sequence[str]) -> None:
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM) != 0:
         raise OSError(ctypes.get_errno(), "prctl")
     if os.getppid() == parent:
-        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+        os.execv(command[0], list(command))  # noqa: S606 - no shell is wanted
 
 
 if __name__ == "__main__":

@@ -173,9 +173,12 @@ def test_an_engine_speaks_in_our_log_and_its_last_words_are_the_cause() -> None:
         "raise SystemExit(2)"
     )
     assert supervise([part("engine", program, log=EngineLog("node1"))], said.append) == 1
-    assert said == [
+    line = (
         '{"time": "now", "node": "node1", "process": "engine", "level": "error", '
-        '"message": "no blocks", "error": "disk full"}',
+        '"message": "no blocks", "error": "disk full"}'
+    )
+    assert said == [
+        line,
         "the engine ended with code 2 (no blocks: disk full); stopping the others",
     ]
 
