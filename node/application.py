@@ -13,12 +13,10 @@ from typing import Final
 
 from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
-from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
-from cfi.contracts.transition.authorise import live_signer
+from cfi.contracts.transition.authorise import gas_of, live_signer
 from cfi.contracts.transition.block import (
-    DEFAULT_GAS,
     Execution,
     Outcome,
     begin_block,
@@ -149,8 +147,7 @@ class Application:
 
     def gas_of(self, act: Act) -> int:
         """Work units that the act wants, as the rows have it now."""
-        rule = self.committed_view.access.get(number_key(act.message_number))
-        return DEFAULT_GAS if rule is None else rule.gas
+        return gas_of(self.committed_view, act.message_number)
 
     def dry_run(self, act: Act) -> Receipt:
         """What an act would come to now, on an overlay that is thrown away; raises
