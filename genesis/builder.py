@@ -18,7 +18,8 @@ from cfi.contracts.state.genesis import (
     genesis_bytes,
 )
 from cfi.contracts.state.rows.custody import AccountKind
-from cfi.contracts.state.rows.governance import ClockKind, ValidatorKey
+from cfi.contracts.state.rows.governance import ClockKind
+from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.contracts.wire.possession import possession_statement
 from cfi.contracts.wire.programme import ProgrammeTerms

@@ -6,29 +6,36 @@ batch. Nothing but `commit` writes to the disk.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
+from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
 from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.transition.block import (
+    DEFAULT_GAS,
     Execution,
     Outcome,
     begin_block,
     check_window,
     finish_block,
 )
+from cfi.contracts.transition.dispatch import rule_book_at
 from cfi.contracts.transition.window import Window
-from cfi.contracts.wire.blocks import TransactionResult, results_hash
+from cfi.contracts.wire.blocks import TransactionResult, encode_result
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
+from cfi.contracts.wire.list_tree import list_root
+from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Height, Instant
 from cfi.contracts.wire.receipts import Receipt, receipt_digest
-from cfi.contracts.wire.schema import Hash
-from cfi.node.storage.ledger_store import Committed, LedgerStore
+from cfi.contracts.wire.schema import Hash, PublicKey
+from cfi.contracts.wire.validators import Validator
+from cfi.node.storage.ledger_store import Committed, LedgerStore, results_entry
 from cfi.node.storage.quarantine import Quarantine
 
 _LOG: Final = logging.getLogger(__name__)
@@ -53,9 +60,15 @@ class Finalized:
     """What the engine puts into the next header."""
 
     app_hash: Hash
+    results: list[bytes]
+    """Each transaction's, as they are hashed."""
     results_hash: Hash
     changed: bool
     """True if the app hash differs from the one before."""
+    validator_updates: tuple[Validator, ...]
+    """In key order, each key once; power 0 removes. They act two heights later."""
+    next_app_version: int | None
+    """Set if the next header carries another version."""
 
 
 class Application:
@@ -77,12 +90,15 @@ class Application:
         self.committed_view = StateView(state)
         self._genesis_writes = genesis_writes
         self.genesis_hash = genesis_hash
-        self._quarantine = quarantine
+        self.quarantine = quarantine
         self._acts: dict[bytes, Act] = {}
         self._poisonous: dict[Hash, None] = {}
-        self._now = Instant(0)
+        self._live_keys: dict[PublicKey, bool] = {}
+        self.now = Instant(0)
+        """The programme clock of the last block."""
         self._executed: tuple[Hash, Execution] | None = None
         self._sealed: Sealed | None = None
+        self._followers: list[Callable[[int], None]] = []
 
     @property
     def height(self) -> int:
@@ -113,16 +129,28 @@ class Application:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
 
     def check_live(self, act: Act) -> None:
-        """Raise InadmissibleError if a waiting act has become hopeless: what a block left out is
-        asked this.
+        """Raise InadmissibleError if an act that was admitted may wait no longer: a few lookups,
+        nothing decoded but a key's rows once a height.
         """
-        self.check(act)
+        if act.valid_until <= self.state.height:
+            raise InadmissibleError(Inadmissible.EXPIRED, f"valid until height {act.valid_until}")
+        if act.act_id in self.window:
+            raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
         if act.bytes_hash in self._poisonous:
             raise InadmissibleError(
                 Inadmissible.MALFORMED, "it raised an error here and is quarantined"
             )
-        if live_signer(self.committed_view, act.key, self._now) is None:
+        live = self._live_keys.get(act.key)
+        if live is None:
+            live = live_signer(self.committed_view, act.key, self.now) is not None
+            self._live_keys[act.key] = live
+        if not live:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+
+    def gas_of(self, act: Act) -> int:
+        """Work units that the act wants, as the rows have it now."""
+        rule = self.committed_view.access.get(number_key(act.message_number))
+        return DEFAULT_GAS if rule is None else rule.gas
 
     def dry_run(self, act: Act) -> Receipt:
         """What an act would come to now, on an overlay that is thrown away; raises
@@ -137,55 +165,76 @@ class Application:
             view,
             chain.chain_id,
             Height(self.state.height + 1),
-            self._now,
+            self.now,
             chain.exchange,
             self.window,
+            rule_book_at(view, self.state.height + 1),
         )
         execution.state = StateView(execution.overlay)
         receipt = execution.execute(act).receipt
         assert receipt is not None, "an admitted act has a receipt"
         return receipt
 
-    def prepare_proposal(self, transactions: Sequence[bytes], now: Instant) -> list[bytes]:
+    def prepare_proposal(
+        self,
+        transactions: Sequence[bytes],
+        now: Instant,
+        misbehaviour: Sequence[Misbehaviour] = (),
+    ) -> list[bytes]:
         """The transactions that the next block can hold, in their order: what is inadmissible,
-        poisonous or over the budget is left out.
+        poisonous or over the budget is left out. Raises UnsupportedVersionError.
         """
         while True:
-            execution = begin_block(self.state, self.window, now)
+            execution = begin_block(self.state, self.window, now, misbehaviour)
             chosen: list[bytes] = []
             failed = self._choose(execution, transactions, chosen)
             if failed is None:
                 break
             self._poisonous[Hash(sha256(failed).digest())] = None
         finish_block(execution)
-        self._executed = (_digest(chosen, now), execution)
+        self._executed = (_digest(chosen, now, misbehaviour), execution)
         return chosen
 
-    def process_proposal(self, transactions: Sequence[bytes], now: Instant) -> str | None:
-        """Execute a proposed block on an overlay; returns why it is rejected, or None."""
-        execution = begin_block(self.state, self.window, now)
+    def process_proposal(
+        self,
+        transactions: Sequence[bytes],
+        now: Instant,
+        misbehaviour: Sequence[Misbehaviour] = (),
+    ) -> str | None:
+        """Execute a proposed block on an overlay; returns why it is rejected, or None. Raises
+        UnsupportedVersionError.
+        """
+        digest = _digest(transactions, now, misbehaviour)
+        if self._executed is not None and self._executed[0] == digest:
+            return None
+        execution = begin_block(self.state, self.window, now, misbehaviour)
         for transaction in transactions:
             try:
                 execution.execute(self._act(transaction))
             except InadmissibleError as error:
                 return f"inadmissible content: {error}"
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
-                self._quarantine.keep(transaction, error)
+                self.quarantine.keep(transaction, error)
                 return f"an act raised {type(error).__name__}"
             if execution.gas > MAX_BLOCK_GAS:
                 return f"over the budget of {MAX_BLOCK_GAS} work units"
         finish_block(execution)
-        self._executed = (_digest(transactions, now), execution)
+        self._executed = (digest, execution)
         return None
 
-    def finalize_block(self, transactions: Sequence[bytes], now: Instant) -> Finalized:
-        """Decide the block that the engine decided on, reusing the overlay of the same
-        transactions.
+    def finalize_block(
+        self,
+        transactions: Sequence[bytes],
+        now: Instant,
+        misbehaviour: Sequence[Misbehaviour] = (),
+    ) -> Finalized:
+        """Decide the block that the engine decided on, reusing the overlay of the same content.
+        Raises UnsupportedVersionError.
         """
-        self._take_back_unless_committed()
+        self.take_back()
         executed = self._executed
-        if executed is None or executed[0] != _digest(transactions, now):
-            execution = self._execute_decided(transactions, now)
+        if executed is None or executed[0] != _digest(transactions, now, misbehaviour):
+            execution = self._execute_decided(transactions, now, misbehaviour)
         else:
             execution = executed[1]
         self._executed = None
@@ -202,7 +251,32 @@ class Application:
         self.store.write_height(committed, writes, sealed.receipts, sealed.left)
         self._genesis_writes = []
         self._sealed = None
+        for told in self._followers:
+            told(sealed.height)
         return sealed.outcomes
+
+    def follow(self, told: Callable[[int], None]) -> None:
+        """Have each height told when it is durable, before anything is published of it."""
+        self._followers.append(told)
+
+    def take_back(self) -> None:
+        """Forget a height that was finalised but not committed: the engine begins it anew."""
+        if self._sealed is not None:
+            self.state.take_back()
+            self.window.take_back(self.state.height + 1)
+            self._sealed = None
+
+    def adopt(
+        self, state: State, window: Window, head: SnapshotHead, entries: Iterable[Entry]
+    ) -> None:
+        """Go on from a verified snapshot's state, which these entries make durable first, in the
+        place of everything here. Raises OSError, having changed nothing, where the disk refuses.
+        """
+        self.store.adopt(head, entries)
+        self.state, self.window = state, window
+        self.committed_view = StateView(state)
+        self._genesis_writes = []
+        self._executed = self._sealed = None
 
     def _choose(
         self,
@@ -223,13 +297,18 @@ class Application:
                 continue
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
                 _LOG.exception("a transaction is quarantined")
-                self._quarantine.keep(transaction, error)
+                self.quarantine.keep(transaction, error)
                 return transaction
             chosen.append(transaction)
         return None
 
-    def _execute_decided(self, transactions: Sequence[bytes], now: Instant) -> Execution:
-        execution = begin_block(self.state, self.window, now)
+    def _execute_decided(
+        self,
+        transactions: Sequence[bytes],
+        now: Instant,
+        misbehaviour: Sequence[Misbehaviour],
+    ) -> Execution:
+        execution = begin_block(self.state, self.window, now, misbehaviour)
         for transaction in transactions:
             try:
                 execution.execute(self._act(transaction))
@@ -244,7 +323,8 @@ class Application:
 
     def _seal(self, execution: Execution) -> Finalized:
         before = self.app_hash
-        self._now = execution.now
+        self._live_keys.clear()
+        self.now = execution.now
         writes = self.state.seal(execution.overlay)
         writes += execution.overlay.movement_writes()
         receipts = [
@@ -253,24 +333,30 @@ class Application:
             if outcome.act is not None
         ]
         left = self.window.add(self.state.height, tuple(act_id for act_id, _ in receipts))
-        results = [_result(outcome) for outcome in execution.outcomes]
-        digest = Hash(results_hash(results))
+        results = [encode_result(_result(outcome)) for outcome in execution.outcomes]
+        digest = Hash(list_root(results))
+        if results:
+            writes.append(results_entry(self.state.height, results))
         self._sealed = Sealed(self.state.height, execution.outcomes, writes, digest, receipts, left)
         for outcome in execution.outcomes:
             if outcome.act is not None:
                 self._acts.pop(outcome.act.bytes_hash, None)
-        return Finalized(self.app_hash, digest, before != self.app_hash)
+        return Finalized(
+            self.app_hash,
+            results,
+            digest,
+            before != self.app_hash,
+            execution.validator_updates,
+            execution.next_app_version,
+        )
 
-    def _take_back_unless_committed(self) -> None:
-        if self._sealed is not None:
-            self.state.take_back()
-            self.window.take_back(self.state.height + 1)
-            self._sealed = None
 
-
-def _digest(transactions: Sequence[bytes], now: Instant) -> Hash:
+def _digest(
+    transactions: Sequence[bytes], now: Instant, misbehaviour: Sequence[Misbehaviour]
+) -> Hash:
     """Names a block's content, to recognise it again."""
     told = sha256(now.to_bytes(8, "big"))
+    told.update(sha256(repr(tuple(misbehaviour)).encode()).digest())
     for transaction in transactions:
         told.update(sha256(transaction).digest())
     return Hash(told.digest())

@@ -1,16 +1,23 @@
-"""`cfi init`: keys, a genesis document signed by the founding officers, and a home for one node."""
+"""`cfi init`, `cfi testnet`: keys, one genesis signed by the founding officers, and a home for each
+node.
+"""
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from cfi.client.wallet.keystore import USUAL, Hardness, SigningKey, new_key, write_key
 from cfi.contracts.wire.parties import HolderClass, Level, Role
+from cfi.contracts.wire.signatures import public_key_of
 from cfi.genesis.builder import GenesisPlan, NewHolder, NewUser, build_genesis
 from cfi.genesis.officers import sign_genesis
 from cfi.genesis.programmes.loader import programme
 from cfi.node.consensus import private_validator
-from cfi.node.home import Home, Settings
+from cfi.node.consensus.cometbft.node_key import write_node_key
+from cfi.node.home import Home
+from cfi.node.settings import Settings
 from cfi.node.storage.atomic import write_atomically
 
 FOUNDING_POWER = 1_000
@@ -28,26 +35,74 @@ class Founding:
     hardness: Hardness = USUAL
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeSeeds:
+    """What a node keeps to itself: 32 bytes for each of its keys."""
+
+    validator: bytes
+    node: bytes
+    admission: bytes
+
+    @property
+    def validator_key(self) -> bytes:
+        """The validator's public key."""
+        return public_key_of(self.validator)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node that is to be: where, how, and with which keys."""
+
+    home: Home
+    settings: Settings
+    seeds: NodeSeeds
+
+
+def new_seeds() -> NodeSeeds:
+    """Keys that nobody else has."""
+    return NodeSeeds(validator=os.urandom(32), node=os.urandom(32), admission=os.urandom(32))
+
+
 def found(home: Home, settings: Settings, founding: Founding) -> bytes:
     """Fill a new home; returns the signed genesis. Raises HomeError, GenesisError, having written
     nothing.
     """
-    officers = {name: new_key() for name in OFFICERS}
-    validator = os.urandom(32)
-    document = build_genesis(_plan(founding, officers, SigningKey(validator).public_key))
-    signed = sign_genesis(document, [key.seed for key in officers.values()])
+    return found_network([Place(home, settings, new_seeds())], founding, home.keys)
 
-    home.create(settings)
-    private_validator.write_key(home.validator_key, validator)
-    private_validator.write_fresh_state(home.validator_state)
-    write_atomically(home.admission_key, os.urandom(32))
+
+def found_network(places: Sequence[Place], founding: Founding, keys: Path) -> bytes:
+    """Fill new homes of validators of equal power, the officers' key files into one folder;
+    returns the signed genesis. Raises HomeError, GenesisError, having written nothing.
+    """
+    officers = {name: new_key() for name in OFFICERS}
+    validators = [place.seeds.validator_key for place in places]
+    document = build_genesis(_plan(founding, officers, validators))
+    signed = sign_genesis(document, [key.seed for key in officers.values()])
+    for place in places:
+        place.home.require_free()
+
+    keys.mkdir(parents=True, exist_ok=True)
     for name, key in officers.items():
-        write_key(home.keys / f"{name}.json", key, founding.passphrase, founding.hardness)
-    write_atomically(home.genesis_file, signed)
+        write_key(keys / f"{name}.json", key, founding.passphrase, founding.hardness)
+    for place in places:
+        fill(place, signed)
     return signed
 
 
-def _plan(founding: Founding, officers: dict[str, SigningKey], validator: bytes) -> GenesisPlan:
+def fill(place: Place, signed_genesis: bytes) -> None:
+    """Make a home with its keys, its settings and, last, its genesis; raises HomeError, OSError."""
+    home, seeds = place.home, place.seeds
+    home.create(place.settings)
+    private_validator.write_key(home.validator_key, seeds.validator)
+    private_validator.write_fresh_state(home.validator_state)
+    write_node_key(home.node_key, seeds.node)
+    write_atomically(home.admission_key, seeds.admission)
+    write_atomically(home.genesis_file, signed_genesis)
+
+
+def _plan(
+    founding: Founding, officers: dict[str, SigningKey], validators: Sequence[bytes]
+) -> GenesisPlan:
     terms = programme(founding.programme)
     users = tuple(
         NewUser(
@@ -73,7 +128,7 @@ def _plan(founding: Founding, officers: dict[str, SigningKey], validator: bytes)
         time=int(time.time()),
         terms=terms,
         exchange=exchange,
-        validators=((validator, FOUNDING_POWER),),
+        validators=tuple((key, FOUNDING_POWER) for key in validators),
         officers=tuple(key.public_key for key in officers.values()),
         clock_start=founding.clock_start,
     )

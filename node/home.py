@@ -2,29 +2,17 @@
 
 import fcntl
 import os
-import tomllib
-from dataclasses import dataclass, fields
-from difflib import get_close_matches
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from cfi.node.settings import Settings, SettingsError, read_settings, settings_text
 from cfi.node.storage.atomic import write_atomically
 
 ENVIRONMENT: Final = "CFI_HOME"
 DEFAULT: Final = Path.home() / ".cfi"
-
-_TEMPLATE: Final = """\
-# Settings of this node. A flag wins over the environment, which wins over this file.
-
-# Where the gateway listens. Loopback unless you say otherwise.
-listen = "{listen}"
-
-# Seconds between signs of life when nothing happens.
-empty_block_seconds = {empty_block_seconds}
-
-# debug, info, warning or error.
-log_level = "{log_level}"
-"""
+_LONGEST_SOCKET: Final = 107
+"""Bytes in the path of a Unix socket (Linux)."""
 
 
 class HomeError(Exception):
@@ -35,18 +23,6 @@ class LockedError(HomeError):
     """Another process set runs in this home."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What an operator may choose."""
-
-    listen: str = "127.0.0.1:8470"
-    empty_block_seconds: float = 10.0
-    log_level: str = "info"
-
-
-_NAMES: Final = tuple(field.name for field in fields(Settings))
-
-
 @dataclass(frozen=True, slots=True)
 class Home:
     """Paths in a home folder."""
@@ -55,8 +31,8 @@ class Home:
 
     @property
     def settings_file(self) -> Path:
-        """The commented settings."""
-        return self.root / "config.toml"
+        """The commented settings; CometBFT would take a config.toml here for its own."""
+        return self.root / "node.toml"
 
     @property
     def genesis_file(self) -> Path:
@@ -94,6 +70,11 @@ class Home:
         return self.root / "data" / "blocks"
 
     @property
+    def snapshots(self) -> Path:
+        """Snapshots of the state, a folder a height."""
+        return self.root / "data" / "snapshots"
+
+    @property
     def quarantine(self) -> Path:
         """Transactions that raised an exception."""
         return self.root / "data" / "quarantine"
@@ -104,14 +85,43 @@ class Home:
         return self.root / "run" / "ledger.sock"
 
     @property
+    def engine_config(self) -> Path:
+        """CometBFT's own settings, written anew at each start."""
+        return self.root / "config" / "config.toml"
+
+    @property
+    def engine_genesis(self) -> Path:
+        """CometBFT's genesis, derived from the signed one."""
+        return self.root / "config" / "genesis.json"
+
+    @property
+    def node_key(self) -> Path:
+        """The key by which peers know this node, in CometBFT's format."""
+        return self.root / "config" / "node_key.json"
+
+    @property
+    def abci_socket(self) -> Path:
+        """Where the ledger serves CometBFT."""
+        return self.root / "run" / "abci.sock"
+
+    @property
+    def engine_socket(self) -> Path:
+        """Where CometBFT answers the ledger."""
+        return self.root / "run" / "engine.sock"
+
+    @property
     def lock_file(self) -> Path:
         """Locked while a process set runs."""
         return self.root / "run" / "lock"
 
-    def create(self, settings: Settings) -> None:
-        """Make the folders and the settings; raises HomeError where a chain stands already."""
+    def require_free(self) -> None:
+        """Raise HomeError where a chain stands already."""
         if self.genesis_file.exists():
             raise HomeError(f"{self.root} has a chain already; choose another --home")
+
+    def create(self, settings: Settings) -> None:
+        """Make the folders and the settings; raises HomeError where a chain stands already."""
+        self.require_free()
         for folder in (self.validator_key, self.validator_state, self.lock_file):
             folder.parent.mkdir(parents=True, exist_ok=True)
         for folder in (self.keys, self.blocks):
@@ -119,20 +129,29 @@ class Home:
         self.root.chmod(0o700)
         write_atomically(self.settings_file, settings_text(settings).encode())
 
+    def require_short_path(self) -> None:
+        """Raise HomeError where the sockets' paths would be longer than Linux takes."""
+        room = _LONGEST_SOCKET - len(os.fsencode(self.socket.resolve()))
+        if room < 0:
+            raise HomeError(f"{self.root}: {-room} bytes too long for its sockets; move the home")
+
     def require(self) -> None:
         """Raise HomeError unless a node's folders are here: nothing is made where none was."""
         if not self.validator_key.parent.is_dir():
             raise HomeError(f"{self.root} is no home: run `cfi init --home {self.root}`")
 
     def settings(self) -> Settings:
-        """The settings file; raises HomeError with the nearest name for an unknown one."""
+        """The settings file; raises HomeError with a line for each fault."""
+        path = self.settings_file
         try:
-            content = tomllib.loads(self.settings_file.read_text())
+            return read_settings(path.read_text())
         except FileNotFoundError as error:
             raise HomeError(f"{self.root} is no home: run `cfi init --home {self.root}`") from error
+        except SettingsError as error:
+            faults = str(error).splitlines()
+            raise HomeError("\n".join(f"{path}: {fault}" for fault in faults)) from error
         except (OSError, ValueError) as error:
-            raise HomeError(f"{self.settings_file}: {error}") from error
-        return _settings_of(content, self.settings_file)
+            raise HomeError(f"{path}: {error}") from error
 
     def lock(self) -> int:
         """Take the home for this process; the returned descriptor holds it; raises LockedError."""
@@ -144,25 +163,3 @@ class Home:
             os.close(descriptor)
             raise LockedError(f"a node runs in {self.root}: stop it first") from error
         return descriptor
-
-
-def settings_text(settings: Settings) -> str:
-    """The settings file, commented."""
-    return _TEMPLATE.format(
-        listen=settings.listen,
-        empty_block_seconds=settings.empty_block_seconds,
-        log_level=settings.log_level,
-    )
-
-
-def _settings_of(content: dict[str, Any], path: Path) -> Settings:
-    known = Settings()
-    for name, value in content.items():
-        if name not in _NAMES:
-            near = get_close_matches(name, _NAMES, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise HomeError(f"{path}: unknown setting {name}{hint}")
-        kind = (int, float) if isinstance(getattr(known, name), float) else str
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise HomeError(f"{path}: {name} has the wrong type")
-    return Settings(**content)

@@ -8,13 +8,18 @@ HERE = Path(__file__).parent
 UV = Path(sys.executable).with_name("uv")
 COMPILE = "pip compile --quiet --universal --generate-hashes --no-header --only-binary :all:"
 OLDEST = "--python-version 3.11"
-LOCKS = {"run.lock": "", "dev.lock": "--extra dev"}
+PROJECT = (HERE.parent / "pyproject.toml", HERE / "build.in")
+LOCKS = {
+    "run.lock": ("", PROJECT),
+    "dev.lock": ("--extra dev", PROJECT),
+    "go.lock": ("", (HERE / "go.in",)),
+}
+"""Each lock's options, and what it is compiled from."""
 
 
 def main() -> None:
-    """Compile both locks; what is locked already stays where it still fits."""
-    inputs = [HERE.parent / "pyproject.toml", HERE / "build.in"]
-    for name, extra in LOCKS.items():
+    """Compile the locks; what is locked already stays where it still fits."""
+    for name, (extra, inputs) in LOCKS.items():
         options = f"{COMPILE} {OLDEST} {extra}".split()
         subprocess.run([UV, *options, "--output-file", HERE / name, *inputs], check=True)
 

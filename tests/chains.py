@@ -82,10 +82,17 @@ def block_id(of: Header) -> BlockId:
 
 
 def commit_of(
-    of: Header, powers: Powers, *, voters: Collection[int] = (), nil: Collection[int] = ()
+    of: Header,
+    powers: Powers,
+    *,
+    voters: Collection[int] = (),
+    nil: Collection[int] = (),
+    round_number: int = 1,
 ) -> Commit:
     """A commit for a header, signed by the voters (all, if none are named); some voted for nil."""
-    unsigned = Commit(height=of.height, round_number=1, block_id=block_id(of), signatures=())
+    unsigned = Commit(
+        height=of.height, round_number=round_number, block_id=block_id(of), signatures=()
+    )
     by_key = {public_key_of(seed(number)): number for number in powers}
     votes: list[CommitSig] = []
     for place, each in enumerate(validator_set(powers).validators):

@@ -3,9 +3,8 @@ and the independent model keeps its books beside it.  (RB 2.7.4)
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from cfi.client.audit.beginning import Beginning
@@ -14,7 +13,8 @@ from cfi.client.audit.known_header import KnownHeader
 from cfi.client.audit.model_link import ModelLink
 from cfi.client.audit.replay import Replay, Replayed, read_block
 from cfi.client.audit.signature_pool import Owed, SignaturePool
-from cfi.client.audit.sources import BadSourceError, read_records
+from cfi.client.audit.sources import BadSourceError
+from cfi.client.light.bisection import UnavailableError
 from cfi.contracts.wire import signatures
 from cfi.contracts.wire.block_file import BlockRecord
 from cfi.contracts.wire.blocks import Block
@@ -32,18 +32,18 @@ class Ahead:
     record: BlockRecord | None
     block: Block | None
     owed: list[Owed]
-    fault: DisagreementError | BadSourceError | None
+    fault: DisagreementError | BadSourceError | UnavailableError | None
 
 
 def audit(
     beginning: Beginning,
-    source: Path,
+    records: Iterable[BlockRecord],
     workers: int,
     progress: Progress,
     known: KnownHeader | None = None,
 ) -> Findings:
     """Replay a source from the genesis up to its end or its first disagreement; raises
-    BadSourceError where it can't be read.
+    BadSourceError where it can't be read, UnavailableError where a gateway stays away.
     """
     signatures.self_test()
     findings = Findings(
@@ -54,7 +54,7 @@ def audit(
     with SignaturePool(workers) as pool, ModelLink() as model:
         auditor = Auditor(pool, model, findings, progress)
         try:
-            auditor.run(beginning, source, known)
+            auditor.run(beginning, records, known)
         except DisagreementError as error:
             findings.disagreement = error.disagreement
     return findings
@@ -71,12 +71,14 @@ class Auditor:
     pending: deque[Replayed] = field(default_factory=deque)
     """Heights whose verdict the model still owes."""
 
-    def run(self, beginning: Beginning, source: Path, known: KnownHeader | None) -> None:
-        """Take every block; raises DisagreementError, BadSourceError."""
+    def run(
+        self, beginning: Beginning, records: Iterable[BlockRecord], known: KnownHeader | None
+    ) -> None:
+        """Take every block; raises DisagreementError, BadSourceError, UnavailableError."""
         replay = Replay(beginning)
         self.model.send(0, [], [], beginning.rows)
         try:
-            for each in _ahead(source, self.pool):
+            for each in read_ahead(records, self.pool):
                 self._take(replay, each)
                 if known is not None:
                     known.meet(replay.headers)
@@ -111,24 +113,25 @@ def _count(findings: Findings, pending: deque[Replayed], settled: int) -> None:
         findings.transactions += len(replayed.transactions)
         findings.done += replayed.done
         findings.refused += len(replayed.transactions) - replayed.done
+        findings.misbehaviour += replayed.misbehaviour
         findings.empty_blocks += not replayed.transactions
 
 
-def _ahead(source: Path, pool: SignaturePool) -> Iterator[Ahead]:
+def read_ahead(records: Iterable[BlockRecord], pool: SignaturePool) -> Iterator[Ahead]:
     """Blocks in order, a few of them read before they are asked for."""
     waiting: deque[Ahead] = deque()
-    for each in _read(source, pool):
+    for each in _read(records, pool):
         waiting.append(each)
         if len(waiting) > BLOCKS_AHEAD:
             yield waiting.popleft()
     yield from waiting
 
 
-def _read(source: Path, pool: SignaturePool) -> Iterator[Ahead]:
+def _read(records: Iterable[BlockRecord], pool: SignaturePool) -> Iterator[Ahead]:
     """Each block as it is read, up to the first fault."""
     try:
-        for record in read_records(source):
+        for record in records:
             block = read_block(record)
             yield Ahead(record, block, pool.ask(block.transactions), None)
-    except (DisagreementError, BadSourceError) as fault:
+    except (DisagreementError, BadSourceError, UnavailableError) as fault:
         yield Ahead(None, None, [], fault)

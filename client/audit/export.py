@@ -2,10 +2,13 @@
 
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
+from cfi.client.audit.network import NetworkSource
 from cfi.client.audit.sources import BadSourceError, block_files
-from cfi.contracts.wire.block_file import BrokenRecordError, decode_record
+from cfi.contracts.wire.block_file import BrokenRecordError, decode_record, encode_record
+
+UNFINISHED: Final = ".part"
 
 
 def export_blocks(source: Path, target: Path) -> int:
@@ -24,6 +27,29 @@ def export_blocks(source: Path, target: Path) -> int:
             target.unlink()
             raise
     return copied
+
+
+def export_from_gateway(source: NetworkSource, target: Path) -> int:
+    """Copy a gateway's blocks into a new file; returns how many it has.
+
+    What an earlier run left unfinished is taken up. Raises FileExistsError where the file is there
+    already, UnavailableError and BadSourceError as the source does.
+    """
+    if target.exists():
+        raise FileExistsError(f"{target} is there already")
+    unfinished = target.with_name(target.name + UNFINISHED)
+    with unfinished.open("a+b") as out:
+        out.seek(0)
+        count, end = _whole_records(unfinished.name, out.read(), last=True)
+        out.truncate(end)
+        source.first = count + 1
+        for record in source.records():
+            out.write(encode_record(record))
+            count += 1
+        out.flush()
+        os.fsync(out.fileno())
+    unfinished.rename(target)
+    return count
 
 
 def _copy(path: Path, out: BinaryIO, *, last: bool) -> int:

@@ -45,6 +45,8 @@ class Findings:
     refused: int = 0
     empty_blocks: int = 0
     commits: int = 0
+    misbehaviour: int = 0
+    """Offences of validators that evidence in blocks proves."""
     block_confirmed: bool = False
     """The last block's votes are known."""
     root_confirmed: bool = False

@@ -64,10 +64,14 @@ class ModelLink:
         while len(self._owed) > MOST_AHEAD:
             self._read_verdict()
 
-    def finish(self) -> list[dict[str, int]]:
-        """Read the verdicts that are owed; returns the totals. Raises DisagreementError."""
+    def settle(self) -> None:
+        """Read the verdicts that are owed; raises DisagreementError."""
         while self._owed:
             self._read_verdict()
+
+    def finish(self) -> list[dict[str, int]]:
+        """Read the verdicts that are owed; returns the totals. Raises DisagreementError."""
+        self.settle()
         assert self._process.stdin is not None, "it was opened with a pipe"
         self._process.stdin.close()
         totals: list[dict[str, int]] = self._line(0)

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cfi.client.audit.beginning import Beginning
+from cfi.client.audit.evidence_check import EvidenceCheck
 from cfi.client.audit.findings import Disagreement, DisagreementError
 from cfi.client.audit.header_check import HeaderCheck
 from cfi.contracts.state.durable import Batch, movement_key
+from cfi.contracts.state.history import Version
 from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import InadmissibleError, read_act
 from cfi.contracts.transition.block import Execution, Outcome, begin_block, finish_block
 from cfi.contracts.transition.window import Window
@@ -29,6 +32,7 @@ from cfi.contracts.wire.protobuf import ProtobufError
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.receipts import receipt_digest
 from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.validators import ValidatorSet
 
 _REFUSED = 1
 
@@ -45,6 +49,8 @@ class Replayed:
     header_hash: bytes
     app_hash: Hash
     """The root after the height."""
+    misbehaviour: int
+    """Offences of validators that its evidence proves."""
 
 
 def read_block(record: BlockRecord) -> Block:
@@ -68,13 +74,24 @@ class Replay:
         self._state = beginning.state
         self._window = Window()
         self.headers = HeaderCheck(beginning)
+        self._evidence = EvidenceCheck(beginning.chain_id)
+
+    def version(self) -> Version:
+        """The state after the last height that was taken, for proofs."""
+        return Version(self._state, self._state.height)
+
+    def validators_of(self, height: int) -> ValidatorSet:
+        """The validators that sign a height, as the ledger has them."""
+        return self.headers.validators_of(height)
 
     def take(self, block: Block, vote_time: Timestamp, good: Sequence[bool]) -> Replayed:
         """Check and decide the next block; `good` says of each transaction whether its signature
         verifies. Raises DisagreementError at the first thing that differs.
         """
         self.headers.check(block, vote_time)
-        execution = begin_block(self._state, self._window, Instant(block.header.time.seconds))
+        misbehaviour = self._evidence.check(block, StateView(self._state))
+        now = Instant(block.header.time.seconds)
+        execution = begin_block(self._state, self._window, now, misbehaviour)
         for index, (transaction, verdict) in enumerate(zip(block.transactions, good, strict=True)):
             _decide(execution, transaction, index, verdict=verdict)
         finish_block(execution)
@@ -90,6 +107,7 @@ class Replay:
             rows=rows,
             header_hash=self.headers.block_id.header_hash,
             app_hash=self._state.app_hash,
+            misbehaviour=len(misbehaviour),
         )
 
 

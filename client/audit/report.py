@@ -39,6 +39,7 @@ def findings_page(findings: Findings) -> RenderableType:
         ("Acts refused", findings.refused),
         ("Blocks without acts", findings.empty_blocks),
         ("Commits verified", findings.commits),
+        ("Offences of validators", findings.misbehaviour),
     ):
         counted.add_row(name, str(value))
     if findings.disagreement is not None:

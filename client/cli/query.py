@@ -1,4 +1,6 @@
-"""`cfi query`: what a gateway says. It is claimed, not verified: `cfi light` verifies."""
+"""`cfi query`: what a gateway says. It is claimed, not verified: `cfi light` verifies, and receipts
+are verified with what is trusted by it.
+"""
 
 import asyncio
 import json
@@ -9,11 +11,25 @@ from typing import Any, Final, NoReturn
 import click
 
 from cfi.client.cli.key import passphrase_of
+from cfi.client.cli.receipts import (
+    NOT_BEGUN,
+    checked_receipt,
+    claimed,
+    light_folder,
+    receipt_json,
+)
+from cfi.client.light.bisection import SyncError, UnavailableError
 from cfi.client.light.http import GatewayClient, GatewayRefusedError, UnreachableError
-from cfi.client.light.json_node import JsonNode
+from cfi.client.light.json_node import JsonNode, MalformedError
+from cfi.client.light.receipt import CheckedReceipt, NotProvedError, read_act
+from cfi.client.light.store import StoreError
+from cfi.client.light.sync import DivergedError
 from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
+from cfi.contracts.wire.codec import CodecError
+from cfi.contracts.wire.receipts import decode_receipt
 
 FAILED: Final = 1
+NOT_VERIFIED: Final = 3
 UNREACHABLE: Final = 4
 LOCKED: Final = 5
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -45,15 +61,42 @@ def header(gateway: str, height: int | None) -> None:
 @click.argument("act_id")
 @click.option("--key", "key_file", type=_FILE, required=True, help="Your keystore file.")
 @click.option("--passphrase-file", type=_FILE, help="Instead of being asked.")
-def receipt(gateway: str, act_id: str, key_file: Path, passphrase_file: Path | None) -> None:
-    """The receipt of one of your acts, by its id."""
+@light_folder
+def receipt(
+    gateway: str, act_id: str, key_file: Path, passphrase_file: Path | None, folder: Path
+) -> None:
+    """The receipt of one of your acts, by its id: verified with what you trust by `cfi light sync`,
+    else claimed.
+    """
     try:
         key = read_key(key_file, passphrase_of(passphrase_file))
     except WrongPassphraseError as error:
         _leave(str(error), LOCKED)
     except KeystoreError as error:
         _leave(str(error), FAILED)
-    _print(_asked(gateway, f"/v1/transactions/{act_id}", key))
+    click.echo(json.dumps(receipt_json(_receipt(gateway, key, folder, _id_of(act_id))), indent=2))
+
+
+def _id_of(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise click.BadParameter("32 bytes in hex are wanted", param_hint="ACT_ID") from error
+
+
+def _receipt(gateway: str, key: SigningKey, folder: Path, act_id: bytes) -> CheckedReceipt:
+    try:
+        checked = checked_receipt(gateway, key, folder, act_id)
+        if checked is not None:
+            return checked
+        told = read_act(_asked(gateway, f"/v1/transactions/{act_id.hex()}", key))
+        return claimed(decode_receipt(told.receipt), NOT_BEGUN)
+    except (NotProvedError, SyncError, DivergedError) as error:
+        _leave(f"the receipt is not verified: {error}", NOT_VERIFIED)
+    except (GatewayRefusedError, StoreError) as error:
+        _leave(str(error), FAILED)
+    except (UnavailableError, MalformedError, CodecError) as error:
+        _leave(str(error), UNREACHABLE)
 
 
 def _asked(gateway: str, target: str, key: SigningKey | None) -> JsonNode:

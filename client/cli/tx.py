@@ -9,19 +9,31 @@ from typing import Any, Final, NoReturn
 import click
 
 from cfi.client.cli.key import passphrase_of
+from cfi.client.cli.receipts import (
+    NOT_BEGUN,
+    checked_receipt,
+    claimed,
+    light_folder,
+    receipt_json,
+)
+from cfi.client.light.bisection import SyncError, UnavailableError
 from cfi.client.light.http import GatewayClient, GatewayRefusedError, UnreachableError
 from cfi.client.light.json_node import MalformedError
+from cfi.client.light.receipt import CheckedReceipt, NotProvedError
+from cfi.client.light.store import StoreError
+from cfi.client.light.sync import DivergedError
 from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
 from cfi.client.wallet.messages import MessageError, fields_of, message_from_json
 from cfi.client.wallet.transactions import act_id_of, transaction, unsigned_payload
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.receipts import Receipt, decode_receipt
-from cfi.contracts.wire.refusal import Refusal
 
 FAILED: Final = 1
 BAD_INPUT: Final = 2
+NOT_VERIFIED: Final = 3
 UNREACHABLE: Final = 4
 LOCKED: Final = 5
+DRY_RUN: Final = "a dry run, nothing happened"
 _VALID_FOR: Final = 100
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -32,6 +44,7 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--gateway", envvar="CFI_GATEWAY", metavar="URL", help="The gateway's address.")
 @click.option("--key", "key_file", type=_FILE, help="Your keystore file.")
 @click.option("--passphrase-file", type=_FILE, help="Instead of being asked.")
+@light_folder
 @click.option("--valid-for", default=_VALID_FOR, show_default=True, help="Heights from now.")
 @click.option("--dry-run", is_flag=True, help="Ask what would come of it; change nothing.")
 @click.option("--yes", is_flag=True, help="Send without asking.")
@@ -43,6 +56,7 @@ def tx(
     gateway: str | None,
     key_file: Path | None,
     passphrase_file: Path | None,
+    folder: Path,
     valid_for: int,
     dry_run: bool,
     yes: bool,
@@ -51,7 +65,8 @@ def tx(
 ) -> None:
     """Sign MESSAGE, whose fields are the JSON object in FILE, and wait for its receipt.
 
-    Resending the same bytes is safe: one act has one effect. Exit status: 0 done, 1 refused.
+    Resending the same bytes is safe: one act has one effect. The receipt is verified with what you
+    trust by `cfi light sync`. Exit status: 0 done, 1 refused, 3 a receipt that headers contradict.
 
     Example: cfi tx TransferLot transfer.json --gateway http://127.0.0.1:8470 --key me.json --yes
     """
@@ -73,8 +88,23 @@ def tx(
     if not yes and not dry_run:
         click.confirm(f"Send {built}?", abort=True, err=True)
     receipt = _answered(gateway, key, built, valid_for, dry_run=dry_run)
-    _show(receipt, as_json)
+    checked = claimed(receipt, DRY_RUN) if dry_run else _checked(gateway, key, folder, receipt)
+    _show(checked, as_json)
     sys.exit(0 if receipt.done else FAILED)
+
+
+def _checked(gateway: str, key: SigningKey, folder: Path, receipt: Receipt) -> CheckedReceipt:
+    try:
+        checked = checked_receipt(gateway, key, folder, receipt.act_id)
+    except (NotProvedError, SyncError, DivergedError) as error:
+        _leave(f"the receipt is not verified: {error}", NOT_VERIFIED)
+    except (UnavailableError, StoreError) as error:
+        return claimed(receipt, str(error))
+    if checked is None:
+        return claimed(receipt, NOT_BEGUN)
+    if checked.receipt != receipt:
+        _leave("the receipt is not verified: the gateway gave two", NOT_VERIFIED)
+    return checked
 
 
 def _answered(
@@ -107,18 +137,8 @@ def _answered(
         _leave(str(error), FAILED)
 
 
-def _show(receipt: Receipt, as_json: bool) -> None:
-    facts = {
-        name: value.hex() if isinstance(value, bytes) else value for name, value in receipt.facts
-    }
-    content: dict[str, Any] = {
-        "act_id": receipt.act_id.hex(),
-        "height": receipt.height,
-        "done": receipt.done,
-        "refusal": None if receipt.done else Refusal(receipt.code).name,
-        "section": receipt.section or None,
-        "facts": facts,
-    }
+def _show(checked: CheckedReceipt, as_json: bool) -> None:
+    content = receipt_json(checked)
     if as_json:
         click.echo(json.dumps(content))
         return

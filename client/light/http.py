@@ -64,13 +64,17 @@ class GatewayClient:
 
     async def get(self, target: str) -> JsonNode:
         """A public answer; raises UnreachableError, GatewayRefusedError."""
-        return await self._ask("GET", target, b"", {})
+        return self._read(await self._ask("GET", target, b"", {}))
 
     async def get_signed(self, target: str) -> JsonNode:
         """An answer for the key's holder alone; raises as get does."""
+        return self._read(await self.get_signed_bytes(target))
+
+    async def get_signed_bytes(self, target: str) -> bytes:
+        """An answer for the key's holder alone, as it came; raises as get does."""
         return await self._signed("GET", target, b"")
 
-    async def _signed(self, method: str, target: str, body: bytes) -> JsonNode:
+    async def _signed(self, method: str, target: str, body: bytes) -> bytes:
         try:
             return await self._signed_once(method, target, body)
         except GatewayRefusedError as error:
@@ -80,7 +84,7 @@ class GatewayClient:
         await asyncio.sleep(_START_SECONDS)
         return await self._signed_once(method, target, body)
 
-    async def _signed_once(self, method: str, target: str, body: bytes) -> JsonNode:
+    async def _signed_once(self, method: str, target: str, body: bytes) -> bytes:
         assert self._key is not None, "private data is asked with a key"
         headers = sign_request(
             self._key,
@@ -95,12 +99,12 @@ class GatewayClient:
 
     async def dry_run(self, payload: bytes) -> JsonNode:
         """What an unsigned payload would come to; raises as get does."""
-        return await self._signed("POST", "/v1/transactions/dry-run", payload)
+        return self._read(await self._signed("POST", "/v1/transactions/dry-run", payload))
 
     async def submit(self, transaction: bytes, *, wait: bool) -> JsonNode:
         """Hand a transaction in; raises as get does."""
         target = "/v1/transactions?wait=1" if wait else "/v1/transactions"
-        return await self._ask("POST", target, transaction, {})
+        return self._read(await self._ask("POST", target, transaction, {}))
 
     async def node(self) -> str:
         """The node's admission key in hex; raises as get does."""
@@ -116,9 +120,7 @@ class GatewayClient:
         except (MalformedError, UnsoundError) as error:
             raise UnreachableError(f"{self.base} gave no light block: {error}") from error
 
-    async def _ask(
-        self, method: str, target: str, body: bytes, headers: dict[str, str]
-    ) -> JsonNode:
+    async def _ask(self, method: str, target: str, body: bytes, headers: dict[str, str]) -> bytes:
         assert self._session is not None, "the client is used as a context"
         url = URL(self.base + target, encoded=True)
         try:
@@ -131,19 +133,25 @@ class GatewayClient:
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise UnreachableError(f"{self.base} can't be reached: {_why(error)}") from error
-        return self._answer(status, text)
+        if status in _DONE:
+            return text
+        raise self._refusal(status, self._read(text))
 
-    def _answer(self, status: int, text: bytes) -> JsonNode:
+    def _read(self, text: bytes) -> JsonNode:
         try:
-            node = JsonNode.parse(text)
-            if status in _DONE:
-                return node
-            told = GatewayRefusedError(
-                status, node.field("code").text(), node.field("detail").text()
-            )
+            return JsonNode.parse(text)
         except MalformedError as error:
-            raise UnreachableError(f"{self.base} doesn't answer as a gateway: {error}") from error
-        raise told
+            raise self._no_gateway(error) from error
+
+    def _refusal(self, status: int, told: JsonNode) -> UnavailableError:
+        try:
+            code, detail = told.field("code").text(), told.field("detail").text()
+        except MalformedError as error:
+            return self._no_gateway(error)
+        return GatewayRefusedError(status, code, detail)
+
+    def _no_gateway(self, error: MalformedError) -> UnreachableError:
+        return UnreachableError(f"{self.base} doesn't answer as a gateway: {error}")
 
 
 def account_path(account_id: str) -> str:

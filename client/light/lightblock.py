@@ -88,7 +88,7 @@ def _header_from(node: JsonNode) -> Header:
         chain_id=node.field("chain_id").text(),
         height=Height(node.field("height").int64()),
         time=node.field("time").moment(),
-        last_block_id=_block_id_from(node.field("last_block_id")),
+        last_block_id=block_id_from(node.field("last_block_id")),
         last_commit_hash=node.field("last_commit_hash").hexadecimal(),
         data_hash=node.field("data_hash").hexadecimal(),
         validators_hash=node.field("validators_hash").hexadecimal(),
@@ -101,7 +101,8 @@ def _header_from(node: JsonNode) -> Header:
     )
 
 
-def _block_id_from(node: JsonNode) -> BlockId:
+def block_id_from(node: JsonNode) -> BlockId:
+    """Read a block id within a document; raises MalformedError."""
     # Some of CometBFT's relatives write the second name.
     parts = node.field("parts")
     if parts.absent:
@@ -121,7 +122,7 @@ def _commit_from(node: JsonNode) -> Commit | None:
     return Commit(
         height=Height(node.field("height").int64()),
         round_number=node.field("round").number(-_GREATEST_INT32 - 1, _GREATEST_INT32),
-        block_id=_block_id_from(node.field("block_id")),
+        block_id=block_id_from(node.field("block_id")),
         signatures=tuple(_vote_from(each) for each in node.field("signatures").items()),
     )
 
@@ -140,10 +141,11 @@ def _validators_from(node: JsonNode) -> ValidatorSet | None:
     if node.absent:
         return None
     listed = node.field("validators").items()
-    return ValidatorSet(validators=tuple(_validator_from(each) for each in listed))
+    return ValidatorSet(validators=tuple(validator_from(each) for each in listed))
 
 
-def _validator_from(node: JsonNode) -> Validator:
+def validator_from(node: JsonNode) -> Validator:
+    """Read a validator within a document; raises as parse_light_block does."""
     key = node.field("pub_key")
     if key.field("type").text() != KEY_TYPE:
         raise key.fault(f"not a key of type {KEY_TYPE}")
@@ -161,7 +163,7 @@ def _header_json(header: Header) -> Json:
         "chain_id": header.chain_id,
         "height": str(header.height),
         "time": format_moment(header.time),
-        "last_block_id": _block_id_json(header.last_block_id),
+        "last_block_id": block_id_json(header.last_block_id),
         "last_commit_hash": _hex(header.last_commit_hash),
         "data_hash": _hex(header.data_hash),
         "validators_hash": _hex(header.validators_hash),
@@ -174,7 +176,8 @@ def _header_json(header: Header) -> Json:
     }
 
 
-def _block_id_json(block_id: BlockId) -> Json:
+def block_id_json(block_id: BlockId) -> Json:
+    """A block id as the JSON value that CometBFT reads."""
     parts = {"total": block_id.parts.total, "hash": _hex(block_id.parts.root)}
     return {"hash": _hex(block_id.header_hash), "parts": parts}
 
@@ -185,7 +188,7 @@ def _commit_json(commit: Commit | None) -> Json | None:
     return {
         "height": str(commit.height),
         "round": commit.round_number,
-        "block_id": _block_id_json(commit.block_id),
+        "block_id": block_id_json(commit.block_id),
         "signatures": [_vote_json(vote) for vote in commit.signatures],
     }
 
@@ -202,17 +205,18 @@ def _vote_json(vote: CommitSig) -> Json:
 def _validators_json(validators: ValidatorSet | None, proposer: bytes) -> Json | None:
     if validators is None:
         return None
-    listed = [_validator_json(each) for each in validators.validators]
+    listed = [validator_json(each) for each in validators.validators]
     proposers = [each for each in listed if each["address"] == _hex(proposer)]
     return {"validators": listed, "proposer": proposers[0] if proposers else None}
 
 
-def _validator_json(validator: Validator) -> Json:
+def validator_json(validator: Validator, proposer_priority: int = 0) -> Json:
+    """A validator as the JSON value that CometBFT reads."""
     return {
         "address": _hex(validator.address),
         "pub_key": {"type": KEY_TYPE, "value": b64encode(validator.public_key).decode()},
         "voting_power": str(validator.voting_power),
-        "proposer_priority": "0",
+        "proposer_priority": str(proposer_priority),
     }
 
 

@@ -15,6 +15,7 @@ from cfi.contracts.state.rows import (
     reports,
     trades,
     true_up,
+    validators,
 )
 from cfi.contracts.state.table import Table
 
@@ -29,6 +30,7 @@ _ALL: Final[tuple[Table[Any], ...]] = (
     *reports.TABLES,
     *true_up.TABLES,
     *governance.TABLES,
+    *validators.TABLES,
 )
 
 TABLES: Final[Mapping[int, Table[Any]]] = MappingProxyType({table.tag: table for table in _ALL})

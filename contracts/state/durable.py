@@ -9,6 +9,7 @@ ROWS = b"r"
 SEEDS = b"s"
 PUBLIC_ROWS = b"p"
 MOVEMENTS = b"m"
+WINDOW = b"w"
 _END = b"\x00"
 
 
@@ -36,3 +37,13 @@ def public_key(key: RowKey) -> bytes:
 def movement_key(owner: OwnerKey, number: int) -> bytes:
     """One movement of an account, numbered from 1."""
     return MOVEMENTS + owner + _END + number.to_bytes(8, "big")
+
+
+def window_key(height: int) -> bytes:
+    """The ids of the acts that a height decided, joined."""
+    return WINDOW + height.to_bytes(8, "big")
+
+
+def height_of_window_key(key: bytes) -> int:
+    """The height of such a key."""
+    return int.from_bytes(key[1:], "big")

@@ -12,7 +12,8 @@ import cbor2
 
 from cfi.contracts.state.rows.access import AccessRule
 from cfi.contracts.state.rows.custody import AccountKind
-from cfi.contracts.state.rows.governance import ClockKind, ValidatorKey
+from cfi.contracts.state.rows.governance import ClockKind
+from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.wire import codec
 from cfi.contracts.wire.limits import MAX_CHAIN_ID_CHARACTERS
 from cfi.contracts.wire.officers import MAX_GENESIS_BYTES

@@ -22,6 +22,10 @@ class NoticeKind(IntEnum):
     BASELINE_ADJUSTED = 41
     ALLOWANCES_ALLOCATED = 42
     PARAMETER_CHANGED = 60
+    VALIDATOR_SUSPENDED = 61
+    VALIDATORS_CHANGED = 62
+    UPGRADE_SCHEDULED = 63
+    UPGRADE_CANCELLED = 64
 
 
 def notify(state: StateView, block: BlockContext, kind: NoticeKind, subject: str) -> Changes:

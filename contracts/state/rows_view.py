@@ -3,6 +3,7 @@
 Decoded rows are remembered by their bytes: they are values, so nobody can tell.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Generic, Protocol, TypeVar
 
@@ -133,6 +134,12 @@ class PublicView(Generic[R]):
         """The row with this key, or None."""
         raw = self._rows.public(self._table.row_key(key))
         return None if raw is None else self._read(raw)
+
+    def latest(self, key: bytes) -> R | None:
+        """The row with the greatest key that isn't above this one, or None."""
+        keys = self._rows.public_keys(self._table.tag)
+        place = bisect_right(keys, self._table.row_key(key))
+        return self.get(keys[place - 1][1:]) if place else None
 
     def all(self) -> Iterator[R]:
         """The rows, in key order."""

@@ -19,6 +19,15 @@ from cfi.contracts.wire.schema import Hash, Seed
 OWNER_LEAF_TAG: Final = 0x02
 
 
+class WrongRootError(Exception):
+    """Rows are not those of the height that they are said to be of."""
+
+    def __init__(self, height: int, found: Hash, expected: Hash) -> None:
+        super().__init__(
+            f"the rows of height {height} have root {found.hex()}, committed was {expected.hex()}"
+        )
+
+
 @dataclass(slots=True)
 class HeightUndo:
     """What one height changed: enough to read the state before it, and to take it back."""
@@ -139,20 +148,26 @@ class State:
         height: int,
         owners: Iterable[tuple[OwnerKey, Seed, dict[RowKey, bytes]]],
         public: Mapping[RowKey, bytes],
+        app_hash: Hash,
     ) -> None:
-        """Take over the durable copy; the caller compares the root."""
+        """Take over a copy of the rows; raises WrongRootError, before any row is decoded, unless
+        this is their root.
+        """
         leaves: dict[bytes, bytes | None] = {bytes(key): row for key, row in public.items()}
-        for key, row in public.items():
-            self._set_public(key, None, row)
         for name, seed, rows in owners:
             owner = self._open(name, seed)
             owner.load(rows)
-            for row_key, row in rows.items():
-                self.indexes.replace(name, row_key, None, row[PREFIX_BYTES:])
             leaves[self._leaf_key(name, owner)] = owner_leaf_value(
                 owner.tree.depth, owner.tree.root
             )
         self.tree = self.tree.with_changes(leaves)
+        if self.app_hash != app_hash:
+            raise WrongRootError(height, self.app_hash, app_hash)
+        for key, row in public.items():
+            self._set_public(key, None, row)
+        for name, owner in self.accounts_and_holders.items():
+            for row_key, row in owner.rows.items():
+                self.indexes.replace(name, row_key, None, row[PREFIX_BYTES:])
         self.height = height
 
     def _leaf_key(self, name: OwnerKey, owner: Owner) -> bytes:

@@ -13,6 +13,7 @@ from cfi.contracts.state.rows import (
     reports,
     trades,
     true_up,
+    validators,
 )
 from cfi.contracts.state.rows_view import KeyedView, OwnedView, PublicView, Rows, SingleView
 from cfi.contracts.state.table import HOLDER_OWNER, account_owner, holder_owner
@@ -59,7 +60,11 @@ class StateView:
         self.programme = PublicView(rows, governance.PROGRAMME)
         self.notices = PublicView(rows, governance.NOTICES)
         self.holidays = PublicView(rows, governance.HOLIDAYS)
-        self.validators = PublicView(rows, governance.VALIDATORS)
+        self.upgrades = PublicView(rows, governance.UPGRADES)
+        self.validators = PublicView(rows, validators.VALIDATORS)
+        self.validator_sets = PublicView(rows, validators.VALIDATOR_SETS)
+        self.offences = PublicView(rows, validators.OFFENCES)
+        self.peers = KeyedView(rows, validators.PEERS)
 
     def _see_years(self, rows: Rows) -> None:
         # Baselines, allocation, reports

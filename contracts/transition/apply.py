@@ -9,7 +9,7 @@ from cfi.contracts.state.rows.access import AccessRule, Proposal
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act
 from cfi.contracts.transition.authorise import Signer, access_rule, authorise, may_approve
-from cfi.contracts.transition.dispatch import RULES
+from cfi.contracts.transition.dispatch import RuleBook
 from cfi.contracts.transition.invariants import conserves
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.codec import CodecError
@@ -23,9 +23,18 @@ from cfi.contracts.wire.schema import schema_of
 
 
 def apply_act(
-    overlay: Overlay, state: StateView, act: Act, signer: Signer, block: BlockContext, index: Count
+    overlay: Overlay,
+    state: StateView,
+    act: Act,
+    signer: Signer,
+    block: BlockContext,
+    index: Count,
+    *,
+    book: RuleBook,
 ) -> Receipt:
-    """Decide one admissible act and write what it changes; a refused act writes nothing."""
+    """Decide one admissible act by the rules in force and write what it changes; a refused act
+    writes nothing.
+    """
     try:
         rule = access_rule(state, act.message_number)
         authorise(rule, signer)
@@ -35,7 +44,7 @@ def apply_act(
             "RB 3.6",
             message_number=rule.message_number,
         )
-        changes = decide(state, act.message, signer, block)
+        changes = decide(state, act.message, signer, block, book)
     except RefusedError as refused:
         return _receipt(
             act, block, index, small_code(refused.refusal), refused.section, refused.facts
@@ -44,21 +53,23 @@ def apply_act(
     return _receipt(act, block, index, DONE, "", changes.facts)
 
 
-def decide(state: StateView, message: object, signer: Signer, block: BlockContext) -> Changes:
+def decide(
+    state: StateView, message: object, signer: Signer, block: BlockContext, book: RuleBook
+) -> Changes:
     """What a message changes: its rule's answer, and for an approval also the answer of the
     approved act's rule.
     """
     if isinstance(message, Propose):
         _may_propose(state, message, signer)
     if not isinstance(message, Approve):
-        return RULES[type(message)](state, message, block)
+        return book.rules[type(message)](state, message, block)
     proposal = state.proposals.of(block.holder_id).get(message.proposal_id)
     if proposal is not None:
         _may_be_approved(state, proposal, signer)
     draft = Draft(state)
-    draft.add(RULES[Approve](state, message, block))
+    draft.add(book.rules[Approve](state, message, block))
     assert proposal is not None, "the rule refuses an unknown proposal"
-    return Changes.of(draft.changes, _decide_inner(draft.state, proposal, block))
+    return Changes.of(draft.changes, _decide_inner(draft.state, proposal, block, book))
 
 
 def commit(overlay: Overlay, changes: Changes) -> None:
@@ -100,11 +111,13 @@ def _may_be_approved(state: StateView, proposal: Proposal, signer: Signer) -> No
     authorise(rule, Signer(signer.holder, proposer))
 
 
-def _decide_inner(state: StateView, proposal: Proposal, block: BlockContext) -> Changes:
+def _decide_inner(
+    state: StateView, proposal: Proposal, block: BlockContext, book: RuleBook
+) -> Changes:
     """The proposed act decided now, as its proposer's, under the rules and rows of this moment."""
     inner = inner_message(proposal.message_number, proposal.body)
     context = replace(block, signer=proposal.proposed_by, approver=block.signer)
-    return RULES[type(inner)](state, inner, context)
+    return book.rules[type(inner)](state, inner, context)
 
 
 def _receipt(

@@ -1,28 +1,43 @@
-"""One block: the work that is due, then its acts in order, then the leaf that names them."""
+"""One block: what validators did wrong, the work that is due, its acts in order, the leaf that
+names them, and what the engine is to know.
+"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from cfi.contracts.due.suspend_validator import suspend_validator
 from cfi.contracts.state.catalogue import TABLES
 from cfi.contracts.state.changes import Changes, drop_public, put_public
 from cfi.contracts.state.index import PUBLIC
 from cfi.contracts.state.overlay import Overlay
-from cfi.contracts.state.rows.governance import ACTS, ActsOfHeight, ClockKind
+from cfi.contracts.state.programme_clock import programme_time
+from cfi.contracts.state.rows.governance import ACTS, ActsOfHeight
 from cfi.contracts.state.store import State
 from cfi.contracts.state.table import number_key
+from cfi.contracts.state.upgrades import app_version_at
+from cfi.contracts.state.validator_sets import (
+    HEIGHTS_UNTIL_IN_FORCE,
+    seated,
+    set_from,
+    updates_between,
+    validators_at,
+)
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.transition.apply import apply_act, commit
 from cfi.contracts.transition.authorise import Signer, live_signer
-from cfi.contracts.transition.dispatch import DUE
+from cfi.contracts.transition.dispatch import RuleBook, rule_book_at
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS, REPLAY_WINDOW_HEIGHTS
+from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.receipts import Receipt, encode_receipt
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import HolderId, UserId
+from cfi.contracts.wire.validators import Validator
 
 DUE_GAS_PER_ITEM: Final = 10
 DEFAULT_GAS: Final = 1
@@ -53,9 +68,17 @@ class Execution:
     now: Instant
     exchange: HolderId
     window: Window
+    book: RuleBook
+    """The rules in force."""
     gas: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     ids: dict[Hash, None] = field(default_factory=dict)
+    validator_updates: tuple[Validator, ...] = ()
+    """What the finished block changes of the validators, in key order; power 0 removes. They act
+    two heights later.
+    """
+    next_app_version: int | None = None
+    """Set by the finished block if the next height is decided by another version of the rules."""
 
     def execute(self, act: Act) -> Outcome:
         """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in
@@ -70,7 +93,9 @@ class Execution:
             holder_id=signer.holder.holder_id,
             signer=signer.user.user_id,
         )
-        receipt = apply_act(self.overlay, self.state, act, signer, block, Count(len(self.outcomes)))
+        receipt = apply_act(
+            self.overlay, self.state, act, signer, block, Count(len(self.outcomes)), book=self.book
+        )
         outcome = Outcome(act, receipt, encode_receipt(receipt), None, self.gas_of(act))
         self.ids[act.act_id] = None
         self.gas += outcome.gas
@@ -91,6 +116,10 @@ class Execution:
     def admit(self, act: Act) -> Signer:
         """Whom the act is signed for; raises InadmissibleError."""
         check_window(act, self.chain_id, self.height)
+        if type(act.message) not in self.book.rules:
+            raise InadmissibleError(
+                Inadmissible.MALFORMED, f"no message has number {act.message_number} yet"
+            )
         if act.act_id in self.ids or act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
         signer = live_signer(self.state, act.key, self.now)
@@ -114,26 +143,59 @@ def check_window(act: Act, chain_id: str, height: int) -> None:
         )
 
 
-def begin_block(state: State, window: Window, block_time: Instant) -> Execution:
-    """Open the next height and do what is due by then, within half of the budget."""
+def begin_block(
+    state: State, window: Window, block_time: Instant, misbehaviour: Sequence[Misbehaviour] = ()
+) -> Execution:
+    """Open the next height, record what the engine reports, and do what is due by then, within half
+    of the budget; raises UnsupportedVersionError.
+    """
+    height = Height(state.height + 1)
     overlay = state.overlay()
     view = StateView(overlay)
     chain = view.chain.get(b"chain")
     assert chain is not None, "genesis writes the chain row"
-    now = block_time
-    if chain.clock is ClockKind.STEPPED:
-        clock = view.clock.get(b"now")
-        assert clock is not None, "genesis sets a stepped clock"
-        now = clock.now
     execution = Execution(
-        overlay, view, chain.chain_id, Height(state.height + 1), now, chain.exchange, window
+        overlay,
+        view,
+        chain.chain_id,
+        height,
+        programme_time(view, block_time),
+        chain.exchange,
+        window,
+        rule_book_at(view, height),
     )
+    for each in misbehaviour:
+        _record(execution, each)
     _do_due_work(execution)
     return execution
 
 
 def finish_block(execution: Execution) -> None:
-    """Write the leaf that names the block's acts, and delete the one whose window has passed."""
+    """Write the leaf that names the block's acts, delete the one whose window has passed, and work
+    out what the engine is to know.
+    """
+    _name_acts(execution)
+    _tell_validators(execution)
+    version, following = (
+        app_version_at(execution.state, height)
+        for height in (execution.height, execution.height + 1)
+    )
+    execution.next_app_version = None if version == following else following
+
+
+def _tell_validators(execution: Execution) -> None:
+    """Compare the validators with those that the engine was told of last: however many acts changed
+    a validator, it is updated once.
+    """
+    told = validators_at(execution.state, execution.height + 1)
+    now = seated(execution.state)
+    execution.validator_updates = updates_between(told, now)
+    if execution.validator_updates:
+        from_height = execution.height + HEIGHTS_UNTIL_IN_FORCE
+        execution.overlay.apply(set_from(from_height, now.validators))
+
+
+def _name_acts(execution: Execution) -> None:
     passed = Height(execution.height - REPLAY_WINDOW_HEIGHTS - 1)
     old = execution.state.acts.get(number_key(passed)) if passed > 0 else None
     if old is not None:
@@ -157,15 +219,25 @@ def _do_due_work(execution: Execution) -> None:
             else execution.overlay.owned(owner, key)
         )
         assert raw is not None, "an index leads to a row"
-        block = BlockContext(
-            chain_id=execution.chain_id,
-            height=execution.height,
-            now=execution.now,
-            act_id=Hash(sha256(owner + key + raw).digest()),
-            holder_id=execution.exchange,
-            signer=_NOBODY,
-        )
-        commit(
-            execution.overlay, DUE[key[0]](execution.state, TABLES[key[0]].schema.read(raw), block)
-        )
+        row = TABLES[key[0]].schema.read(raw)
+        block = _unasked(execution, owner + key + raw)
+        commit(execution.overlay, execution.book.due[key[0]](execution.state, row, block))
         execution.gas += DUE_GAS_PER_ITEM
+
+
+def _record(execution: Execution, misbehaviour: Misbehaviour) -> None:
+    what = b"%d %d " % (misbehaviour.kind, misbehaviour.height) + misbehaviour.address
+    block = _unasked(execution, what)
+    commit(execution.overlay, suspend_validator(execution.state, misbehaviour, block))
+
+
+def _unasked(execution: Execution, what: bytes) -> BlockContext:
+    """The context of what the block does without anybody's act."""
+    return BlockContext(
+        chain_id=execution.chain_id,
+        height=execution.height,
+        now=execution.now,
+        act_id=Hash(sha256(what).digest()),
+        holder_id=execution.exchange,
+        signer=_NOBODY,
+    )

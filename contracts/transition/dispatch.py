@@ -1,6 +1,7 @@
 """Which rule decides which message, and which work is done when a row falls due."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -53,8 +54,16 @@ from cfi.contracts.rules.custody.rotate_seed import rotate_seed
 from cfi.contracts.rules.custody.set_protections import set_protections
 from cfi.contracts.rules.custody.transfer_lot import transfer_lot
 from cfi.contracts.rules.custody.withdraw_offer import withdraw_offer
+from cfi.contracts.rules.governance.add_validator import add_validator
 from cfi.contracts.rules.governance.advance_clock import advance_clock
+from cfi.contracts.rules.governance.cancel_upgrade import cancel_upgrade
+from cfi.contracts.rules.governance.change_validator_power import change_validator_power
+from cfi.contracts.rules.governance.register_node import register_node
+from cfi.contracts.rules.governance.remove_validator import remove_validator
+from cfi.contracts.rules.governance.rotate_consensus_key import rotate_consensus_key
+from cfi.contracts.rules.governance.schedule_upgrade import schedule_upgrade
 from cfi.contracts.rules.governance.set_parameter import set_parameter
+from cfi.contracts.rules.governance.withdraw_node import withdraw_node
 from cfi.contracts.rules.membership.decide_application import decide_application
 from cfi.contracts.rules.membership.grant_reading import grant_reading
 from cfi.contracts.rules.membership.recommend_application import recommend_application
@@ -82,6 +91,7 @@ from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS
 from cfi.contracts.state.rows.membership import APPLICATIONS, ELIGIBILITY
 from cfi.contracts.state.rows.trades import DELIVERIES, OFFERS, OUTCOMES
 from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS
+from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.access.add_key import AddKey
@@ -124,8 +134,16 @@ from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
+from cfi.contracts.wire.messages.governance.add_validator import AddValidator
 from cfi.contracts.wire.messages.governance.advance_clock import AdvanceClock
+from cfi.contracts.wire.messages.governance.cancel_upgrade import CancelUpgrade
+from cfi.contracts.wire.messages.governance.change_validator_power import ChangeValidatorPower
+from cfi.contracts.wire.messages.governance.register_node import RegisterNode
+from cfi.contracts.wire.messages.governance.remove_validator import RemoveValidator
+from cfi.contracts.wire.messages.governance.rotate_consensus_key import RotateConsensusKey
+from cfi.contracts.wire.messages.governance.schedule_upgrade import ScheduleUpgrade
 from cfi.contracts.wire.messages.governance.set_parameter import SetParameter
+from cfi.contracts.wire.messages.governance.withdraw_node import WithdrawNode
 from cfi.contracts.wire.messages.membership.decide_application import DecideApplication
 from cfi.contracts.wire.messages.membership.grant_reading import GrantReading
 from cfi.contracts.wire.messages.membership.recommend_application import RecommendApplication
@@ -224,6 +242,14 @@ RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
         # Governance
         AdvanceClock: advance_clock,
         SetParameter: set_parameter,
+        AddValidator: add_validator,
+        RemoveValidator: remove_validator,
+        ChangeValidatorPower: change_validator_power,
+        RotateConsensusKey: rotate_consensus_key,
+        RegisterNode: register_node,
+        WithdrawNode: withdraw_node,
+        ScheduleUpgrade: schedule_upgrade,
+        CancelUpgrade: cancel_upgrade,
     }
 )
 
@@ -243,3 +269,40 @@ DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
 """By the tag of the table whose row is due. Each call does one piece of the work: it drops the row
 or moves it on.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """What one version of the rules decides, and by which rule."""
+
+    rules: Mapping[type[Any], Rule]
+    due: Mapping[int, DueWork]
+
+
+RULE_BOOKS: Final[Mapping[int, RuleBook]] = MappingProxyType({1: RuleBook(RULES, DUE)})
+"""Every version since the first. A later one is an earlier one with some rules replaced; none is
+ever changed or dropped, so that all of the history can be decided again.
+"""
+
+SUPPORTED_APP_VERSIONS: Final = tuple(RULE_BOOKS)
+
+
+class UnsupportedVersionError(Exception):
+    """The rules of a height are none that this program knows: it may go no further."""
+
+    def __init__(self, height: int, app_version: int) -> None:
+        super().__init__(
+            f"from height {height} on the rules have version {app_version}, this program knows "
+            f"up to version {max(RULE_BOOKS)}: install one that knows it and start again"
+        )
+        self.height = height
+        self.app_version = app_version
+
+
+def rule_book_at(state: StateView, height: int) -> RuleBook:
+    """The rules in force at a height; raises UnsupportedVersionError."""
+    version = app_version_at(state, height)
+    book = RULE_BOOKS.get(version)
+    if book is None:
+        raise UnsupportedVersionError(height, version)
+    return book

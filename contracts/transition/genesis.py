@@ -26,7 +26,6 @@ from cfi.contracts.state.rows.governance import (
     HOLIDAYS,
     PARAMETERS,
     PROGRAMME,
-    VALIDATORS,
     Chain,
     Clock,
     ClockKind,
@@ -43,6 +42,7 @@ from cfi.contracts.state.rows.membership import (
     HolderStatus,
 )
 from cfi.contracts.state.store import State
+from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.wire.quantities import Count, Instant
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId
@@ -75,7 +75,7 @@ def _founding(document: GenesisDocument, digest: Hash) -> Iterator[Operation]:
     yield put_public(PROGRAMME, document.terms)
     yield from (put_public(ACCESS, rule) for rule in document.access)
     yield from (put_public(HOLIDAYS, Holiday(day=day)) for day in document.holidays)
-    yield from (put_public(VALIDATORS, validator) for validator in document.validators)
+    yield from founding(document.validators, document.exchange.holder_id).operations
     for starting in document.parameters:
         parameter = Parameter(
             name=starting.name, value=starting.value, next_value=None, next_from=None

@@ -27,7 +27,7 @@ class Block:
     header: Header
     transactions: tuple[bytes, ...]
     evidence: tuple[bytes, ...] = ()
-    """Each as it was encoded; the ledger has no use for what is in it."""
+    """Each as it was encoded."""
     last_commit: Commit
 
 
@@ -108,6 +108,18 @@ def results_hash(results: Sequence[TransactionResult]) -> bytes:
 def prove_result(results: Sequence[TransactionResult], index: int) -> ListProof:
     """The proof that a result is of a block; raises IndexError where there is none."""
     return prove_item([encode_result(each) for each in results], index)
+
+
+def decode_result(body: bytes) -> TransactionResult:
+    """Read a result; raises ProtobufError for bytes of another shape."""
+    shape = {1: Kind.UNSIGNED, 2: Kind.DATA, 5: Kind.SIGNED, 6: Kind.SIGNED}
+    fields = Fields(body, shape)
+    return TransactionResult(
+        code=fields.number(1),
+        data=fields.data(2),
+        gas_wanted=fields.number(5),
+        gas_used=fields.number(6),
+    )
 
 
 def verify_result(last_results_hash: bytes, result: TransactionResult, proof: ListProof) -> bool:

@@ -32,7 +32,8 @@ from cfi.contracts.wire.validators import ValidatorSet
 
 VOTE_STEP_NANOS: Final = 1_000_000
 """A vote's time is at least one millisecond after the block's."""
-_PRECOMMIT: Final = 2
+PRECOMMIT: Final = 2
+"""The type of the vote that decides; a commit holds no other."""
 
 
 @unique
@@ -80,11 +81,12 @@ def vote_sign_bytes(
     round_number: int,
     block_id: BlockId | None,
     time: Timestamp,
+    vote_type: int = PRECOMMIT,
 ) -> bytes:
     """The bytes that a validator signs to vote for a block, or for none."""
     for_block = b"" if block_id in (None, NO_BLOCK) else message(4, encode_block_id(block_id))
     return delimited(
-        integer(1, _PRECOMMIT)
+        integer(1, vote_type)
         + fixed(2, height)
         + fixed(3, round_number)
         + for_block

@@ -26,3 +26,9 @@ MAX_OPEN_OFFERS: Final = 256
 MAX_OFFER_SECONDS: Final = 90 * 86_400
 MAX_TRANSFER_DELAY_SECONDS: Final = 30 * 86_400
 MAX_TRUSTED_ACCOUNTS: Final = 64
+SNAPSHOT_CHUNK_BYTES: Final = 8 * 1024 * 1024
+MAX_SNAPSHOT_CHUNKS: Final = 4_096
+MAX_SNAPSHOT_ENTRY_BYTES: Final = 64 * 1024 * 1024
+"""Of one value: a serial page can be longer than a chunk."""
+MAX_VALIDATORS: Final = 200
+"""Each has a vote in every block."""

@@ -32,6 +32,10 @@ PublicKey = NewType("PublicKey", bytes)
 Seed = NewType("Seed", bytes)
 """What blinds an owner's rows: 32 random bytes."""
 Signature = NewType("Signature", bytes)
+Address = NewType("Address", bytes)
+"""Of a validator: the first 20 bytes of SHA-256 of its key."""
+NodeId = NewType("NodeId", bytes)
+"""Of a node in the engine's network: the address of its node key, 20 bytes."""
 Nonce = NewType("Nonce", bytes)
 Data = NewType("Data", bytes)
 """Encoded content, at most 32,768 bytes."""
@@ -43,6 +47,8 @@ LENGTHS: Final = types.MappingProxyType(
         Seed: (32, 32),
         Signature: (64, 64),
         Nonce: (16, 16),
+        Address: (20, 20),
+        NodeId: (20, 20),
         Data: (0, 32_768),
     }
 )

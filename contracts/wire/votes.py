@@ -51,24 +51,33 @@ def verify_commit(
 
 
 def verify_commit_light(
-    chain_id: str, validators: ValidatorSet, block_id: BlockId, height: Height, commit: Commit
+    chain_id: str,
+    validators: ValidatorSet,
+    block_id: BlockId,
+    height: Height,
+    commit: Commit,
+    *,
+    every: bool = False,
 ) -> None:
-    """Check votes for the block until they have more than 2/3 of the power; raises CommitError."""
+    """Check votes for the block until they have more than 2/3 of the power; raises CommitError.
+
+    With `every`, as evidence calls for, those beyond that are checked too.
+    """
     _check_subject(validators, block_id, height, commit)
     cast = _by_index(validators, commit, nil_too=False)
-    _check_signatures(chain_id, commit, _enough(cast, validators, TWO_THIRDS))
+    _check_signatures(chain_id, commit, _enough(cast, validators, TWO_THIRDS, every=every))
 
 
 def verify_commit_trusting(
-    chain_id: str, trusted: ValidatorSet, commit: Commit, level: Fraction
+    chain_id: str, trusted: ValidatorSet, commit: Commit, level: Fraction, *, every: bool = False
 ) -> None:
     """Check votes of trusted validators until they have more than a share of the trusted power.
 
-    Raises NotEnoughPowerError where they have less, CommitError for a double vote or a wrong
-    signature.
+    With `every`, as evidence calls for, those beyond that are checked too. Raises
+    NotEnoughPowerError where they have less, CommitError for a double vote or a wrong signature.
     """
     cast = _by_address(trusted, commit)
-    _check_signatures(chain_id, commit, _enough(cast, trusted, level))
+    _check_signatures(chain_id, commit, _enough(cast, trusted, level, every=every))
 
 
 def _check_subject(
@@ -106,14 +115,18 @@ def _by_address(trusted: ValidatorSet, commit: Commit) -> Iterator[Vote]:
         yield index, validator
 
 
-def _enough(cast: Iterator[Vote], validators: ValidatorSet, level: Fraction) -> list[Vote]:
+def _enough(
+    cast: Iterator[Vote], validators: ValidatorSet, level: Fraction, *, every: bool
+) -> list[Vote]:
     bound, power = _bound(validators, level), 0
     counted = []
     for index, validator in cast:
         counted.append((index, validator))
         power += validator.voting_power
-        if power > bound:
+        if power > bound and not every:
             return counted
+    if power > bound:
+        return counted
     raise NotEnoughPowerError(f"{power} of {validators.total_power} signed the block")
 
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from cfi.node.bench import proofs, replay, start, transfers
+from cfi.node.bench import over_http, proofs, replay, start, transfers
 from cfi.node.bench.measurement import Measurement
 
 Measure = Callable[[int, int, float], list[Measurement]]
@@ -20,6 +20,8 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
         "transfers": transfers.measure,
         "proofs": lambda accounts, lots, _: proofs.measure(accounts, lots),
         "replay": replay.measure,
+        "model": replay.measure_model,
+        "http": over_http.measure,
         "start": start.measure,
     }
 )

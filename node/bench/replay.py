@@ -1,47 +1,112 @@
 """Replaying a history against the rate at which it was made: signatures, rules, roots, receipts and
-headers, with the independent model beside.
+headers, without and with the independent model beside; and the model by itself.
 """
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from cfi.client.audit.auditor import audit
+from cfi.client.audit.auditor import audit, read_ahead
 from cfi.client.audit.beginning import Beginning
+from cfi.client.audit.model_link import ModelLink
+from cfi.client.audit.replay import Replay, Replayed
+from cfi.client.audit.signature_pool import SignaturePool
+from cfi.client.audit.sources import read_records
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.signatures import public_key_of
 from cfi.node.bench.measurement import Measurement, compared
 from cfi.node.bench.transfers import load, transfers_of
-from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, Sizes, build, seed_of
-from cfi.node.consensus.embedded import single_validator
+from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, Sizes, build
 
-_WORKERS = 1
+_WORKERS: Final = 1
+_BASELINE: Final = "transfers a second when the history was made"
 
 
 def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
-    """Transfers replayed a second against transfers decided a second, in one run."""
+    """Transfers replayed a second, alone and with the model beside, against transfers decided a
+    second, in one run.
+    """
     sizes = Sizes(accounts, lots)
+    with _made(sizes, seconds) as (blocks, live, transfers):
+        alone = transfers / _replay_seconds(sizes, blocks, transfers)
+        audited = transfers / _audit_seconds(sizes, blocks, transfers)
+    conditions = _conditions(sizes, transfers)
+    return [
+        compared("replay", alone, "1/s", (_BASELINE, live), conditions),
+        compared("audit", audited, "1/s", (_BASELINE, live), conditions),
+    ]
+
+
+def measure_model(accounts: int, lots: int, seconds: float) -> list[Measurement]:
+    """Transfers that the independent model judges a second, in its own process with nothing beside,
+    against transfers decided a second, in one run.
+    """
+    sizes = Sizes(accounts, lots)
+    with _made(sizes, seconds) as (blocks, live, transfers):
+        beginning = _beginning(sizes)
+        heights = list(_replayed(beginning, blocks))
+        with ModelLink() as model:
+            model.send(0, [], [], beginning.rows)
+            model.settle()
+            begun = time.perf_counter()
+            for each in heights:
+                model.send(each.height, each.transactions, each.receipts, each.rows)
+            model.finish()
+            rate = transfers / (time.perf_counter() - begun)
+    return [compared("model", rate, "1/s", (_BASELINE, live), _conditions(sizes, transfers))]
+
+
+@contextmanager
+def _made(sizes: Sizes, seconds: float) -> Iterator[tuple[Path, float, int]]:
+    """A history's blocks, how many transfers a second made it, and how many it has."""
     signed = transfers_of(sizes, seconds)
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        live, _ = load(home, sizes, signed)
-        beginning = _beginning(sizes)
-        begun = time.perf_counter()
-        findings = audit(beginning, home / "blocks", _WORKERS, lambda _, __: None)
-        elapsed = time.perf_counter() - begun
-    if not findings.agrees or findings.transactions != len(signed):
+        live, _ = load(Path(folder), sizes, signed)
+        yield Path(folder) / "blocks", live, len(signed)
+
+
+def _replay_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
+    beginning = _beginning(sizes)
+    begun = time.perf_counter()
+    found = sum(each.done for each in _replayed(beginning, blocks))
+    elapsed = time.perf_counter() - begun
+    if found != transfers:
+        raise RuntimeError(f"the replay has {found} transfers of {transfers}")
+    return elapsed
+
+
+def _audit_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
+    beginning = _beginning(sizes)
+    begun = time.perf_counter()
+    findings = audit(beginning, read_records(blocks), _WORKERS, lambda _, __: None)
+    elapsed = time.perf_counter() - begun
+    if not findings.agrees or findings.transactions != transfers:
         raise RuntimeError(f"the replay disagrees: {findings.disagreement}")
-    conditions: dict[str, str | int] = {
-        "accounts": accounts,
-        "lots": lots,
-        "transfers": len(signed),
+    return elapsed
+
+
+def _replayed(beginning: Beginning, blocks: Path) -> Iterator[Replayed]:
+    """Every height, its signatures verified ahead in another process."""
+    replay = Replay(beginning)
+    with SignaturePool(_WORKERS) as pool:
+        for each in read_ahead(read_records(blocks), pool):
+            if each.fault is not None:
+                raise each.fault
+            assert each.record is not None and each.block is not None, "no fault, so a block"
+            yield replay.take(each.block, each.record.vote_time, pool.answer(each.owed))
+
+
+def _conditions(sizes: Sizes, transfers: int) -> dict[str, str | int]:
+    return {
+        "accounts": sizes.accounts,
+        "lots": sizes.lots,
+        "transfers": transfers,
         "workers": _WORKERS,
     }
-    rate = len(signed) / elapsed
-    baseline = ("transfers a second when the history was made", live)
-    return [compared("replay", rate, "1/s", baseline, conditions)]
 
 
 def _beginning(sizes: Sizes) -> Beginning:
@@ -50,9 +115,7 @@ def _beginning(sizes: Sizes) -> Beginning:
         chain_id=CHAIN_ID,
         genesis_hash=Hash(bytes(32)),
         genesis_time=GENESIS_TIME,
-        app_version=1,
         consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
-        validators=single_validator(public_key_of(seed_of("validator")), 1_000),
         state=state,
         rows=rows,
     )

@@ -3,27 +3,25 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cfi.contracts.wire.parties import HolderClass, Level, Role
-from cfi.contracts.wire.signatures import public_key_of
 from cfi.genesis.builder import GenesisPlan, NewHolder, NewUser, build_genesis
 from cfi.genesis.officers import sign_genesis
 from cfi.genesis.programmes.loader import programme
 from cfi.genesis.scenarios.loader import Scenario
-from cfi.node.consensus import private_validator
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.player import Player
 from cfi.node.demo.story import Story
-from cfi.node.home import Home, Settings
-from cfi.node.storage.atomic import write_atomically
+from cfi.node.founding import FOUNDING_POWER, NodeSeeds, Place, fill
+from cfi.node.home import Home
+from cfi.node.settings import Settings
 
 _START_SECONDS: Final = 30.0
 _STOP_SECONDS: Final = 20.0
 _LOOK_SECONDS: Final = 0.05
-_POWER: Final = 1_000
 _OFFICERS: Final = (1, 2, 3)
 
 
@@ -42,15 +40,26 @@ class Performance:
 
 def set_stage(home: Home, told: Scenario) -> None:
     """Found the scenario's chain in a new home, with keys that can be made again."""
-    home.create(Settings())
+    set_stages([Place(home, Settings(), cast_seeds(Cast(told.chain_id), "validator"))], told)
+
+
+def set_stages(places: Sequence[Place], told: Scenario) -> None:
+    """Found the scenario's chain in new homes, validators of equal power."""
     cast = Cast(told.chain_id)
-    validator = cast.seed("validator")
-    private_validator.write_key(home.validator_key, validator)
-    private_validator.write_fresh_state(home.validator_state)
-    write_atomically(home.admission_key, cast.seed("admission"))
-    document = build_genesis(_plan(told, cast, public_key_of(validator)))
-    officers = [cast.officer(number).seed for number in _OFFICERS]
-    write_atomically(home.genesis_file, sign_genesis(document, officers))
+    validators = [place.seeds.validator_key for place in places]
+    document = build_genesis(_plan(told, cast, validators))
+    signed = sign_genesis(document, [cast.officer(number).seed for number in _OFFICERS])
+    for place in places:
+        fill(place, signed)
+
+
+def cast_seeds(cast: Cast, name: str) -> NodeSeeds:
+    """A node's keys, made from its name."""
+    return NodeSeeds(
+        validator=cast.seed(name),
+        node=cast.seed("node", name),
+        admission=cast.seed("admission", name),
+    )
 
 
 def perform(home: Home, told: Scenario, tell: Callable[[str], None]) -> Performance:
@@ -78,7 +87,7 @@ def _await_socket(home: Home, ledger: "subprocess.Popen[bytes]") -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def _plan(told: Scenario, cast: Cast, validator: bytes) -> GenesisPlan:
+def _plan(told: Scenario, cast: Cast, validators: Sequence[bytes]) -> GenesisPlan:
     terms = programme(told.programme)
     users = tuple(
         NewUser(
@@ -102,7 +111,7 @@ def _plan(told: Scenario, cast: Cast, validator: bytes) -> GenesisPlan:
         time=int(time.time()),
         terms=terms,
         exchange=exchange,
-        validators=((validator, _POWER),),
+        validators=tuple((key, FOUNDING_POWER) for key in validators),
         officers=tuple(cast.officer(number).public_key for number in _OFFICERS),
         clock_start=told.clock_start,
     )

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from cfi.node.gateway import private, public, transactions
+from cfi.node.gateway import blocks, private, public, transactions
 from cfi.node.gateway.answers import RefusedRequestError, fault_answer, unreachable
 from cfi.node.gateway.desk import DESK, MAX_BODY_BYTES, Desk, address_of_request
 from cfi.node.gateway.guard import guard_of
@@ -31,6 +31,7 @@ def build(desk: Desk) -> web.Application:
             web.get("/v1/status", public.status),
             web.get("/v1/headers/latest", public.latest_header),
             web.get("/v1/headers/{height}", public.header),
+            web.get("/v1/blocks/{height}", blocks.page),
             web.get("/v1/public/{table}", public.public_rows),
             web.get("/v1/public/{table}/{key}", public.public_row),
             web.post("/v1/transactions", transactions.submit),

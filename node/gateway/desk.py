@@ -31,6 +31,10 @@ class Rates:
     address: Rate = field(default_factory=lambda: Rate(200, 400))
     key_at_address: Rate = field(default_factory=lambda: Rate(50, 100))
     key: Rate = field(default_factory=lambda: Rate(100, 200))
+    blocks: Rate = field(default_factory=lambda: Rate(10, 20))
+    """Pages of blocks for one holder."""
+    all_blocks: Rate = field(default_factory=lambda: Rate(20, 40))
+    """Pages of blocks for all: the ledger reads them between its own blocks."""
 
 
 @dataclass(slots=True)
@@ -52,6 +56,9 @@ class Desk:
     of_address: Quota = field(init=False)
     of_key_at_address: Quota = field(init=False)
     of_key: Quota = field(init=False)
+    of_blocks: Quota = field(init=False)
+    of_all_blocks: Quota = field(init=False)
+    pages_under_way: int = 0
     node: str | None = None
 
     def __post_init__(self) -> None:
@@ -60,6 +67,8 @@ class Desk:
         self.of_address = Quota(self.rates.address)
         self.of_key_at_address = Quota(self.rates.key_at_address)
         self.of_key = Quota(self.rates.key)
+        self.of_blocks = Quota(self.rates.blocks)
+        self.of_all_blocks = Quota(self.rates.all_blocks)
 
     async def node_id(self) -> str:
         """The node's name: its admission key in hex."""
@@ -84,6 +93,7 @@ class Reader:
 
     holder: HolderId
     key: bytes
+    reads_everything: bool
 
 
 def address_of_request(request: web.Request) -> str:
@@ -118,7 +128,7 @@ async def reader_of(request: web.Request) -> Reader:
     signer = await desk.link.ask("signer", {"key": told.public_key})
     if signer is None:
         raise RefusedRequestError(401, "no-live-key", "the key belongs to no active user")
-    return Reader(HolderId(signer["holder"]), told.public_key)
+    return Reader(HolderId(signer["holder"]), told.public_key, signer["reads_everything"])
 
 
 def whole(request: web.Request, name: str, default: int | None = None) -> int | None:

@@ -95,7 +95,7 @@ async def movements(request: web.Request) -> web.Response:
 
 
 async def transaction(request: web.Request) -> web.Response:
-    """An act of the reader's holder: its bytes, its receipt, and the proof that a block has it."""
+    """An act of the reader's holder: its bytes, its receipt, and the proofs of both."""
     reader = await reader_of(request)
     act_id = octets(request.match_info["act"], "act", most=_ACT_ID_BYTES)
     told = await request.app[DESK].link.ask("act", {"act_id": act_id})
@@ -109,8 +109,15 @@ async def transaction(request: web.Request) -> web.Response:
             "receipt": told["receipt"].hex(),
             "total": told["total"],
             "aunts": [aunt.hex() for aunt in told["aunts"]],
+            "result": _result_json(told["result"]),
         }
     )
+
+
+def _result_json(told: dict[str, Any] | None) -> dict[str, Any] | None:
+    if told is None:
+        return None
+    return {"result": told["result"].hex(), "aunts": [aunt.hex() for aunt in told["aunts"]]}
 
 
 def own_account(holder: HolderId, account_id: str) -> AccountId:

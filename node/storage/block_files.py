@@ -11,6 +11,7 @@ from cfi.contracts.wire.block_file import (
     decode_record,
     encode_record,
 )
+from cfi.node.storage.atomic import sync_folder
 from cfi.node.storage.database import DamagedError
 
 _FILE_BYTES: Final = 64 * 1024 * 1024
@@ -20,12 +21,15 @@ _FIRST: Final = 1
 class BlockFiles:
     """The blocks of a chain in files of about 64 MiB, and where each height stands."""
 
-    def __init__(self, folder: Path, signed: int = 0) -> None:
+    def __init__(self, folder: Path, signed: int = 0, latest_first: int = 1) -> None:
         """Open the files; `signed` is the last height that was signed, whose block is never a torn
-        one. Raises DamagedError.
+        one, and `latest_first` the highest that the first block may have. Raises DamagedError.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self.first = latest_first
+        """The first height that is here, or will be."""
+        self._latest_first = latest_first
         self._places: list[tuple[int, int, int]] = []
         """For each height from the first: its file's number, its offset, its length."""
         self._file_number = _FIRST
@@ -35,12 +39,12 @@ class BlockFiles:
             self._path(self._file_number), os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600
         )
         self._size = os.fstat(self._descriptor).st_size
-        _sync_folder(folder)
+        sync_folder(folder)
 
     @property
     def height(self) -> int:
-        """The last height, 0 if there is none."""
-        return len(self._places)
+        """The last height; where there is none, the one before the first, 0."""
+        return self.first - 1 + len(self._places)
 
     def append(self, record: BlockRecord) -> None:
         """Add the next block and return when it is on the disk; raises OSError where the disk
@@ -62,9 +66,9 @@ class BlockFiles:
 
     def read(self, height: int) -> BlockRecord | None:
         """A block by height, or None; raises DamagedError where its digest is wrong."""
-        if not 1 <= height <= self.height:
+        if not self.first <= height <= self.height:
             return None
-        number, offset, length = self._places[height - 1]
+        number, offset, length = self._places[height - self.first]
         with self._path(number).open("rb") as file:
             file.seek(offset)
             data = file.read(length)
@@ -74,6 +78,12 @@ class BlockFiles:
             raise DamagedError(
                 f"block {height} in {self._path(number).name} is damaged: {error}"
             ) from error
+
+    def begin_after(self, height: int) -> None:
+        """Take the next height for the first; raises DamagedError where there are blocks."""
+        if self._places:
+            raise DamagedError(f"{self._folder} has blocks already")
+        self.first = height + 1
 
     def drop_last(self) -> None:
         """Take back the last block, which was never signed."""
@@ -85,7 +95,7 @@ class BlockFiles:
 
     def records(self) -> Iterator[BlockRecord]:
         """All blocks, in order."""
-        for height in range(1, self.height + 1):
+        for height in range(self.first, self.height + 1):
             record = self.read(height)
             assert record is not None, "a listed height has a block"
             yield record
@@ -104,7 +114,7 @@ class BlockFiles:
             self._path(self._file_number), os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600
         )
         self._size = 0
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
     def _index(self) -> None:
         files = sorted(self._folder.glob("*.blocks"))
@@ -119,13 +129,15 @@ class BlockFiles:
             try:
                 record, end = decode_record(data, offset)
             except BrokenRecordError as error:
-                if last and error.cut_off and len(self._places) >= self._signed:
+                if last and error.cut_off and self.height >= self._signed:
                     os.truncate(path, offset)
                     return
                 raise DamagedError(f"{path.name} is damaged: {error}") from error
-            if record.height != len(self._places) + 1:
+            if not self._places and 1 <= record.height <= self._latest_first:
+                self.first = int(record.height)
+            if record.height != self.height + 1:
                 raise DamagedError(
-                    f"{path.name} has block {record.height} where {len(self._places) + 1} belongs"
+                    f"{path.name} has block {record.height} where {self.height + 1} belongs"
                 )
             self._places.append((self._file_number, offset, end - offset))
             offset = end
@@ -135,11 +147,3 @@ def _write_all(descriptor: int, data: bytes) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -53,10 +53,10 @@ def test_the_wheel_has_every_file(tmp_path: Path) -> None:
     assert sorted(wanted - packed) == []
 
 
-@pytest.mark.parametrize("lock", ["run.lock", "dev.lock"])
-def test_every_entry_of_a_lock_is_pinned_and_hashed(lock: str) -> None:
+@pytest.mark.parametrize(("lock", "least"), [("run.lock", 16), ("dev.lock", 16), ("go.lock", 1)])
+def test_every_entry_of_a_lock_is_pinned_and_hashed(lock: str, least: int) -> None:
     entries = re.split(r"\n(?=[a-z])", text(Path("requirements") / lock).strip())
-    assert len(entries) > 15
+    assert len(entries) >= least
     for entry in entries:
         assert re.match(r"[a-z0-9-]+==\S+ ", entry), entry
         assert "--hash=sha256:" in entry, entry
@@ -70,3 +70,4 @@ def test_what_is_declared_is_pinned_and_locked() -> None:
         assert f"{requirement.partition(';')[0].strip()} " in run, requirement
     for requirement in project["optional-dependencies"]["dev"]:
         assert f"{requirement} " in dev, requirement
+    assert f"{text(Path('requirements/go.in')).strip()} " in text(Path("requirements/go.lock"))

@@ -37,7 +37,7 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act
 from cfi.contracts.transition.apply import apply_act, commit
 from cfi.contracts.transition.authorise import Signer
-from cfi.contracts.transition.dispatch import DUE
+from cfi.contracts.transition.dispatch import DUE, RULE_BOOKS
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.access.approve import Approve
@@ -91,6 +91,8 @@ class Ledger:
             *(put_public(ACCESS, open_rule(number)) for number in sorted(NUMBERS.values())),
         )
         self.parameter("proposal_seconds", 30 * 86_400)
+        self.parameter("validator_change_divisor", 3)
+        self.parameter("upgrade_notice_heights", 100)
         self.given_holder(EXCHANGE, HolderClass.EXCHANGE, users={"officer-1": EVERY_ROLE, "officer-2": EVERY_ROLE})
 
     # Given
@@ -212,7 +214,7 @@ class Ledger:
         number = NUMBERS[type(message)]
         checked = schema_of(type(message)).decode(schema_of(type(message)).encode(message))
         act = Act(context.act_id, context.act_id, PublicKey(bytes(32)), "sim-test", Height(self.height + 10), number, checked)
-        self.receipt = apply_act(self.overlay, self.state, act, Signer(holder, signer), context, Count(0))
+        self.receipt = apply_act(self.overlay, self.state, act, Signer(holder, signer), context, Count(0), book=RULE_BOOKS[1])
         return self.receipt
 
     def when_both(self, message: Any, by: str = EXCHANGE, users: tuple[str, str] = ("officer-1", "officer-2")) -> Receipt:

@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from cfi.client.audit.auditor import audit
+from cfi.client.audit.sources import read_records
 from tests.client.audit.histories import begin
 from tests.effort import effort
 from tests.node.chain import open_chain
@@ -52,7 +53,7 @@ def test_nothing_that_was_told_is_lost(tmp_path: Path) -> None:
     chain.make()
     height, root = chain.engine.height, chain.application.app_hash
     chain.close()
-    findings = audit(begin(), tmp_path / "blocks", 0, lambda *_: None)
+    findings = audit(begin(), read_records(tmp_path / "blocks"), 0, lambda *_: None)
     assert findings.disagreement is None
     assert (findings.height, findings.app_hash) == (height, root.hex())
 

@@ -33,7 +33,7 @@ def test_a_mistake_in_a_rule_harms_only_its_act(
         told = await peer.several(6)
         assert (Kind.COMMITTED, 1) in told and (Kind.COMMITTED, 3) in told
         assert told[Kind.DROPPED, 2] == ["MALFORMED", "it raised an error here and is quarantined"]
-        assert len(parts.service.mempool) == 0
+        assert len(parts.mempool) == 0
 
     with_peer(tmp_path, work)
     kept = sorted(path.suffix for path in (tmp_path / "quarantine").iterdir())

@@ -14,7 +14,8 @@ from cfi.contracts.state.genesis import (
     read_genesis,
 )
 from cfi.contracts.state.rows.custody import AccountKind
-from cfi.contracts.state.rows.governance import ClockKind, ValidatorKey
+from cfi.contracts.state.rows.governance import ClockKind
+from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.state.standing import platform_standing
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView

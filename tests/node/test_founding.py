@@ -21,9 +21,11 @@ from cfi.node.ask import UnreachableError, ask
 from cfi.node.assembly import assemble, read_home_genesis
 from cfi.node.doctor import examine
 from cfi.node.founding import OFFICERS, Founding, found
-from cfi.node.home import Home, HomeError, Settings
+from cfi.node.home import Home, HomeError
 from cfi.node.service import Service
+from cfi.node.settings import Settings
 from cfi.node.storage.database import DamagedError
+from tests.node.chain import embedded
 
 FOUNDING = Founding(
     chain_id="sim-founded",
@@ -60,7 +62,7 @@ def decide_blocks(home: Home, count: int) -> bytes:
     """Let the home's node decide empty blocks; its root."""
     node = assemble(home)
     for _ in range(count):
-        node.engine.make_block([])
+        embedded(node).make_block([])
     node.close()
     return node.application.app_hash
 

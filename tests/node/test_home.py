@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cfi.node.home import Home, HomeError, LockedError, Settings, settings_text
+from cfi.node.home import Home, HomeError, LockedError
+from cfi.node.settings import Settings
 
 CHOSEN = Settings(listen="127.0.0.1:9000", empty_block_seconds=2.5, log_level="debug")
 
@@ -46,38 +47,31 @@ class TestANewHome:
         assert len(set(paths)) == len(paths)
 
 
-USUAL = settings_text(Settings())
-WRONG = [
-    # sentence                            the settings file                  the error
-    ("an unknown name",                   'colour = "red"',                  "unknown setting colour$"),
-    ("a misspelt name",                   'lissten = "127.0.0.1:1"',         "unknown setting lissten; did you mean listen\\?"),
-    ("a number for a text",               "listen = 8470",                   "listen has the wrong type"),
-    ("a text for a number",               'empty_block_seconds = "10"',      "empty_block_seconds has the wrong type"),
-    ("a truth for a number",              "empty_block_seconds = true",      "empty_block_seconds has the wrong type"),
-    ("no TOML",                           "listen = ",                       "config.toml: "),
-]  # fmt: skip
-
-
 class TestSettings:
-    @pytest.mark.parametrize(("sentence", "text", "error"), WRONG, ids=[row[0] for row in WRONG])
-    def test_what_is_refused(self, home: Home, sentence: str, text: str, error: str) -> None:
-        home.settings_file.write_text(text)
-        with pytest.raises(HomeError, match=error):
+    def test_every_fault_is_a_line_that_names_the_file(self, home: Home) -> None:
+        home.settings_file.write_text('lissten = "127.0.0.1:1"\nlog_level = "loud"\n')
+        with pytest.raises(HomeError) as caught:
             home.settings()
+        assert str(caught.value).splitlines() == [
+            f"{home.settings_file}: unknown setting lissten; did you mean listen?",
+            f"{home.settings_file}: log_level is none of debug, info, warning, error",
+        ]
 
-    def test_what_is_left_out_is_as_usual(self, home: Home) -> None:
-        home.settings_file.write_text("empty_block_seconds = 3\n")
-        assert home.settings() == Settings(empty_block_seconds=3)
-
-    def test_the_file_explains_each(self) -> None:
-        lines = USUAL.splitlines()
-        for name in ("listen", "empty_block_seconds", "log_level"):
-            at = next(at for at, line in enumerate(lines) if line.startswith(f"{name} = "))
-            assert lines[at - 1].startswith("# ")
+    def test_a_file_that_cannot_be_read_is_named(self, home: Home) -> None:
+        home.settings_file.unlink()
+        home.settings_file.mkdir()
+        with pytest.raises(HomeError, match=r"node\.toml: "):
+            home.settings()
 
     def test_a_folder_that_is_no_home_says_what_to_do(self, tmp_path: Path) -> None:
         with pytest.raises(HomeError, match="run `cfi init"):
             Home(tmp_path).settings()
+
+
+def test_a_path_too_long_for_sockets_is_said_beforehand(tmp_path: Path) -> None:
+    Home(tmp_path / "node").require_short_path()
+    with pytest.raises(HomeError, match="bytes too long for its sockets; move the home"):
+        Home(tmp_path / ("n" * 100)).require_short_path()
 
 
 class TestTheLock:

@@ -14,11 +14,10 @@ from cfi.contracts.transition.block import Execution
 from cfi.contracts.wire.limits import MAX_TRANSACTION_BYTES
 from cfi.contracts.wire.receipts import decode_receipt
 from cfi.contracts.wire.signatures import public_key_of
-from cfi.node import service as service_module
+from cfi.node import reception
 from cfi.node.admission import is_genuine, read_admission
 from cfi.node.consensus.embedded import EmbeddedEngine
 from cfi.node.link import MAX_FRAME_BYTES, Kind, frame
-from cfi.node.mempool import Mempool
 from tests.node.chain import CHAIN_ID, USER_SEED, signed, transfer
 from tests.node.talking import (
     ADMISSION_SEED,
@@ -58,7 +57,7 @@ class TestASubmission:
             assert (kind, tag) == (Kind.COMMITTED, 1)
             assert decode_receipt(receipt).done
             assert parts.application.store.receipt(admission.act_id) == (height, index, receipt)
-            assert len(parts.service.mempool) == 0
+            assert len(parts.mempool) == 0
 
         with_peer(tmp_path, work)
 
@@ -78,7 +77,7 @@ class TestASubmission:
             told = [await peer.submit(bad) for _, bad, _ in REJECTED]
             for (sentence, _, name), (kind, content) in zip(REJECTED, told, strict=True):
                 assert (sentence, kind, content[0]) == (sentence, Kind.REJECTED, name)
-            assert len(parts.service.mempool) == 0
+            assert len(parts.mempool) == 0
 
         with_peer(tmp_path, work)
 
@@ -113,7 +112,7 @@ class TestASubmission:
 class TestNoRoom:
     def test_in_the_mempool(self, tmp_path: Path) -> None:
         async def work(parts: Parts, peer: Peer) -> None:
-            parts.service.mempool = Mempool(most=1)
+            parts.mempool._most = 1
             peer.send((Kind.SUBMIT, 1, GOOD), (Kind.SUBMIT, 2, transfer(2)))
             told = await peer.several(3)
             assert told[Kind.REJECTED, 2] == ["MEMPOOL_FULL", "1 transactions wait"]
@@ -124,7 +123,7 @@ class TestNoRoom:
 
     def test_for_one_holder_leaves_room_for_another(self, tmp_path: Path) -> None:
         async def work(parts: Parts, peer: Peer) -> None:
-            parts.service.mempool = Mempool(most_of_holder=1)
+            parts.mempool._most_of_holder = 1
             others = signed(MESSAGE, 9, seed=OTHER_SEED)
             raws = [GOOD, transfer(2), others]
             peer.send(*((Kind.SUBMIT, tag, raw) for tag, raw in enumerate(raws)))
@@ -144,7 +143,7 @@ class TestNoRoom:
             ]
             assert (Kind.COMMITTED, 0) in told
 
-        monkeypatch.setattr(service_module, "_SUBMISSION_ROOM", 1)
+        monkeypatch.setattr(reception, "_SUBMISSION_ROOM", 1)
         with_peer(tmp_path, work)
 
 
@@ -170,7 +169,7 @@ class TestAnAdmittedAct:
                 (Kind.COMMITTED, 2),
             }
             assert "quarantined" in told[Kind.DROPPED, 1][1]
-            assert len(parts.service.mempool) == 0
+            assert len(parts.mempool) == 0
 
         monkeypatch.setattr(Execution, "execute", execute)
         with_peer(tmp_path, work)
@@ -190,7 +189,7 @@ class TestAnAdmittedAct:
 class TestTime:
     def test_after_a_pause_an_empty_block_sets_the_time_first(self, tmp_path: Path) -> None:
         async def work(parts: Parts, peer: Peer) -> None:
-            parts.service._empty_block_interval = 60.0
+            parts.maker.empty_block_interval = 60.0
             await asyncio.sleep(1.2)
             height = parts.engine.height
             await peer.submit(GOOD)
@@ -260,7 +259,7 @@ class TestAFollower:
             follower.send((Kind.FOLLOW, 8, b""))
             await follower.next()
             follower.writer.close()
-            await parts.until(lambda: len(parts.service._followers) == 1)
+            await parts.until(lambda: len(parts.service._audience) == 1)
             assert (await peer.ask("status"))[0] is Kind.RESULT
 
         with_peer(tmp_path, work)

@@ -7,7 +7,7 @@ from typing import Final
 from cfi.contracts.state.table import PublicTable, number_key, text_key
 from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import Count, DayNumber, Height, Instant, SmallCode
-from cfi.contracts.wire.schema import Hash, PublicKey
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import HolderId, Identifier
 
 
@@ -73,11 +73,11 @@ class Holiday:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ValidatorKey:
-    """A validator of the chain and its voting power."""
+class Upgrade:
+    """A version of the rules and the height from which it holds."""
 
-    key: PublicKey
-    power: Count
+    from_height: Height
+    app_version: Count
 
 
 CLOCK: Final = PublicTable(name="clock", tag=0xC0, row=Clock, key=lambda _: b"now")
@@ -97,8 +97,8 @@ PROGRAMME: Final = PublicTable(
 HOLIDAYS: Final = PublicTable(
     name="holidays", tag=0xC6, row=Holiday, key=lambda row: number_key(row.day)
 )
-VALIDATORS: Final = PublicTable(
-    name="validators", tag=0xC7, row=ValidatorKey, key=lambda row: row.key
+UPGRADES: Final = PublicTable(
+    name="upgrades", tag=0xCA, row=Upgrade, key=lambda row: number_key(row.from_height)
 )
 
 TABLES: Final = (
@@ -109,5 +109,5 @@ TABLES: Final = (
     ACTS,
     PROGRAMME,
     HOLIDAYS,
-    VALIDATORS,
+    UPGRADES,
 )

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cfi.client.audit.auditor import audit
+from cfi.client.audit.sources import read_records
 from cfi.contracts.wire.text import LotId
 from tests.client.audit.histories import begin
 from tests.effort import effort
@@ -36,7 +37,7 @@ def test_an_honest_history_agrees(
             transactions.append(make(number, tonnes, lot_id))
         chain.make(*transactions)
     chain.close()
-    findings = audit(begin(), folder / "blocks", 0, lambda *_: None)
+    findings = audit(begin(), read_records(folder / "blocks"), 0, lambda *_: None)
     assert findings.disagreement is None
     assert (findings.height, findings.transactions) == (len(blocks), number)
     assert all(row["issued"] == row["held"] + row["retired"] for row in findings.totals)

@@ -11,7 +11,7 @@ from cfi.client.audit import auditor
 from cfi.client.audit.auditor import audit
 from cfi.client.audit.findings import Findings
 from cfi.client.audit.replay import Replay
-from cfi.client.audit.sources import BadSourceError
+from cfi.client.audit.sources import BadSourceError, read_records
 from cfi.contracts.wire.block_file import encode_record
 from tests.client.audit.histories import (
     BLOCKS,
@@ -29,13 +29,13 @@ def unmoved(height: int, size: int) -> None:
 
 
 def audited(path: Path, workers: int = 0) -> Findings:
-    return audit(begin(), path, workers, unmoved)
+    return audit(begin(), read_records(path), workers, unmoved)
 
 
 def test_an_honest_history_agrees(history: History, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     path = write_file(tmp_path / "export", history)
-    findings = audit(begin(), path, 1, lambda height, size: told.append((height, size)))
+    findings = audit(begin(), read_records(path), 1, lambda height, size: told.append((height, size)))
     assert findings.agrees
     assert (findings.height, findings.commits, findings.empty_blocks) == (BLOCKS, BLOCKS - 1, 2)
     assert (findings.transactions, findings.done, findings.refused) == (30, 18, 12)

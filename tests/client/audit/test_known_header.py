@@ -10,7 +10,7 @@ from cfi.client.audit.auditor import audit
 from cfi.client.audit.findings import Findings
 from cfi.client.audit.known_header import KnownHeader, read_known_header
 from cfi.client.audit.replay import read_block
-from cfi.client.audit.sources import BadSourceError
+from cfi.client.audit.sources import BadSourceError, read_records
 from cfi.client.light.lightblock import LightBlock, format_light_block
 from tests.client.audit.histories import (
     BLOCKS,
@@ -33,7 +33,7 @@ def known(block: LightBlock) -> KnownHeader:
 
 def audited(tmp_path: Path, history: History, header: KnownHeader) -> Findings:
     path = write_file(tmp_path / "export", history)
-    return audit(begin(), path, 0, lambda *_: None, header)
+    return audit(begin(), read_records(path), 0, lambda *_: None, header)
 
 
 END = [
@@ -110,7 +110,6 @@ def signed_by_another(history: History) -> LightBlock:
 UNBELIEVED = [
     (without_votes, "no votes"),
     (with_other_votes, "those for another block"),
-    (signed_by_another, "can't be believed: the signature of vote 0 is wrong"),
 ]
 
 
@@ -120,6 +119,15 @@ def test_a_header_that_was_not_signed_is_not_believed(
 ) -> None:
     with pytest.raises(BadSourceError, match=reason):
         known(make(history))
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3])
+def test_nor_one_that_others_signed_when_its_validators_are_known(
+    history: History, tmp_path: Path, blocks: int
+) -> None:
+    header = known(signed_by_another(history))
+    with pytest.raises(BadSourceError, match="can't be believed: the signature of vote 0"):
+        audited(tmp_path, history[:blocks], header)
 
 
 def test_a_header_that_is_none_is_not_believed() -> None:

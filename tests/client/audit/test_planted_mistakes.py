@@ -106,6 +106,6 @@ def test_a_wrong_rule_is_noticed_by_the_books_alone(
     chain.make()
     chain.close()
     assert disagreement(read_records(tmp_path / "blocks")) is None
-    found = audit(begin(), tmp_path / "blocks", 0, lambda *_: None).disagreement
+    found = audit(begin(), read_records(tmp_path / "blocks"), 0, lambda *_: None).disagreement
     assert found is not None
     assert (found.height, found.what) == (1, f"independent model: {what}")

@@ -9,11 +9,11 @@ from cfi.client.audit.serial_map import OverlapError, SerialMap
 RANGES = st.lists(st.tuples(st.integers(1, 40), st.integers(1, 6)), max_size=30)
 
 
-@given(RANGES)
-def test_holds_what_a_set_of_serials_would(ranges: list[tuple[int, int]]) -> None:
+@given(RANGES, st.sampled_from([1, 2, 1_024]))
+def test_holds_what_a_set_of_serials_would(ranges: list[tuple[int, int]], most: int) -> None:
     serials: set[int] = set()
     held: list[tuple[int, int]] = []
-    under_test = SerialMap()
+    under_test = SerialMap(most)
     for first, tonnes in ranges:
         wanted, last = set(range(first, first + tonnes)), first + tonnes - 1
         if wanted & serials:

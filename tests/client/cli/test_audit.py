@@ -1,5 +1,6 @@
 """`audit replay`: what it prints, and with which status it ends."""
 
+import asyncio
 import json
 from dataclasses import replace
 from hashlib import sha256
@@ -10,17 +11,27 @@ from click.testing import CliRunner, Result
 
 from cfi.client.audit.sources import read_records
 from cfi.client.cli.audit import audit
-from cfi.client.light.lightblock import format_light_block
+from cfi.client.light.json_node import JsonNode
+from cfi.client.light.lightblock import format_light_block, parse_light_block
+from cfi.client.light.proofs import verify_membership, verify_non_membership
+from cfi.client.light.statement import read_shown
+from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
 from cfi.contracts.state.genesis import genesis_hash
+from cfi.contracts.state.row_tree import verify_row
+from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.contracts.wire.signatures import public_key_of
+from cfi.contracts.wire.votes import verify_commit
 from cfi.genesis.builder import GenesisPlan, NewHolder, NewUser, build_genesis
 from cfi.genesis.officers import sign_genesis
 from cfi.genesis.programmes.loader import programme
 from tests.client.audit.histories import forged, light, with_transactions, write_file
 from tests.contracts.ledger import NOW
-from tests.node.chain import CHAIN_ID, TERMS, VALIDATOR_SEED, open_chain
+from tests.genesis.founders import OFFICER_SEEDS
+from tests.node.chain import CHAIN_ID, TERMS, USER_SEED, VALIDATOR_SEED, open_chain
+from tests.node.gateway.running import run as bounded
+from tests.node.gateway.running import running
 
 OFFICERS = [bytes([number]) * 32 for number in range(3)]
 EXCHANGE = NewHolder(
@@ -62,6 +73,157 @@ def home(tmp_path: Path) -> Path:
     (tmp_path / "chain" / "blocks").rename(tmp_path / "data" / "blocks")
     (tmp_path / "genesis.cbor").write_bytes(SIGNED)
     return tmp_path
+
+
+async def over_the_network(base: str, folder: Path, command: str, *words: str) -> Result:
+    """A command of `cfi audit` for an officer's key, on a thread of its own."""
+    key = [*("--key", str(folder / "key")), *("--passphrase-file", str(folder / "phrase"))]
+    arguments = [command, base, *words, *key]
+    return await asyncio.to_thread(CliRunner().invoke, audit, arguments)
+
+
+def cfi_audit(command: str, *arguments: object) -> Result:
+    return CliRunner().invoke(audit, [command, *map(str, arguments), "--workers", "0"])
+
+
+class TestReport:
+    """What is kept of an audit."""
+
+    def test_says_who_what_when_with_what_and_every_check(self, home: Path) -> None:
+        result = cfi_audit("report", home, "--to", home / "r", "--auditor", "A. Auditor")
+        assert (result.exit_code, "everything agrees" in result.stdout) == (0, True), result.stderr
+        told = json.loads((home / "r" / "report.json").read_text())
+        assert (told["report"], told["findings"]["height"]) == ("cfi-audit/v1", 3)
+        made = told["provenance"]
+        assert (made["auditor"], made["source_blocks"]) == ("A. Auditor", 3)
+        assert made["genesis_file_sha256"] == sha256(SIGNED).hexdigest()
+        assert set(made["software"]) == {"python", "cfi-ledger", "cbor2", "PyNaCl"}
+        assert made["began"] < made["ended"]
+        target = home / "blocks.export"
+        CliRunner().invoke(audit, ["export", str(home), str(target)])
+        assert made["source_sha256"] == sha256(target.read_bytes()).hexdigest()
+        text = (home / "r" / "report.txt").read_text()
+        named = ("A. Auditor", made["source_sha256"], made["code_sha256"], HASH)
+        assert [part for part in (*named, *told["checks"]) if part not in text] == []
+        again = cfi_audit("report", home, "--to", home / "r")
+        assert (again.exit_code, "File exists" in again.stderr) == (2, True)
+
+    def test_is_kept_of_a_disagreement_too(self, home: Path) -> None:
+        history = forged(list(read_records(home)), 2, with_transactions(lambda _: [b"anything"]))
+        path = write_file(home / "export", history)
+        result = cfi_audit("report", path, "--to", home / "r")
+        assert (result.exit_code, "a disagreement" in result.stdout) == (3, True)
+        text = (home / "r" / "report.txt").read_text()
+        assert "not named" in text
+        assert "signature of transaction 0" in text
+
+
+class TestProve:
+    """Proofs of an old height by replaying to it."""
+
+    def test_a_public_row_and_an_absent_one(self, home: Path) -> None:
+        for key, present in ((b"chain", True), (b"other", False)):
+            result = cfi_audit("prove", home, "--height", 1, "--table", "chain", "--row", key.hex())
+            assert result.exit_code == 0, result.stderr
+            told = json.loads(result.stdout)
+            block = parse_light_block(json.dumps(told["light_block"]).encode())
+            assert (told["height"], block.height, block.header.app_hash.hex()) == (1, 2, told["app_hash"])
+            root, full = block.header.app_hash, CHAIN.row_key(key)
+            proof = bytes.fromhex(told["proof"])
+            if present:
+                assert verify_membership(root, proof, full, bytes.fromhex(told["value"]))
+            else:
+                assert told["value"] is None
+                assert verify_non_membership(root, proof, full)
+            assert block.commit is not None
+            assert block.validator_set is not None
+            verify_commit(CHAIN_ID, block.validator_set, block.commit.block_id, block.height, block.commit)
+
+    @pytest.mark.parametrize("table", ["all", "users"])
+    def test_an_owners_rows(self, home: Path, table: str) -> None:
+        result = cfi_audit("prove", home, "--height", 1, "--table", table, "--holder", "exchange")
+        assert result.exit_code == 0, result.stderr
+        told = json.loads(result.stdout)
+        root = bytes.fromhex(told["app_hash"])
+        shown = read_shown(JsonNode(told))
+        assert verify_membership(root, shown.proof, shown.key, shown.value)
+        assert len(shown.rows) > (1 if table == "all" else 0)
+        assert all(verify_row(shown.value, blinding, proof) for proof, blinding in shown.rows)
+
+    def test_what_cannot_be_proved(self, home: Path) -> None:
+        public = ("--table", "chain", "--row", b"chain".hex())
+        third = light(list(read_records(home)), 3)
+        (home / "header.json").write_bytes(format_light_block(third))
+        for arguments, status, reason in (
+            (("--height", 2, *public), 2, "give --header"),
+            (("--height", 2, *public, "--header", home / "header.json"), 0, ""),
+            (("--height", 3, *public, "--header", home / "header.json"), 2, "give --header"),
+            (("--height", 1, "--table", "lots", "--account", "nobody/1"), 1, "there is no nobody/1"),
+            (("--height", 1, "--table", "lots", "--holder", "exchange"), 2, "one of"),
+            (("--height", 1, "--table", "chain"), 2, "give one of"),
+            (("--height", 1, "--table", "chain", "--row", "x"), 2, "not in hex"),
+            (("--height", 0, *public), 2, "0 is not in the range"),
+        ):
+            result = cfi_audit("prove", home, *arguments)
+            assert (result.exit_code, reason in result.stderr) == (status, True), result.stderr
+
+    def test_nothing_is_proved_of_a_history_that_disagrees(self, home: Path) -> None:
+        history = forged(list(read_records(home)), 2, with_transactions(lambda _: [b"anything"]))
+        path = write_file(home / "export", history)
+        result = cfi_audit("prove", path, "--height", 1, "--table", "chain", "--row", "00")
+        assert (result.exit_code, result.stdout) == (3, "")
+        assert "the history disagrees: height 2" in result.stderr
+
+
+class TestOverTheNetwork:
+    """A gateway in place of files: SOURCE is its address."""
+
+    def test_a_replay_agrees_with_the_newest_header_and_an_export_replays(
+        self, tmp_path: Path
+    ) -> None:
+        async def work() -> None:
+            async with running(tmp_path / "node", as_signed=True) as gateway:
+                await gateway.height_of(4)
+                genesis = tmp_path / "genesis.cbor"
+                genesis.write_bytes(gateway.chain.genesis)
+                write_key(tmp_path / "key", SigningKey(OFFICER_SEEDS[0]), b"open", LEAST)
+                (tmp_path / "phrase").write_text("open\n")
+                here = (gateway.base, tmp_path)
+                words = ("--genesis", str(genesis), "--workers", "0", "--json")
+                told = await over_the_network(*here, "replay", *words)
+                assert told.exit_code == 0, told.stderr
+                findings = json.loads(told.stdout)
+                assert (findings["agrees"], findings["root_confirmed"]) == (True, True)
+                target = tmp_path / "export"
+                told = await over_the_network(*here, "export", str(target))
+                assert told.exit_code == 0, told.stderr
+                told = await asyncio.to_thread(run, target, "--genesis", genesis)
+                assert told.exit_code == 0, told.stderr
+
+        bounded(work())
+
+    def test_what_is_no_source(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path / "node") as gateway:
+                genesis = tmp_path / "genesis.cbor"
+                genesis.write_bytes(gateway.chain.genesis)
+                write_key(tmp_path / "key", SigningKey(USER_SEED), b"open", LEAST)
+                (tmp_path / "phrase").write_text("other\n")
+                words = ("--genesis", str(genesis), "--workers", "0")
+                told = await asyncio.to_thread(run, gateway.base)
+                assert (told.exit_code, "give --genesis" in told.stderr) == (2, True)
+                told = await asyncio.to_thread(run, gateway.base, *words)
+                assert (told.exit_code, "give --key" in told.stderr) == (2, True)
+                told = await over_the_network(gateway.base, tmp_path, "replay", *words)
+                assert told.exit_code == 5
+                (tmp_path / "phrase").write_text("open\n")
+                told = await over_the_network(gateway.base, tmp_path, "replay", *words)
+                assert (told.exit_code, told.stdout) == (1, "")
+                assert "shows no blocks: unknown-height" in told.stderr
+                told = await over_the_network("http://127.0.0.1:9", tmp_path, "replay", *words)
+                assert told.exit_code == 4
+
+        bounded(work())
 
 
 def run(*arguments: object) -> Result:

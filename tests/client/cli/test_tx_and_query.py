@@ -9,9 +9,11 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from cfi.client.cli.light import light
 from cfi.client.cli.query import query
 from cfi.client.cli.tx import tx
 from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
+from tests.client.light.lying import Liar, other_receipt
 from tests.node.chain import COMPANY, USER_SEED
 from tests.node.gateway.running import Running, run, running
 
@@ -54,6 +56,32 @@ class TestActing:
         assert told["done"]
         assert told["facts"]["account_id"].startswith(f"{COMPANY}/")
         assert receipt.exit_code == 0, receipt.output
+
+    def test_a_receipt_is_verified_where_something_is_trusted(self, tmp_path: Path, secrets: list[str]) -> None:
+        genesis, trusted = tmp_path / "genesis.cbor", ["--folder", str(tmp_path / "light")]
+
+        async def work(gateway: Running) -> list[Result]:
+            genesis.write_bytes(gateway.chain.genesis)
+            await asyncio.sleep(1.1)
+            here = ["--gateway", gateway.base]
+            begun = await asked(light, ["sync", *here, *trusted, "--genesis", str(genesis)])
+            sent = await asked(tx, ["OpenAccount", "-", *here, *secrets, *trusted, "--yes", "--json"], json.dumps(OPENED))
+            act_id = json.loads(sent.stdout)["act_id"]
+            kept = await asked(query, ["receipt", act_id, *here, *secrets, *trusted])
+            claimed = await asked(query, ["receipt", act_id, *here, *secrets, "--folder", str(tmp_path / "none")])
+            async with Liar(gateway, other_receipt) as liar:
+                lied = await asked(query, ["receipt", act_id, "--gateway", liar.base, *secrets, *trusted])
+            nobody = await asked(query, ["receipt", act_id, "--gateway", "http://127.0.0.1:9", *secrets, *trusted])
+            return [begun, sent, kept, claimed, lied, nobody]
+
+        begun, sent, kept, claimed, lied, nobody = with_gateway(tmp_path / "node", work)
+        assert begun.exit_code == 0, begun.output
+        assert json.loads(sent.stdout)["standing"].startswith("verified here at height")
+        assert json.loads(kept.stdout) == json.loads(sent.stdout)
+        assert (claimed.exit_code, json.loads(claimed.stdout)["verified"]) == (0, False)
+        assert "begin with: cfi light sync" in claimed.stdout
+        assert (lied.exit_code, "of another receipt" in lied.stderr) == (3, True)
+        assert nobody.exit_code == 4
 
     def test_a_refusal_says_what_why_and_which_section(self, tmp_path: Path, secrets: list[str]) -> None:
         body = {"source": f"{COMPANY}/1", "lot_id": "XA-2003-0009999999", "tonnes": 100, "target": f"{COMPANY}/3"}

@@ -1,10 +1,12 @@
 """A server that stands before a gateway and changes some of its answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Self
 
 from aiohttp import web
 
+from cfi.contracts.wire.receipts import decode_receipt, encode_receipt
 from tests.node.gateway.running import Running
 
 
@@ -66,3 +68,11 @@ def no_genesis(path: str, told: Any) -> Any:
 def nonsense(path: str, told: Any) -> Any:
     """No shape at all where proofs are wanted."""
     return [] if "/public/" in path else told
+
+
+def other_receipt(path: str, told: Any) -> Any:
+    """A receipt of an act that ends otherwise."""
+    if "/transactions/" in path and "receipt" in told:
+        receipt = decode_receipt(bytes.fromhex(told["receipt"]))
+        told["receipt"] = encode_receipt(replace(receipt, section="RB 4.3")).hex()
+    return told

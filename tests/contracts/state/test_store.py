@@ -5,7 +5,7 @@ import pytest
 from cfi.contracts.state.durable import PUBLIC_ROWS, ROWS, SEEDS, split_row_key
 from cfi.contracts.state.store import State
 from cfi.contracts.state.table import OwnerKey, RowKey
-from cfi.contracts.wire.schema import Seed
+from cfi.contracts.wire.schema import Hash, Seed
 from tests.contracts.ledger import Ledger
 from tests.contracts.state.heights import Kept, Writer, kept, plain_root
 
@@ -15,7 +15,7 @@ HEIGHTS = 12
 def loaded(copy: Kept) -> State:
     state = State()
     owners = ((name, Seed(seed), dict(rows)) for name, (seed, rows) in copy.owners.items())
-    state.load(copy.height, owners, copy.public)
+    state.load(copy.height, owners, copy.public, Hash(copy.app_hash))
     return state
 
 

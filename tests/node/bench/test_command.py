@@ -87,8 +87,24 @@ class TestTheCommand:
     def test_measures_a_replay(self) -> None:
         told = measured("replay", "--accounts", 3, "--lots", 60, "--seconds", 0.005, "--json")
         assert told.exit_code == 0, told.output
+        found = json.loads(told.stdout)
+        assert [each["name"] for each in found] == ["replay", "audit"]
+        for each in found:
+            assert each["conditions"]["transfers"] == 60
+            assert each["ratio"] == each["value"] / each["baseline_value"]
+
+    def test_measures_the_model(self) -> None:
+        told = measured("model", "--accounts", 3, "--lots", 60, "--seconds", 0.005, "--json")
+        assert told.exit_code == 0, told.output
         (found,) = json.loads(told.stdout)
-        assert (found["name"], found["conditions"]["transfers"]) == ("replay", 60)
+        assert (found["name"], found["conditions"]["transfers"]) == ("model", 60)
+        assert found["value"] > 0
+
+    def test_measures_transfers_over_http(self) -> None:
+        told = measured("http", "--accounts", 3, "--lots", 60, "--seconds", 0.02, "--json")
+        assert told.exit_code == 0, told.output
+        (found,) = json.loads(told.stdout)
+        assert (found["name"], found["conditions"]["transfers"]) == ("http", 60)
         assert found["ratio"] == found["value"] / found["baseline_value"]
 
     def test_a_replay_that_disagrees_is_no_measurement(
@@ -96,6 +112,9 @@ class TestTheCommand:
     ) -> None:
         monkeypatch.setattr(replay, "transfers_of", lambda *_: [])
         monkeypatch.setattr(replay, "load", fewer)
+        with pytest.raises(RuntimeError, match="the replay has 1 transfers of 0"):
+            replay.measure(3, 12, 1.0)
+        monkeypatch.setattr(replay, "_replay_seconds", lambda *_: 1.0)
         with pytest.raises(RuntimeError, match="the replay disagrees"):
             replay.measure(3, 12, 1.0)
 

@@ -19,28 +19,36 @@ from cfi.contracts.state.durable import Batch, movement_key
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.rows.governance import CHAIN
+from cfi.contracts.state.rows.membership import GRANTS, ReadingGrant
 from cfi.contracts.state.store import State
+from cfi.contracts.state.validator_sets import founding
+from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.headers import Timestamp
+from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.signatures import public_key_of
-from cfi.contracts.wire.text import UserId
+from cfi.contracts.wire.text import HolderId, UserId
 from cfi.genesis.builder import build_genesis
 from cfi.genesis.officers import sign_genesis
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
+from cfi.node.assembly import embedded_service
+from cfi.node.clock import machine_time
 from cfi.node.consensus.embedded import EmbeddedEngine
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
 from cfi.node.gateway.desk import Desk
 from cfi.node.gateway.link_client import LedgerLink
 from cfi.node.gateway.server import Listen, Server
-from cfi.node.service import Service, machine_time
+from cfi.node.service import Service
+from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
-from tests.contracts.ledger import NOW, Ledger
+from cfi.node.storage.snapshots import SnapshotFolder
+from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 from tests.genesis.founders import OFFICER_SEEDS, PLAN
 from tests.node.chain import (
     CHAIN_ID,
@@ -48,12 +56,20 @@ from tests.node.chain import (
     TERMS,
     TONNES,
     USER_SEED,
+    VALIDATOR,
     VALIDATOR_SEED,
 )
 
 T = TypeVar("T")
 OTHER: Final = "company-b"
 OTHER_SEED: Final = sha256(b"company-b's key").digest()
+AUDITOR_SEED: Final = sha256(b"an auditor's key").digest()
+PAST_AUDITOR_SEED: Final = sha256(b"a past auditor's key").digest()
+AUDITORS: Final = {
+    "auditor-1": (AUDITOR_SEED, 4_000_000_000),
+    "auditor-2": (PAST_AUDITOR_SEED, NOW + 1_000),
+}
+"""Each auditor's key, and when its grant ends."""
 ADMISSION_SEED: Final = sha256(b"the node's admission key").digest()
 NODE: Final = public_key_of(ADMISSION_SEED).hex()
 MOST_SECONDS: Final = 30.0
@@ -96,12 +112,31 @@ def founded(genesis_hash: Hash) -> tuple[State, Batch]:
         )
         ledger.given(put(KEYS, company, key))
         ledger.given_lot(f"{company}/1", TONNES)
+    given_auditors(ledger)
+    ledger.given(founding([VALIDATOR], EXCHANGE))
     state, overlay = ledger.store, ledger.overlay
     state.height = -1
     writes = state.seal(overlay)
     for owner, movements in overlay.movements.items():
         writes += [(movement_key(owner, at), raw) for at, raw in enumerate(movements, start=1)]
     return state, writes
+
+
+def given_auditors(ledger: Ledger) -> None:
+    """An auditor whose grant is in force, and one whose grant has ended."""
+    for auditor, (seed, to_at) in AUDITORS.items():
+        ledger.given_holder(auditor, HolderClass.AUDITOR, accounts=False)
+        key = UserKey(
+            key=PublicKey(public_key_of(seed)),
+            user_id=UserId(f"{auditor}-user"),
+            valid_from=Instant(NOW),
+            valid_to=None,
+            revoked=False,
+        )
+        grant = ReadingGrant(
+            auditor=HolderId(auditor), from_at=NOW, to_at=Instant(to_at), grounds=Hash(bytes(32))
+        )
+        ledger.given(put(KEYS, auditor, key), put(GRANTS, auditor, grant))
 
 
 @dataclass(slots=True)
@@ -175,8 +210,10 @@ class Parts:
         self.database.close()
 
 
-def ledger_parts(folder: Path, now: Callable[[], Timestamp] = machine_time) -> Parts:
-    """A new ledger whose chain begins now."""
+def ledger_parts(
+    folder: Path, now: Callable[[], Timestamp] = machine_time, *, as_signed: bool = False
+) -> Parts:
+    """A new ledger whose chain begins now, with two companies, or with what its genesis says."""
     folder.mkdir(parents=True, exist_ok=True)
     write_key(folder / "key.json", VALIDATOR_SEED)
     write_fresh_state(folder / "signed.json")
@@ -190,7 +227,9 @@ def ledger_parts(folder: Path, now: Callable[[], Timestamp] = machine_time) -> P
         validators=((public_key_of(VALIDATOR_SEED), 10),),
     )
     document = build_genesis(plan)
-    state, writes = founded(genesis_hash(document))
+    state, writes = (
+        state_at_genesis(document) if as_signed else founded(genesis_hash(document))
+    )
     application = Application(
         state,
         Window(),
@@ -204,16 +243,20 @@ def ledger_parts(folder: Path, now: Callable[[], Timestamp] = machine_time) -> P
     validator = PrivateValidator(folder / "key.json", folder / "signed.json")
     engine = EmbeddedEngine(terms, application, files, validator, now)
     engine.recover()
-    service = Service(engine, application, AdmissionBook(CHAIN_ID, ADMISSION_SEED), 0.2)
+    admission = AdmissionBook(CHAIN_ID, ADMISSION_SEED)
+    snapshots = SnapshotMaker(application, SnapshotFolder(folder / "snapshots", 2), 0)
+    service = embedded_service(engine, application, admission, 0.2, snapshots)
     signed = sign_genesis(document, OFFICER_SEEDS[:2])
     socket = folder / "run" / "ledger.sock"
     return Parts(engine, application, signed, files, database, service, socket)
 
 
 @asynccontextmanager
-async def running(folder: Path, **options: Any) -> AsyncIterator[Running]:
+async def running(
+    folder: Path, *, as_signed: bool = False, **options: Any
+) -> AsyncIterator[Running]:
     """A ledger and its gateway until the end of the block; options are the desk's."""
-    parts = ledger_parts(folder)
+    parts = ledger_parts(folder, as_signed=as_signed)
     parts.socket.parent.mkdir()
     stop = asyncio.Event()
     task = asyncio.create_task(parts.service.run(parts.socket, stop))

@@ -1,0 +1,131 @@
+"""What the commands of `cfi audit` share: options, progress, how they end."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from cfi.client.audit.auditor import Progress as Told
+from cfi.client.audit.auditor import audit
+from cfi.client.audit.findings import DisagreementError, Findings
+from cfi.client.audit.sources import BadSourceError
+from cfi.client.cli.audit_source import History, Wanted, open_history
+from cfi.client.light.bisection import UnavailableError
+from cfi.client.light.http import GatewayRefusedError
+from cfi.client.wallet.keystore import KeystoreError, WrongPassphraseError
+from cfi.contracts.state.genesis import GenesisError
+
+FAILED: Final = 1
+BAD_INPUT: Final = 2
+DISAGREES: Final = 3
+UNREACHABLE: Final = 4
+LOCKED: Final = 5
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def reading(command: F) -> F:
+    """The argument and options of every command that reads a history."""
+    for option in (
+        click.option("--passphrase-file", type=_FILE, help="Instead of being asked."),
+        click.option("--key", type=_FILE, help="Your keystore file, to read from a gateway."),
+        click.argument("source", metavar="SOURCE"),
+    ):
+        command = option(command)
+    return command
+
+
+def replaying(command: F) -> F:
+    """The options of every command that replays one."""
+    for option in (
+        click.option(
+            "--workers",
+            type=click.IntRange(min=0),
+            default=max((os.cpu_count() or 1) - 1, 0),
+            show_default=True,
+            help="Processes that verify signatures beside this one.",
+        ),
+        click.option(
+            "--header",
+            type=_FILE,
+            help="A signed header from elsewhere, as in /v1/headers, to compare the end with.",
+        ),
+        click.option("--genesis-hash", help="The genesis hash that you know, 32 bytes in hex."),
+        click.option(
+            "--genesis",
+            type=_FILE,
+            help="The signed genesis file.  [default: genesis.cbor in SOURCE or above it]",
+        ),
+    ):
+        command = option(command)
+    return reading(command)
+
+
+def history_of(wanted: dict[str, Any]) -> History:
+    """Open what the command line names, or leave."""
+    return or_exit(lambda: open_history(Wanted(**wanted)))
+
+
+def audited(history: History, workers: int) -> Findings:
+    """Audit it with progress, or leave."""
+    return or_exit(
+        lambda: with_progress(
+            history,
+            lambda told: audit(history.beginning, history.records, workers, told, history.known),
+        )
+    )
+
+
+def or_exit(work: Callable[[], T]) -> T:
+    """Do it; every error is a line on standard error and its exit status."""
+    try:
+        return work()
+    except WrongPassphraseError as error:
+        leave(str(error), LOCKED)
+    except GatewayRefusedError as error:
+        leave(f"the gateway shows no blocks: {error}", FAILED)
+    except UnavailableError as error:
+        leave(str(error), UNREACHABLE)
+    except DisagreementError as error:
+        leave(f"the history disagrees: {error}", DISAGREES)
+    except (BadSourceError, GenesisError, KeystoreError, OSError) as error:
+        leave(str(error), BAD_INPUT)
+
+
+def leave(sentence: str, status: int) -> NoReturn:
+    """Say why, and end with a status."""
+    click.echo(sentence, err=True)
+    raise click.exceptions.Exit(status)
+
+
+def with_progress(history: History, work: Callable[[Told], T]) -> T:
+    """Do work that tells of each height, with a bar where there is a terminal."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("height {task.fields[height]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task("replay", total=history.total, height=0)
+        return work(
+            lambda height, size: bar.update(
+                task, advance=1 if history.by_height else size, height=height
+            )
+        )

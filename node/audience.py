@@ -1,0 +1,59 @@
+"""Who is told: peers that follow the chain, and those that submitted a transaction."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import cbor2
+
+from cfi.node.link import Kind
+
+
+class Peer(Protocol):
+    """One connection to the ledger's socket."""
+
+    def send(self, kind: Kind, tag: int, content: bytes) -> None:
+        """Queue a frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A peer, and the tag under which it is told of its transaction."""
+
+    peer: Peer
+    tag: int
+
+    def tell(self, kind: Kind, content: bytes) -> None:
+        """Send a frame to the peer."""
+        self.peer.send(kind, self.tag, content)
+
+    def tell_why(self, kind: Kind, name: str, detail: str) -> None:
+        """Send a stable name and a sentence."""
+        self.tell(kind, cbor2.dumps([name, detail]))
+
+    def committed(self, height: int, index: int, receipt: bytes) -> None:
+        """Say where the transaction stands, with its receipt."""
+        self.tell(Kind.COMMITTED, cbor2.dumps([height, index, receipt]))
+
+
+class Audience:
+    """The peers that hear of each block."""
+
+    def __init__(self) -> None:
+        self._followers: dict[Peer, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._followers)
+
+    def follow(self, peer: Peer, tag: int) -> None:
+        """Tell a peer of each block from now on."""
+        self._followers[peer] = tag
+
+    def forget(self, peer: Peer) -> None:
+        """A peer is gone."""
+        self._followers.pop(peer, None)
+
+    def announce(self, height: int, app_hash: bytes, seconds: int) -> None:
+        """Tell of a block: its height, the root in its header, its time in seconds since 1970."""
+        told = cbor2.dumps([height, app_hash, seconds])
+        for follower, tag in self._followers.items():
+            follower.send(Kind.BLOCK, tag, told)

@@ -1,0 +1,80 @@
+"""A node's settings: one file that explains itself; a line for each fault."""
+
+from dataclasses import fields
+
+import pytest
+
+from cfi.node.settings import Settings, SettingsError, read_settings, settings_text
+
+PEER = "ab" * 20 + "@127.0.0.2:26656"
+CHOSEN = Settings(
+    name="node2",
+    listen="127.0.0.1:9000",
+    empty_block_seconds=2.5,
+    engine="cometbft",
+    peers=(PEER, "cd" * 20 + "@validator.example:26656"),
+    peer_networks=("10.1.0.0/16", "fd00::/8"),
+    timeout_commit=0.2,
+    mempool_size=100,
+    sync_servers=("127.0.0.1:26657", "127.0.0.2:26657"),
+    sync_height=7,
+    sync_hash="AB" * 32,
+)
+WRONG = [
+    # sentence                        the text                               the fault
+    ("an unknown name",               'colour = "red"',                      "unknown setting colour"),
+    ("a misspelt name",               'lissten = "127.0.0.1:1"',             "unknown setting lissten; did you mean listen?"),
+    ("a number for a text",           "listen = 8470",                       "listen has the wrong type"),
+    ("a text for a number",           'empty_block_seconds = "10"',          "empty_block_seconds has the wrong type"),
+    ("a truth for a number",          "empty_block_seconds = true",          "empty_block_seconds has the wrong type"),
+    ("a fraction for a count",        "mempool_size = 1.5",                  "mempool_size has the wrong type"),
+    ("a text for a list",             f'peers = "{PEER}"',                   "peers has the wrong type"),
+    ("a list of numbers",             "peers = [1]",                         "peers 1 is no text"),
+    ("no time at all",                "timeout_commit = 0",                  "timeout_commit is not above 0"),
+    ("a height below 0",              "sync_height = -1",                    "sync_height is below 0"),
+    ("another engine",                'engine = "steam"',                    "engine is none of embedded, cometbft"),
+    ("another level",                 'log_level = "loud"',                  "log_level is none of debug, info, warning, error"),
+    ("an address without a port",     'listen = "localhost"',                "listen is no HOST:PORT"),
+    ("a port that is none",           'p2p_listen = "127.0.0.1:65536"',      "p2p_listen is no HOST:PORT"),
+    ("an optional address",           'rpc_listen = "here"',                 "rpc_listen is no HOST:PORT"),
+    ("a peer without its id",         'peers = ["127.0.0.1:26656"]',         'peers "127.0.0.1:26656" is no NODE-ID@HOST:PORT'),
+    ("a network that is none",        'peer_networks = ["10.0.0.1/8"]',      'peer_networks "10.0.0.1/8" is no network like 10.1.0.0/16'),
+    ("a hash that is none",           'sync_hash = "abc"',                   "sync_hash is no hash of 64 hex digits"),
+    ("an empty name",                 'name = ""',                           "name is no short plain name"),
+    ("a name with a quote",           "name = 'a\"b'",                       "name is no short plain name"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "text", "fault"), WRONG, ids=[row[0] for row in WRONG])
+def test_what_is_refused(sentence: str, text: str, fault: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(text)
+    assert str(caught.value) == fault
+
+
+def test_what_is_no_toml_is_refused_with_its_place() -> None:
+    with pytest.raises(SettingsError, match="at end of document"):
+        read_settings("listen = ")
+
+
+def test_every_fault_is_told() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings('engine = "steam"\nmempool_size = 0\nlistn = 1\n')
+    assert len(str(caught.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize("settings", [Settings(), CHOSEN])
+def test_the_file_keeps_them(settings: Settings) -> None:
+    assert read_settings(settings_text(settings)) == settings
+
+
+def test_what_is_left_out_is_as_usual() -> None:
+    assert read_settings("empty_block_seconds = 3\n") == Settings(empty_block_seconds=3)
+    assert read_settings("") == Settings()
+
+
+def test_the_file_explains_each() -> None:
+    lines = settings_text(Settings()).splitlines()
+    for name in (each.name for each in fields(Settings)):
+        at = next(at for at, line in enumerate(lines) if line.startswith(f"{name} = "))
+        assert lines[at - 1].startswith("# ")
