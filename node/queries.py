@@ -172,7 +172,8 @@ class Queries:
             raise self._no_act()
         height, index, receipt = found
         block = self._engine.block(height)
-        assert block is not None, "a receipt has its block"
+        if block is None:
+            raise QuestionError("unknown-act", f"block {height} isn't here yet")
         proof = prove_transaction(block.transactions, index)
         return {
             "height": height,

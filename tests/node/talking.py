@@ -75,8 +75,7 @@ class Parts:
     @property
     def maker(self) -> BlockMaker:
         """When its blocks are made."""
-        (maker,) = self.service._duties
-        assert isinstance(maker, BlockMaker)
+        (maker,) = [each for each in self.service._duties if isinstance(each, BlockMaker)]
         return maker
 
     async def until(self, holds: Callable[[], bool]) -> None:
