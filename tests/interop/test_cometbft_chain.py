@@ -2,6 +2,7 @@
 validates each block and its votes, and comes to the same next validators.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from cfi.contracts.wire.messages.governance.schedule_upgrade import ScheduleUpgr
 from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.signatures import sign
 from cfi.contracts.wire.text import HolderId
-from cfi.contracts.wire.validators import address_of, validators_hash
+from cfi.contracts.wire.validators import Validator, address_of, validators_hash
 from tests.contracts.ledger import EXCHANGE, seed_of
 from tests.contracts.people import key_named
 from tests.contracts.validators import consensus_possession
@@ -102,26 +103,32 @@ def eventful(chain: Several) -> None:
         chain.decide()
 
 
-def test_cometbft_applies_every_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    books = {**dispatch.RULE_BOOKS, 2: dispatch.RULE_BOOKS[1]}
-    monkeypatch.setattr(dispatch, "RULE_BOOKS", books)
-    chain = several(tmp_path, FOUR, ["five", "second two"])
-    begun, founders = chain.application.app_hash, chain.set_at(1)
-    eventful(chain)
-    store = chain.application.store
-    blocks = [
+def listed(validators: Iterable[Validator]) -> list[dict[str, object]]:
+    return [{"key": base64(each.public_key), "power": each.voting_power} for each in validators]
+
+
+def answered(chain: Several) -> list[dict[str, object]]:
+    """Each block, and what the application answered to it."""
+    results = chain.application.store.results
+    return [
         {
             "block": encode_block(block).hex(),
-            "results": [base64(each) for each in store.results(block.header.height) or []],
+            "results": [base64(each) for each in results(block.header.height) or []],
             "app_hash": base64(made.app_hash),
-            "updates": [
-                {"key": base64(each.public_key), "power": each.voting_power}
-                for each in made.validator_updates
-            ],
+            "updates": listed(made.validator_updates),
             "app_version": made.next_app_version or 0,
         }
         for block, made in zip(chain.blocks, chain.finalized, strict=True)
     ]
+
+
+def test_cometbft_applies_every_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    books = {**dispatch.RULE_BOOKS, 2: dispatch.RULE_BOOKS[1]}
+    monkeypatch.setattr(dispatch, "RULE_BOOKS", books)
+    chain = several(tmp_path, FOUR, ["five", "second two"])
+    begun = chain.application.app_hash
+    eventful(chain)
+    blocks = answered(chain)
     [answer] = ask(
         [
             {
@@ -131,15 +138,12 @@ def test_cometbft_applies_every_block(tmp_path: Path, monkeypatch: pytest.Monkey
                 "app_hash": base64(begun),
                 "max_bytes": MAX_BLOCK_BYTES,
                 "max_gas": MAX_BLOCK_GAS,
-                "validators": [
-                    {"key": base64(each.public_key), "power": each.voting_power}
-                    for each in founders.validators
-                ],
+                "validators": listed(chain.set_at(1).validators),
                 "blocks": blocks,
             }
         ]
     )
-    store.close()
+    chain.application.store.close()
     assert answer.get("error") is None
     heights = range(1, len(blocks) + 1)
     assert answer["next_validators"] == [
