@@ -92,6 +92,7 @@ class Application:
         self._acts: dict[bytes, Act] = {}
         self._poisonous: dict[Hash, None] = {}
         self._live_keys: dict[PublicKey, bool] = {}
+        self._gas: dict[int, int] = {}
         self.now = Instant(0)
         """The programme clock of the last block."""
         self._executed: tuple[Hash, Execution] | None = None
@@ -147,7 +148,10 @@ class Application:
 
     def gas_of(self, act: Act) -> int:
         """Work units that the act wants, as the rows have it now."""
-        return gas_of(self.committed_view, act.message_number)
+        gas = self._gas.get(act.message_number)
+        if gas is None:
+            gas = self._gas[act.message_number] = gas_of(self.committed_view, act.message_number)
+        return gas
 
     def dry_run(self, act: Act) -> Receipt:
         """What an act would come to now, on an overlay that is thrown away; raises
@@ -262,6 +266,7 @@ class Application:
             self.state.take_back()
             self.window.take_back(self.state.height + 1)
             self._sealed = None
+            self._forget_height()
 
     def adopt(
         self, state: State, window: Window, head: SnapshotHead, entries: Iterable[Entry]
@@ -274,6 +279,11 @@ class Application:
         self.committed_view = StateView(state)
         self._genesis_writes = []
         self._executed = self._sealed = None
+
+    def _forget_height(self) -> None:
+        """What was looked up for a height's waiting acts is not the next one's."""
+        self._live_keys.clear()
+        self._gas.clear()
 
     def _choose(
         self,
@@ -320,7 +330,7 @@ class Application:
 
     def _seal(self, execution: Execution) -> Finalized:
         before = self.app_hash
-        self._live_keys.clear()
+        self._forget_height()
         self.now = execution.now
         writes = self.state.seal(execution.overlay)
         writes += execution.overlay.movement_writes()

@@ -73,6 +73,12 @@ def prepare(
     )
 
 
+def code_of(body: bytes) -> int:
+    """The code of a check's or a question's answer."""
+    shape = {1: Kind.UNSIGNED, 5: Kind.UNSIGNED}
+    return Fields(body, shape).number(1)
+
+
 @dataclass(slots=True)
 class Engine:
     """One connection, as CometBFT has four."""

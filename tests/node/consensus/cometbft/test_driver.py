@@ -1,6 +1,5 @@
 """What the ledger answers to CometBFT, over its socket."""
 
-import asyncio
 from base64 import b64encode
 from pathlib import Path
 from typing import Any, Final
@@ -12,25 +11,23 @@ from cfi.contracts.transition.act import Act, Inadmissible, read_act
 from cfi.contracts.transition.block import Execution
 from cfi.contracts.transition.dispatch import UnsupportedVersionError
 from cfi.contracts.wire.headers import Timestamp
-from cfi.contracts.wire.protobuf import Fields, Kind, ProtobufError, data, integer, message
+from cfi.contracts.wire.protobuf import Fields, Kind, data, integer, message
 from cfi.node.assembly import read_home_genesis
 from cfi.node.clock import machine_time
 from cfi.node.consensus.cometbft.driver import EngineMistakenError
 from cfi.node.home import Home
 from tests.faults.running import SCENARIO, application
 from tests.node.consensus.cometbft.asking import (
-    COMMIT,
     ECHO,
     FINALIZE,
-    FLUSH,
     INFO,
     INIT_CHAIN,
     PROCESS,
-    QUERY,
     Asked,
     Engine,
     ask,
     check,
+    code_of,
     new_home,
     prepare,
     proposal,
@@ -40,12 +37,6 @@ from tests.node.consensus.cometbft.asking import (
 ACTS: Final = [application(number) for number in range(5)]
 FORGED: Final = ACTS[0][:-1] + bytes((ACTS[0][-1] ^ 1,))
 ACCEPT, REJECT = 1, 2
-
-
-def code_of(body: bytes) -> int:
-    """The code of a check's or a question's answer."""
-    shape = {1: Kind.UNSIGNED, 5: Kind.UNSIGNED}
-    return Fields(body, shape).number(1)
 
 
 def chosen(body: bytes) -> list[bytes]:
@@ -63,42 +54,6 @@ def results(body: bytes) -> list[int]:
     shape = {2: Kind.REPEATED, 3: Kind.REPEATED, 4: Kind.DATA, 5: Kind.DATA}
     result = {1: Kind.UNSIGNED, 2: Kind.DATA, 5: Kind.SIGNED, 6: Kind.SIGNED}
     return [Fields(each, result).number(1) for each in Fields(body, shape).each(2)]
-
-
-class TestOrder:
-    def test_answers_come_in_the_order_of_the_questions(self, tmp_path: Path) -> None:
-        async def work(_: Asked, engine: Engine) -> None:
-            questions = []
-            for number, act in enumerate(ACTS):
-                questions += [check(act), ask(ECHO, data(1, b"%d" % number)), check(FORGED)]
-            engine.send(*questions, ask(FLUSH))
-            told = [await engine.next() for _ in range(len(questions) + 1)]
-            assert [number for number, _ in told] == [9, 2, 9] * len(ACTS) + [3]
-            echoes = [Fields(body, {1: Kind.DATA}).data(1) for number, body in told if number == 2]
-            assert echoes == [b"%d" % number for number in range(len(ACTS))]
-            codes = [code_of(body) for number, body in told if number == 9]
-            assert codes == [0, Inadmissible.BAD_SIGNATURE] * len(ACTS)
-
-        with_engine(new_home(tmp_path / "n"), work)
-
-    def test_a_question_may_come_in_pieces(self, tmp_path: Path) -> None:
-        async def work(_: Asked, engine: Engine) -> None:
-            for byte in check(ACTS[0]):
-                engine.send(bytes((byte,)))
-                await asyncio.sleep(0)
-            assert code_of((await engine.next())[1]) == 0
-
-        with_engine(new_home(tmp_path / "n"), work)
-
-    def test_a_slow_connection_holds_up_no_other(self, tmp_path: Path) -> None:
-        async def work(ledger: Asked, engine: Engine) -> None:
-            other = await ledger.engine()
-            engine.send(*(check(act) for act in ACTS))
-            assert await other.said(ask(ECHO, data(1, b"here"))) == data(1, b"here")
-            other.writer.close()
-            assert [code_of((await engine.next())[1]) for _ in ACTS] == [0] * len(ACTS)
-
-        with_engine(new_home(tmp_path / "n"), work)
 
 
 class TestACheck:
@@ -396,19 +351,3 @@ def init_chain(
     document, _ = read_home_genesis(Home(root))
     state = b'"' + b64encode(document) + b'"' if app_state is None else app_state
     return ask(INIT_CHAIN, data(2, chain_id) + data(5, state) + integer(6, initial_height))
-
-
-class TestWhatIsNoQuestion:
-    @pytest.mark.parametrize(
-        "sent",
-        [ask(4), ask(QUERY, b"\xff"), ask(8, b""), b"\xff" * 5, ask(COMMIT)],
-        ids=["unknown", "not readable", "a check of nothing", "too long", "a commit of nothing"],
-    )
-    def test_ends_the_ledger_with_the_cause(self, tmp_path: Path, sent: bytes) -> None:
-        async def work(ledger: Asked, engine: Engine) -> None:
-            engine.send(sent)
-            assert (await engine.next())[0] == 1
-            with pytest.raises((ProtobufError, AssertionError)):
-                await ledger.task
-
-        with_engine(new_home(tmp_path / "n"), work)
