@@ -6,17 +6,19 @@ batch. Nothing but `commit` writes to the disk.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
 from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
+from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
 from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.transition.block import (
+    DEFAULT_GAS,
     Execution,
     Outcome,
     begin_block,
@@ -31,7 +33,7 @@ from cfi.contracts.wire.list_tree import list_root
 from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Height, Instant
 from cfi.contracts.wire.receipts import Receipt, receipt_digest
-from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.validators import Validator
 from cfi.node.storage.ledger_store import Committed, LedgerStore, results_entry
 from cfi.node.storage.quarantine import Quarantine
@@ -58,6 +60,8 @@ class Finalized:
     """What the engine puts into the next header."""
 
     app_hash: Hash
+    results: list[bytes]
+    """Each transaction's, as they are hashed."""
     results_hash: Hash
     changed: bool
     """True if the app hash differs from the one before."""
@@ -89,9 +93,13 @@ class Application:
         self.quarantine = quarantine
         self._acts: dict[bytes, Act] = {}
         self._poisonous: dict[Hash, None] = {}
-        self._now = Instant(0)
+        self._live_keys: dict[PublicKey, bool] = {}
+        self._gas: dict[int, int] = {}
+        self.now = Instant(0)
+        """The programme clock of the last block."""
         self._executed: tuple[Hash, Execution] | None = None
         self._sealed: Sealed | None = None
+        self._followers: list[Callable[[int], None]] = []
 
     @property
     def height(self) -> int:
@@ -122,16 +130,31 @@ class Application:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
 
     def check_live(self, act: Act) -> None:
-        """Raise InadmissibleError if a waiting act has become hopeless: what a block left out is
-        asked this.
+        """Raise InadmissibleError if an act that was admitted may wait no longer: a few lookups,
+        nothing decoded but a key's rows once a height.
         """
-        self.check(act)
+        if act.valid_until <= self.state.height:
+            raise InadmissibleError(Inadmissible.EXPIRED, f"valid until height {act.valid_until}")
+        if act.act_id in self.window:
+            raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
         if act.bytes_hash in self._poisonous:
             raise InadmissibleError(
                 Inadmissible.MALFORMED, "it raised an error here and is quarantined"
             )
-        if live_signer(self.committed_view, act.key, self._now) is None:
+        live = self._live_keys.get(act.key)
+        if live is None:
+            live = live_signer(self.committed_view, act.key, self.now) is not None
+            self._live_keys[act.key] = live
+        if not live:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+
+    def gas_of(self, act: Act) -> int:
+        """Work units that the act wants, as the rows have it now."""
+        gas = self._gas.get(act.message_number)
+        if gas is None:
+            rule = self.committed_view.access.get(number_key(act.message_number))
+            gas = self._gas[act.message_number] = DEFAULT_GAS if rule is None else rule.gas
+        return gas
 
     def dry_run(self, act: Act) -> Receipt:
         """What an act would come to now, on an overlay that is thrown away; raises
@@ -146,7 +169,7 @@ class Application:
             view,
             chain.chain_id,
             Height(self.state.height + 1),
-            self._now,
+            self.now,
             chain.exchange,
             self.window,
             rule_book_at(view, self.state.height + 1),
@@ -185,6 +208,9 @@ class Application:
         """Execute a proposed block on an overlay; returns why it is rejected, or None. Raises
         UnsupportedVersionError.
         """
+        digest = _digest(transactions, now, misbehaviour)
+        if self._executed is not None and self._executed[0] == digest:
+            return None
         execution = begin_block(self.state, self.window, now, misbehaviour)
         for transaction in transactions:
             try:
@@ -197,7 +223,7 @@ class Application:
             if execution.gas > MAX_BLOCK_GAS:
                 return f"over the budget of {MAX_BLOCK_GAS} work units"
         finish_block(execution)
-        self._executed = (_digest(transactions, now, misbehaviour), execution)
+        self._executed = (digest, execution)
         return None
 
     def finalize_block(
@@ -209,7 +235,7 @@ class Application:
         """Decide the block that the engine decided on, reusing the overlay of the same content.
         Raises UnsupportedVersionError.
         """
-        self._take_back_unless_committed()
+        self.take_back()
         executed = self._executed
         if executed is None or executed[0] != _digest(transactions, now, misbehaviour):
             execution = self._execute_decided(transactions, now, misbehaviour)
@@ -229,7 +255,21 @@ class Application:
         self.store.write_height(committed, writes, sealed.receipts, sealed.left)
         self._genesis_writes = []
         self._sealed = None
+        for told in self._followers:
+            told(sealed.height)
         return sealed.outcomes
+
+    def follow(self, told: Callable[[int], None]) -> None:
+        """Have each height told when it is durable, before anything is published of it."""
+        self._followers.append(told)
+
+    def take_back(self) -> None:
+        """Forget a height that was finalised but not committed: the engine begins it anew."""
+        if self._sealed is not None:
+            self.state.take_back()
+            self.window.take_back(self.state.height + 1)
+            self._sealed = None
+            self._forget_height()
 
     def adopt(
         self, state: State, window: Window, head: SnapshotHead, entries: Iterable[Entry]
@@ -242,6 +282,11 @@ class Application:
         self.committed_view = StateView(state)
         self._genesis_writes = []
         self._executed = self._sealed = None
+
+    def _forget_height(self) -> None:
+        """What was looked up for a height's waiting acts is not the next one's."""
+        self._live_keys.clear()
+        self._gas.clear()
 
     def _choose(
         self,
@@ -288,7 +333,8 @@ class Application:
 
     def _seal(self, execution: Execution) -> Finalized:
         before = self.app_hash
-        self._now = execution.now
+        self._forget_height()
+        self.now = execution.now
         writes = self.state.seal(execution.overlay)
         writes += execution.overlay.movement_writes()
         receipts = [
@@ -307,17 +353,12 @@ class Application:
                 self._acts.pop(outcome.act.bytes_hash, None)
         return Finalized(
             self.app_hash,
+            results,
             digest,
             before != self.app_hash,
             execution.validator_updates,
             execution.next_app_version,
         )
-
-    def _take_back_unless_committed(self) -> None:
-        if self._sealed is not None:
-            self.state.take_back()
-            self.window.take_back(self.state.height + 1)
-            self._sealed = None
 
 
 def _digest(

@@ -9,24 +9,29 @@ from cfi.contracts.wire import signatures
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
-from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.genesis.officers import verify_genesis
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
 from cfi.node.audience import Audience
 from cfi.node.clock import machine_time
+from cfi.node.consensus.cometbft.assembly import cometbft_service
 from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
+from cfi.node.consensus.engine import Engine
 from cfi.node.consensus.maker import BlockMaker
 from cfi.node.consensus.private_validator import PrivateValidator
+from cfi.node.counters import Counters
 from cfi.node.home import Home, HomeError
 from cfi.node.mempool import Mempool
 from cfi.node.queries import Queries
 from cfi.node.reception import Reception
 from cfi.node.service import Service
+from cfi.node.settings import COMETBFT, Settings
+from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
+from cfi.node.storage.snapshots import SnapshotFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Node:
     """A ledger process ready to serve."""
 
     service: Service
-    engine: EmbeddedEngine
+    engine: Engine
     application: Application
     database: Database
     files: BlockFiles
@@ -59,25 +64,51 @@ def read_home_genesis(home: Home) -> tuple[bytes, GenesisDocument]:
 def assemble(home: Home) -> Node:
     """Recover from the disk whatever was decided, and make a service of it.
 
-    Raises HomeError, DamagedError.
+    Raises HomeError, DamagedError, UnsupportedVersionError.
     """
     signatures.self_test()
     data, document = read_home_genesis(home)
+    settings = home.settings()
     database = Database(home.ledger)
     try:
-        application = _application(home, data, LedgerStore(database))
+        application = loaded_application(home, data, database)
         terms = _terms(document)
+        admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
+        if settings.engine == COMETBFT:
+            return _under_cometbft(
+                home, settings, terms, data, application, database=database, admission=admission
+            )
         validator = PrivateValidator(home.validator_key, home.validator_state)
-        files = BlockFiles(home.blocks, validator.last.height)
+        latest_first = max(application.store.restored_at(), 1)
+        files = BlockFiles(home.blocks, validator.last.height, latest_first)
         engine = EmbeddedEngine(terms, application, files, validator, machine_time)
         replayed = engine.recover()
-        admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
-        interval = home.settings().empty_block_seconds
-        service = embedded_service(engine, application, admission, interval)
+        folder = SnapshotFolder(home.snapshots, settings.snapshots_kept)
+        snapshots = SnapshotMaker(application, folder, settings.snapshot_interval)
+        service = embedded_service(
+            engine, application, admission, settings.empty_block_seconds, snapshots
+        )
     except BaseException:
         database.close()
         raise
     return Node(service, engine, application, database, files, replayed)
+
+
+def _under_cometbft(
+    home: Home,
+    settings: Settings,
+    terms: ChainTerms,
+    genesis: bytes,
+    application: Application,
+    *,
+    database: Database,
+    admission: AdmissionBook,
+) -> Node:
+    files = BlockFiles(home.blocks, latest_first=application.store.restored_at() + 1)
+    service, follower = cometbft_service(
+        home, settings, terms, genesis, application, files=files, admission=admission
+    )
+    return Node(service, follower, application, database, files, 0)
 
 
 def embedded_service(
@@ -85,17 +116,20 @@ def embedded_service(
     application: Application,
     admission: AdmissionBook,
     empty_block_interval: float,
+    snapshots: SnapshotMaker,
 ) -> Service:
     """The service of a ledger that makes its blocks by itself; the interval is in seconds."""
     mempool, audience = Mempool(), Audience()
     maker = BlockMaker(engine, application, mempool, audience, empty_block_interval)
     reception = Reception(application, mempool, admission, maker.offer)
-    queries = Queries(engine, application, mempool, admission)
-    return Service(queries, reception, audience, (maker,))
+    queries = Queries(engine, application, mempool, admission, Counters())
+    queries.add("make_snapshot", snapshots.question)
+    return Service(queries, reception, audience, (maker, snapshots))
 
 
-def _application(home: Home, genesis: bytes, store: LedgerStore) -> Application:
-    digest = genesis_hash(genesis)
+def loaded_application(home: Home, genesis: bytes, database: Database) -> Application:
+    """The application as the disk has it, or at its genesis; raises DamagedError."""
+    store, digest = LedgerStore(database), genesis_hash(genesis)
     quarantine = Quarantine(home.quarantine)
     committed = store.committed()
     if committed is not None and committed.genesis_hash != digest:
@@ -112,9 +146,5 @@ def _terms(document: GenesisDocument) -> ChainTerms:
     return ChainTerms(
         chain_id=document.chain_id,
         genesis_time=Timestamp(seconds=document.time, nanos=0),
-        app_version=document.app_version,
         consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
-        validators=ValidatorSet.of(
-            Validator(public_key=each.key, voting_power=each.power) for each in document.validators
-        ),
     )

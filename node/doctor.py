@@ -37,13 +37,28 @@ def _genesis(home: Home) -> Finding:
 
 def _blocks(home: Home) -> Finding:
     try:
-        files = BlockFiles(home.blocks, _last_signed(home))
+        files = BlockFiles(home.blocks, _last_signed(home), max(_restored_at(home), 1))
         count = sum(1 for _ in files.records())
         files.close()
     except (DamagedError, OSError) as error:
         sentence = f"{error}: restore the block files from another copy, never edit them"
         return Finding("blocks", sound=False, sentence=sentence)
     return Finding("blocks", sound=True, sentence=f"{count} blocks, every digest right")
+
+
+def _restored_at(home: Home) -> int:
+    """Where the blocks may begin; anywhere, where the store can't tell."""
+    try:
+        database = Database(home.ledger)
+    except (OSError, DamagedError):
+        return sys.maxsize
+    try:
+        # Under CometBFT the first block kept is the one after.
+        return LedgerStore(database).restored_at() + 1
+    except DamagedError:
+        return sys.maxsize
+    finally:
+        database.close()
 
 
 def _last_signed(home: Home) -> int:
@@ -66,7 +81,10 @@ def _store(home: Home) -> Finding:
     except OSError as error:
         return Finding("store", sound=False, sentence=f"{error}: the disk refuses, or a node runs")
     except DamagedError as error:
-        sentence = f"{error}: remove {home.ledger}; the next start rebuilds it from the blocks"
+        sentence = (
+            f"{error}: remove {home.ledger}; the next start rebuilds it if every block is here, "
+            "else restore a snapshot"
+        )
         return Finding("store", sound=False, sentence=sentence)
     if loaded is None:
         return Finding("store", sound=True, sentence="empty")

@@ -70,6 +70,11 @@ class Home:
         return self.root / "data" / "blocks"
 
     @property
+    def snapshots(self) -> Path:
+        """Snapshots of the state, a folder a height."""
+        return self.root / "data" / "snapshots"
+
+    @property
     def quarantine(self) -> Path:
         """Transactions that raised an exception."""
         return self.root / "data" / "quarantine"

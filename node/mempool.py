@@ -2,8 +2,9 @@
 by holder.
 """
 
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cfi.contracts.state.table import OwnerKey
@@ -32,6 +33,8 @@ class Waiting:
     act: Act
     holder: OwnerKey
     listener: Listener | None
+    since: float = field(default_factory=time.monotonic)
+    """When it was admitted, by the monotonic clock."""
 
 
 class Mempool:
@@ -43,6 +46,7 @@ class Mempool:
         self._waiting: dict[Hash, Waiting] = {}
         self._ids: dict[Hash, None] = {}
         self._by_holder: dict[OwnerKey, int] = {}
+        self._by_last_height: dict[int, dict[Hash, None]] = {}
         self._most = most
         self._most_bytes = most_bytes
         self._most_of_holder = most_of_holder
@@ -65,6 +69,7 @@ class Mempool:
         self._waiting[waiting.act.bytes_hash] = waiting
         self._ids[waiting.act.act_id] = None
         self._by_holder[waiting.holder] = pending + 1
+        self._by_last_height.setdefault(waiting.act.valid_until, {})[waiting.act.bytes_hash] = None
         self.bytes += size
 
     def first(self, most_bytes: int, each_costs: int) -> list[Waiting]:
@@ -80,12 +85,30 @@ class Mempool:
             chosen.append(waiting)
         return chosen
 
+    def get(self, bytes_hash: bytes) -> Waiting | None:
+        """One that waits, by the hash of its bytes."""
+        return self._waiting.get(Hash(bytes_hash))
+
+    def take_expired(self, height: int) -> list[Waiting]:
+        """Take out those that could enter no block above this height."""
+        gone: list[Waiting] = []
+        for last in sorted(each for each in self._by_last_height if each <= height):
+            for bytes_hash in list(self._by_last_height[last]):
+                waiting = self.remove(bytes_hash)
+                assert waiting is not None, "what is listed waits"
+                gone.append(waiting)
+        return gone
+
     def remove(self, bytes_hash: Hash) -> Waiting | None:
         """Take one out, by the hash of its bytes."""
         waiting = self._waiting.pop(bytes_hash, None)
         if waiting is None:
             return None
         self._ids.pop(waiting.act.act_id, None)
+        same = self._by_last_height[waiting.act.valid_until]
+        del same[bytes_hash]
+        if not same:
+            del self._by_last_height[waiting.act.valid_until]
         self.bytes -= len(waiting.transaction)
         left = self._by_holder[waiting.holder] - 1
         if left:

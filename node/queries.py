@@ -15,6 +15,8 @@ from cfi.contracts.state.programme_clock import programme_time
 from cfi.contracts.state.reading import may_read_everything
 from cfi.contracts.state.row_tree import encode_row_proof
 from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.state.upgrades import app_version_at
+from cfi.contracts.state.validator_sets import validators_at
 from cfi.contracts.transition.act import InadmissibleError, read_unsigned
 from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.wire.block_file import encode_record
@@ -28,6 +30,7 @@ from cfi.contracts.wire.schema import PublicKey
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
 from cfi.node.consensus.engine import Engine
+from cfi.node.counters import Counters
 from cfi.node.mempool import Mempool
 
 MOST_MOVEMENTS: Final = 1_000
@@ -35,6 +38,8 @@ MOST_BLOCKS: Final = 256
 PAGE_BYTES: Final = 1024 * 1024
 """A page of blocks ends with the first that reaches this."""
 Parameters = Mapping[str, Any]
+Question = Callable[[Parameters], object]
+"""Raises QuestionError."""
 
 
 class QuestionError(Exception):
@@ -54,12 +59,14 @@ class Queries:
         application: Application,
         mempool: Mempool,
         admission: AdmissionBook,
+        counters: Counters,
     ) -> None:
         self._engine = engine
         self._application = application
         self._mempool = mempool
         self._admission = admission
-        self._paths: Mapping[str, Callable[[Parameters], object]] = MappingProxyType(
+        self._counters = counters
+        self._paths: Mapping[str, Question] = MappingProxyType(
             {
                 "status": self._status,
                 "light_block": self._light_block,
@@ -75,6 +82,10 @@ class Queries:
                 "dry_run": self._dry_run,
             }
         )
+
+    def add(self, path: str, question: Question) -> None:
+        """Answer one more question."""
+        self._paths = MappingProxyType({**self._paths, path: question})
 
     def answer(self, path: str, parameters: Parameters) -> object:
         """The answer to one question; raises QuestionError."""
@@ -93,8 +104,10 @@ class Queries:
             "time": engine.next_block_time.total_nanos,
             "next_due": next((item[0] for item in self._application.state.indexes.due), None),
             "waiting": len(self._mempool),
+            "counters": self._counters.told() | {"quarantined": self._application.quarantine.count},
             "admission_key": self._admission.public_key,
-            "validators": [[v.public_key, v.voting_power] for v in terms.validators.validators],
+            "app_version": app_version_at(self._application.committed_view, engine.height + 1),
+            "validators": self._validators(engine.height + 1),
         }
 
     def _light_block(self, parameters: Parameters) -> object:
@@ -106,10 +119,13 @@ class Queries:
             "height": height,
             "header": encode_header(block.header),
             "commit": encode_commit(commit),
-            "validators": [
-                [v.public_key, v.voting_power] for v in self._engine.terms.validators.validators
-            ],
+            "validators": self._validators(height),
         }
+
+    def _validators(self, height: int) -> list[list[object]]:
+        """Key and power of each that signs a height."""
+        signers = validators_at(self._application.committed_view, height)
+        return [[each.public_key, each.voting_power] for each in signers.validators]
 
     def _block(self, parameters: Parameters) -> object:
         record = self._engine.record(parameters["height"])
@@ -135,10 +151,16 @@ class Queries:
         block_time = Instant(self._engine.next_block_time.seconds)
         return programme_time(self._application.committed_view, block_time)
 
+    def _no_act(self) -> QuestionError:
+        restored_at = self._application.store.restored_at()
+        if restored_at:
+            return _not_kept("acts", restored_at)
+        return QuestionError("unknown-act", "no such act is in the history")
+
     def _receipt(self, parameters: Parameters) -> object:
         found = self._application.store.receipt(parameters["act_id"])
         if found is None:
-            raise QuestionError("unknown-act", "no such act is in the history")
+            raise self._no_act()
         return list(found)
 
     def _act(self, parameters: Parameters) -> object:
@@ -147,10 +169,11 @@ class Queries:
         """
         found = self._application.store.receipt(parameters["act_id"])
         if found is None:
-            raise QuestionError("unknown-act", "no such act is in the history")
+            raise self._no_act()
         height, index, receipt = found
         block = self._engine.block(height)
-        assert block is not None, "a receipt has its block"
+        if block is None:
+            raise QuestionError("unknown-act", f"block {height} isn't here yet")
         proof = prove_transaction(block.transactions, index)
         return {
             "height": height,
@@ -243,4 +266,17 @@ class Queries:
         first = max(parameters.get("first", 1), 1)
         last = min(parameters.get("last", first + MOST_MOVEMENTS - 1), first + MOST_MOVEMENTS - 1)
         owner = OwnerKey(parameters["owner"])
-        return self._application.store.movements(owner, first, last)
+        found = self._application.store.movements(owner, first, last)
+        restored_at = self._application.store.restored_at()
+        if restored_at and not (found and self._application.store.movements(owner, first, first)):
+            summary = self._application.state.overlay().summary(owner)
+            if summary is not None and first <= summary.movement_count:
+                raise _not_kept("movements", restored_at)
+        return found
+
+
+def _not_kept(what: str, restored_at: int) -> QuestionError:
+    """A node made from a snapshot can't know what was before it."""
+    return QuestionError(
+        "not-kept", f"{what} up to height {restored_at} aren't kept here: ask an archive node"
+    )

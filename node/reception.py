@@ -34,7 +34,7 @@ class Applicant(Protocol):
     def refuse(self, name: str, detail: str) -> None:
         """It doesn't come in, for a reason with a stable name."""
 
-    def take(self) -> None:
+    def take(self, waiting: Waiting) -> None:
         """It waits for its block from now on."""
 
 
@@ -49,7 +49,7 @@ class Submitted:
         """Tell the peer why not."""
         self.listener.tell_why(Kind.REJECTED, name, detail)
 
-    def take(self) -> None:
+    def take(self, waiting: Waiting) -> None:
         """The peer's admission receipt says it."""
 
 
@@ -89,7 +89,7 @@ class Reception:
         admitted: list[Waiting] = []
         for applicant, good in zip(batch, verdicts, strict=True):
             waiting = self._let_in(applicant, good)
-            if waiting is not None and waiting.listener is not None:
+            if waiting is not None and applicant.listener is not None:
                 admitted.append(waiting)
         if admitted:
             self._admit(admitted)
@@ -97,7 +97,6 @@ class Reception:
     def _let_in(self, applicant: Applicant, good: int) -> Waiting | None:
         try:
             waiting = self._understand(applicant, good)
-            self.mempool.add(waiting)
         except InadmissibleError as error:
             applicant.refuse(error.reason.name, error.detail)
         except HolderOverQuotaError as error:
@@ -109,7 +108,7 @@ class Reception:
             applicant.refuse(Inadmissible.MALFORMED.name, "it raised an error and is quarantined")
         else:
             self._application.remember(waiting.act)
-            applicant.take()
+            applicant.take(waiting)
             return waiting
         return None
 
@@ -123,14 +122,23 @@ class Reception:
         self._offer(admitted)
 
     def _understand(self, applicant: Applicant, good: int) -> Waiting:
+        """The same bytes from the engine's peers and from a peer of ours wait once, and ours hears
+        what becomes of them.
+        """
         act = read_act(applicant.transaction)
         if not good:
             raise InadmissibleError(
                 Inadmissible.BAD_SIGNATURE, "the signature doesn't verify under the strict rule"
             )
         self._application.check(act)
+        waiting = self.mempool.get(act.bytes_hash)
+        if waiting is not None and None in (waiting.listener, applicant.listener):
+            waiting.listener = waiting.listener or applicant.listener
+            return waiting
         if act.act_id in self.mempool:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act waits already")
         found = self._application.committed_view.keys.place(act.key)
         assert found is not None, "the check found the key"
-        return Waiting(applicant.transaction, act, found, applicant.listener)
+        waiting = Waiting(applicant.transaction, act, found, applicant.listener)
+        self.mempool.add(waiting)
+        return waiting

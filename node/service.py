@@ -8,25 +8,19 @@ world, is another process.
 import asyncio
 import logging
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import cbor2
 from typing_extensions import override
 
 from cfi.node.audience import Audience, Listener
+from cfi.node.duties import Duty, until_one_ends
 from cfi.node.link import FrameError, FrameReader, Kind, frame
 from cfi.node.queries import Queries, QuestionError
 from cfi.node.reception import Reception, Submitted
 from cfi.node.storage.database import DamagedError
 
 _LOG: Final = logging.getLogger(__name__)
-
-
-class Duty(Protocol):
-    """What a ledger does all the time beside its socket: it decides blocks, or has them decided."""
-
-    async def run(self) -> None:
-        """Work until cancelled; raises what stopped it."""
 
 
 class Connection(asyncio.Protocol):
@@ -91,21 +85,14 @@ class Service:
         loop = asyncio.get_running_loop()
         verifying = self._reception.start()
         server = await loop.create_unix_server(lambda: Connection(self), free_socket(socket))
-        duties = (
-            *(each.run() for each in self._duties),
-            self._until_a_read_fails(),
-            _until(verifying),
-        )
-        work = [asyncio.create_task(each) for each in duties]
-        stopping = asyncio.create_task(stop.wait())
         try:
-            done, _ = await asyncio.wait([*work, stopping], return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await until_one_ends(
+                *(each.run() for each in self._duties),
+                self._until_a_read_fails(),
+                _until(verifying),
+                stop.wait(),
+            )
         finally:
-            for task in (*work, stopping):
-                task.cancel()
-            await asyncio.gather(*work, stopping, return_exceptions=True)
             server.close()
             await self._reception.stop()
             free_socket(socket)

@@ -116,6 +116,12 @@ class Settings:
     empty_block_seconds: float = _setting(
         10.0, "Seconds between signs of life when nothing happens.", _positive
     )
+    snapshot_interval: int = _setting(
+        0,
+        "Heights between snapshots of the whole state; 0: none but those asked for.",
+        _not_negative,
+    )
+    snapshots_kept: int = _setting(2, "How many snapshots stay.", _positive)
     log_level: str = _setting("info", "debug, info, warning or error.", _one_of(*LEVELS))
     engine: str = _setting(
         EMBEDDED,
@@ -187,7 +193,7 @@ def read_settings(text: str) -> Settings:
         content = tomllib.loads(text)
     except ValueError as error:
         raise SettingsError(str(error)) from error
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
     }
     faults = [fault for name, value in values.items() if (fault := _fault(name, value))]

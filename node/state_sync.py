@@ -6,6 +6,7 @@ as it comes; the root of all of them decides, and only then is anything of this 
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Final
@@ -17,9 +18,9 @@ from cfi.contracts.state.snapshot import (
     SnapshotHead,
     SnapshotReader,
 )
+from cfi.contracts.transition.dispatch import SUPPORTED_APP_VERSIONS
 from cfi.contracts.transition.restore import Rebuilding
 from cfi.contracts.wire.schema import Hash
-from cfi.genesis.builder import APP_VERSION
 from cfi.node.application import Application
 from cfi.node.storage.snapshots import Draft, SnapshotFolder
 
@@ -59,7 +60,11 @@ class AppliedChunk:
 class StateSync:
     """The four verbs of ABCI state sync over one application."""
 
-    def __init__(self, application: Application, folder: SnapshotFolder) -> None:
+    def __init__(
+        self, application: Application, folder: SnapshotFolder, restored: Callable[[int], None]
+    ) -> None:
+        """`restored` is told the height from which the application goes on."""
+        self._restored = restored
         self._application = application
         self._folder = folder
         self._receiving: Receiving | None = None
@@ -88,10 +93,8 @@ class StateSync:
         self._drop()
         if snapshot.format != FORMAT:
             return Offer.REJECT_FORMAT
-        if snapshot.height < self._application.height:
-            _LOG.error(
-                "a snapshot of an earlier height is offered; the store must be cleared first"
-            )
+        if self._application.height != self._application.store.restored_at():
+            _LOG.error("a snapshot is offered, but this node has decided blocks: clear its data")
             return Offer.ABORT
         try:
             snapshot.check()
@@ -122,6 +125,7 @@ class StateSync:
             if receiving.take(index, chunk, sender):
                 receiving.install(self._application, self._folder)
                 self._receiving = None
+                self._restored(self._application.height)
         except SnapshotError as error:
             _LOG.error("a snapshot is refused", extra={"reason": str(error)})
             senders = tuple(receiving.senders)
@@ -178,7 +182,7 @@ class Receiving:
             raise SnapshotError("the snapshot is of another genesis")
         if (head.height, head.app_hash) != (self.snapshot.height, self._app_hash):
             raise SnapshotError("the snapshot is not of the trusted height and root")
-        if head.app_version > APP_VERSION:
+        if head.app_version not in SUPPORTED_APP_VERSIONS:
             raise SnapshotError(
                 f"rules of version {head.app_version} are unknown here: install a newer program"
             )

@@ -111,7 +111,7 @@ def sync(
                 return await session.sync(begun)
             return await session.sync(store.load())
 
-    _show_synced(_run(work()), as_json)
+    _show_synced(run_or_leave(work()), as_json)
 
 
 @light.command("statement")
@@ -148,7 +148,7 @@ def statement(
         async with Session.opened(store, gateway, witnesses, options, key) as session:
             return await session.statement(AccountId(account), seed=seed, from_start=from_start)
 
-    told, synced = _run(work())
+    told, synced = run_or_leave(work())
     witnessed = synced.trusted.witnessed
     if as_json:
         click.echo(json.dumps(statement_json(told, witnessed=witnessed), indent=2))
@@ -188,7 +188,7 @@ def watch(
                     _show_synced(synced, as_json)
                 await asyncio.sleep(interval)
 
-    _run(work())
+    run_or_leave(work())
 
 
 async def _from_genesis(session: Session, file: bytes) -> Trusted:
@@ -206,7 +206,7 @@ async def _from_anchor(
     return begin_at_anchor(anchor, await session.gateway.light_block(anchor.height))
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def run_or_leave(work: Coroutine[Any, Any, T]) -> T:
     """Run it; every error is a line on standard error and its exit status."""
     try:
         return asyncio.run(work)
@@ -214,7 +214,10 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
         _fail(f"{error}; begin with: cfi light sync --genesis FILE, or --anchor FILE", BAD_INPUT)
     except (StoreError, GatewayRefusedError, OSError) as error:
         _fail(str(error), FAILED)
-    except (SyncError, DivergedError, BeginningError) as error:
+    except DivergedError as error:
+        files = ", ".join(map(str, error.kept))
+        _fail(f"not verified: {error}; hand the Exchange the evidence: {files}", NOT_VERIFIED)
+    except (SyncError, BeginningError) as error:
         _fail(f"not verified: {error}", NOT_VERIFIED)
     except (UnavailableError, MalformedError, UnsoundError) as error:
         _fail(str(error), UNREACHABLE)
@@ -236,6 +239,7 @@ def _show_synced(synced: Synced, as_json: bool) -> None:
         "agreeing": list(report.agreeing),
         "silent": list(report.silent),
         "faulty": list(report.faulty),
+        "replaced": list(synced.replaced),
     }
     if as_json:
         click.echo(json.dumps(told))
@@ -244,6 +248,8 @@ def _show_synced(synced: Synced, as_json: bool) -> None:
     click.echo(
         f"height {header.height} of {trusted.chain_id}, {told['time']}: verified here, {witnessed}"
     )
+    for reason in synced.replaced:
+        click.echo(f"given up for a witness: {reason}", err=True)
     for name in (*report.silent, *report.faulty):
         click.echo(f"witness {name} gave no block that could be verified", err=True)
 

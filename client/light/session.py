@@ -4,9 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
+from cfi.client.light.attack import accusations
 from cfi.client.light.bisection import Fetch, SyncError, UnavailableError
 from cfi.client.light.bisection import sync as follow
 from cfi.client.light.http import (
@@ -30,13 +31,19 @@ from cfi.client.light.statement import (
     read_shown,
 )
 from cfi.client.light.store import LightStore, Trusted
-from cfi.client.light.sync import Synced, genesis_fault, sync_to
+from cfi.client.light.sync import (
+    DivergedError,
+    Synced,
+    genesis_fault,
+    require_in_time,
+    sync_to,
+)
 from cfi.client.light.verifier import TrustOptions, Verdict, VerdictKind
 from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.state.rows.custody import Summary
 from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.wire.codec import CodecError
-from cfi.contracts.wire.headers import Timestamp
+from cfi.contracts.wire.headers import Header, Timestamp
 from cfi.contracts.wire.quantities import Height
 from cfi.contracts.wire.text import AccountId
 
@@ -45,7 +52,7 @@ _PAGE: Final = 1_000
 MOST_MOVEMENTS: Final = 1_000_000
 """Of one statement: a server that claims more is cut short, and the statement doesn't fit."""
 _STATEMENT_TABLES: Final = "accounts,lots,retired"
-_GONE: Final = 410
+_NOT_KEPT: Final = "height-not-kept"
 _TRIES_FOR_A_HEADER: Final = 20
 _HEADER_SECONDS: Final = 0.25
 
@@ -61,10 +68,13 @@ class Session:
 
     store: LightStore
     gateway: GatewayClient
+    """The primary: replaced by a witness where it fails or lies."""
     witnesses: Sequence[GatewayClient]
     options: TrustOptions
     now: Callable[[], Timestamp] = machine_now
     tries: int = field(default=_TRIES)
+    replaced: list[str] = field(default_factory=list)
+    """Primaries that were given up, and why."""
 
     @classmethod
     @asynccontextmanager
@@ -79,14 +89,36 @@ class Session:
         """A session whose connections are closed at the end of the block."""
         async with AsyncExitStack() as stack:
             primary = await stack.enter_async_context(GatewayClient(base, key))
-            others = [await stack.enter_async_context(GatewayClient(each)) for each in witnesses]
+            others = [
+                await stack.enter_async_context(GatewayClient(each, key)) for each in witnesses
+            ]
             yield cls(store, primary, others, options or TrustOptions())
 
     async def sync(self, trusted: Trusted) -> Synced:
-        """Verify the way to the newest header, its genesis too, and keep it.
+        """Verify the way to the newest header, its genesis too, and keep it. A primary that fails
+        or lies is given up for the next witness.
 
-        Raises UnavailableError, SyncError, DivergedError, StoreError.
+        Raises UnavailableError, SyncError, DivergedError, StoreError; what a divergence proves is
+        kept beside what is trusted.
         """
+        require_in_time(trusted, self.now(), self.options)
+        while True:
+            try:
+                synced = await self._sync_with_primary(trusted)
+                return replace(synced, replaced=tuple(self.replaced))
+            except DivergedError as error:
+                for divergence in error.report.divergences:
+                    told = accusations(divergence)
+                    for each in (told.against_source, told.against_witness):
+                        error.kept.append(self.store.save_evidence(each))
+                raise
+            except (UnavailableError, SyncError) as error:
+                if not self.witnesses:
+                    raise
+                self.replaced.append(f"{self.gateway.base}: {error}")
+                self.gateway, *self.witnesses = self.witnesses
+
+    async def _sync_with_primary(self, trusted: Trusted) -> Synced:
         latest = await self.gateway.light_block(None)
         loop = asyncio.get_running_loop()
         witnesses = {each.base: _fetch(each, loop) for each in self.witnesses}
@@ -117,7 +149,7 @@ class Session:
             try:
                 statement = await self._statement_at(account_id, synced.trusted, opening, seed)
             except GatewayRefusedError as error:
-                if error.status != _GONE or not left:
+                if error.code != _NOT_KEPT or not left:
                     raise
                 continue
             if statement.verified:
@@ -144,6 +176,15 @@ class Session:
             follow, trusted, Height(shown.height), fetch, self.now(), self.options
         )
         return check_act(shown, act_id, block.header, following.header)
+
+    async def header(self, height: int) -> Header:
+        """The verified header of a height, for which it waits a little. Raises as sync does."""
+        trusted = (await self._sync_beyond(height - 1)).block
+        fetch = _fetch(self.gateway, asyncio.get_running_loop())
+        trace = await asyncio.to_thread(
+            follow, trusted, Height(height), fetch, self.now(), self.options
+        )
+        return trace[-1].header
 
     async def _sync_beyond(self, height: int) -> Trusted:
         for _ in range(_TRIES_FOR_A_HEADER):

@@ -1,8 +1,8 @@
 """Which nodes may connect to the validators' network.  (ours 0025)"""
 
 from cfi.contracts.state.rows.membership import HolderStatus
-from cfi.contracts.state.rows.validators import PeerKind
 from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.parties import PeerKind
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.schema import NodeId
 

@@ -54,8 +54,16 @@ from cfi.contracts.rules.custody.rotate_seed import rotate_seed
 from cfi.contracts.rules.custody.set_protections import set_protections
 from cfi.contracts.rules.custody.transfer_lot import transfer_lot
 from cfi.contracts.rules.custody.withdraw_offer import withdraw_offer
+from cfi.contracts.rules.governance.add_validator import add_validator
 from cfi.contracts.rules.governance.advance_clock import advance_clock
+from cfi.contracts.rules.governance.cancel_upgrade import cancel_upgrade
+from cfi.contracts.rules.governance.change_validator_power import change_validator_power
+from cfi.contracts.rules.governance.register_node import register_node
+from cfi.contracts.rules.governance.remove_validator import remove_validator
+from cfi.contracts.rules.governance.rotate_consensus_key import rotate_consensus_key
+from cfi.contracts.rules.governance.schedule_upgrade import schedule_upgrade
 from cfi.contracts.rules.governance.set_parameter import set_parameter
+from cfi.contracts.rules.governance.withdraw_node import withdraw_node
 from cfi.contracts.rules.membership.decide_application import decide_application
 from cfi.contracts.rules.membership.grant_reading import grant_reading
 from cfi.contracts.rules.membership.recommend_application import recommend_application
@@ -126,8 +134,16 @@ from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
+from cfi.contracts.wire.messages.governance.add_validator import AddValidator
 from cfi.contracts.wire.messages.governance.advance_clock import AdvanceClock
+from cfi.contracts.wire.messages.governance.cancel_upgrade import CancelUpgrade
+from cfi.contracts.wire.messages.governance.change_validator_power import ChangeValidatorPower
+from cfi.contracts.wire.messages.governance.register_node import RegisterNode
+from cfi.contracts.wire.messages.governance.remove_validator import RemoveValidator
+from cfi.contracts.wire.messages.governance.rotate_consensus_key import RotateConsensusKey
+from cfi.contracts.wire.messages.governance.schedule_upgrade import ScheduleUpgrade
 from cfi.contracts.wire.messages.governance.set_parameter import SetParameter
+from cfi.contracts.wire.messages.governance.withdraw_node import WithdrawNode
 from cfi.contracts.wire.messages.membership.decide_application import DecideApplication
 from cfi.contracts.wire.messages.membership.grant_reading import GrantReading
 from cfi.contracts.wire.messages.membership.recommend_application import RecommendApplication
@@ -226,6 +242,14 @@ RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
         # Governance
         AdvanceClock: advance_clock,
         SetParameter: set_parameter,
+        AddValidator: add_validator,
+        RemoveValidator: remove_validator,
+        ChangeValidatorPower: change_validator_power,
+        RotateConsensusKey: rotate_consensus_key,
+        RegisterNode: register_node,
+        WithdrawNode: withdraw_node,
+        ScheduleUpgrade: schedule_upgrade,
+        CancelUpgrade: cancel_upgrade,
     }
 )
 

@@ -17,6 +17,7 @@ from cfi.contracts.state.rows.governance import ACTS
 from cfi.contracts.state.snapshot import Entry, SnapshotError, SnapshotHead
 from cfi.contracts.state.store import State, WrongRootError
 from cfi.contracts.state.table import OwnerKey, RowKey, number_key
+from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
@@ -114,5 +115,5 @@ def _check_chain(view: StateView, head: SnapshotHead) -> None:
     if chain is None:
         raise SnapshotError("the chain's own row is missing")
     said = (head.chain_id, head.genesis_hash, head.app_version)
-    if said != (chain.chain_id, chain.genesis_hash, chain.app_version):
+    if said != (chain.chain_id, chain.genesis_hash, app_version_at(view, head.height)):
         raise SnapshotError("the head speaks of another chain than the rows")

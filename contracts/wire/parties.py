@@ -62,3 +62,14 @@ class EligibilityCategory(IntEnum):
     B = 2
     C = 3
     D = 4
+
+
+@unique
+class PeerKind(IntEnum):
+    """Why a node may connect to the validators' network."""
+
+    VALIDATOR = 1
+    AUDITOR = 2
+    """While its grant to read is in force."""
+    GATEWAY = 3
+    """The Exchange's own, which serves everybody else."""

@@ -18,6 +18,7 @@ _FAULTS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "unknown-height": (_UNKNOWN, "there is no block of this height"),
         "unknown-owner": (_UNKNOWN, "no such account of yours"),
         "unknown-act": (_UNKNOWN, "no such transaction of yours"),
+        "not-kept": (410, "this node keeps nothing so old: ask an archive node"),
         "height-not-kept": (410, "the height is not among those whose proofs are kept"),
     }
 )

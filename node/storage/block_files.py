@@ -27,7 +27,7 @@ class BlockFiles:
         """
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self.first = 1
+        self.first = latest_first
         """The first height that is here, or will be."""
         self._latest_first = latest_first
         self._places: list[tuple[int, int, int]] = []
@@ -79,6 +79,12 @@ class BlockFiles:
                 f"block {height} in {self._path(number).name} is damaged: {error}"
             ) from error
 
+    def begin_after(self, height: int) -> None:
+        """Take the next height for the first; raises DamagedError where there are blocks."""
+        if self._places:
+            raise DamagedError(f"{self._folder} has blocks already")
+        self.first = height + 1
+
     def drop_last(self) -> None:
         """Take back the last block, which was never signed."""
         number, offset, _ = self._places.pop()
@@ -128,7 +134,7 @@ class BlockFiles:
                     return
                 raise DamagedError(f"{path.name} is damaged: {error}") from error
             if not self._places and 1 <= record.height <= self._latest_first:
-                self.first = record.height
+                self.first = int(record.height)
             if record.height != self.height + 1:
                 raise DamagedError(
                     f"{path.name} has block {record.height} where {self.height + 1} belongs"

@@ -9,15 +9,15 @@ from typing import Final
 
 from cfi.contracts.state import durable
 from cfi.contracts.state.owner import PREFIX_BYTES
-from cfi.contracts.state.snapshot import Entry, SnapshotHead
+from cfi.contracts.state.snapshot import PREFIXES, Entry, SnapshotHead, in_snapshot
 from cfi.contracts.state.store import State, WrongRootError
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.transition.window import Window
-from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.protobuf import Fields, Kind, message
+from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.schema import Hash, Seed
 from cfi.contracts.wire.text import Identifier
-from cfi.node.storage.database import DamagedError, Database, Writes
+from cfi.node.storage.database import DamagedError, Database, FrozenDatabase, Writes
 
 _META: Final = b"M"
 _RECEIPTS: Final = b"x"
@@ -36,6 +36,25 @@ class Committed:
     genesis_hash: Hash
     results_hash: Hash
     """What the next header says about this height's results."""
+
+
+class FrozenHeight:
+    """One committed height in the store, whatever is committed later."""
+
+    def __init__(self, head: SnapshotHead, database: FrozenDatabase) -> None:
+        self.head = head
+        self._database = database
+
+    def entries(self) -> Iterator[Entry]:
+        """What a snapshot holds of it, in key order; raises DamagedError."""
+        for prefix in PREFIXES:
+            for key, value in self._database.items(prefix):
+                if in_snapshot(key, self.head.height):
+                    yield key, value
+
+    def close(self) -> None:
+        """Let the height go."""
+        self._database.close()
 
 
 class LedgerStore:
@@ -87,11 +106,11 @@ class LedgerStore:
         raw = self._database.get(_RESTORED_AT)
         return 0 if raw is None else int.from_bytes(raw, "big")
 
-    def snapshot_head(self, chain_id: Identifier, app_version: Count) -> SnapshotHead:
-        """What a snapshot of the last committed height begins with."""
+    def frozen(self, chain_id: Identifier, app_version: Count) -> "FrozenHeight":
+        """The last committed height as it is now; close it when done."""
         committed = self.committed()
         assert committed is not None, "a height was committed"
-        return SnapshotHead(
+        head = SnapshotHead(
             chain_id=chain_id,
             genesis_hash=committed.genesis_hash,
             height=Height(committed.height),
@@ -99,6 +118,7 @@ class LedgerStore:
             results_hash=committed.results_hash,
             app_version=app_version,
         )
+        return FrozenHeight(head, self._database.frozen())
 
     def results(self, height: int) -> list[bytes] | None:
         """A height's results as the next header commits to them, in the order of its transactions;

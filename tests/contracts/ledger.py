@@ -91,6 +91,8 @@ class Ledger:
             *(put_public(ACCESS, open_rule(number)) for number in sorted(NUMBERS.values())),
         )
         self.parameter("proposal_seconds", 30 * 86_400)
+        self.parameter("validator_change_divisor", 3)
+        self.parameter("upgrade_notice_heights", 100)
         self.given_holder(EXCHANGE, HolderClass.EXCHANGE, users={"officer-1": EVERY_ROLE, "officer-2": EVERY_ROLE})
 
     # Given

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 import cbor2
 
@@ -46,7 +46,7 @@ def new_home(folder: Path) -> Home:
     return home
 
 
-def application(number: int) -> bytes:
+def application(number: int, valid_until: int = REPLAY_WINDOW_HEIGHTS // 2) -> bytes:
     """A signed application for membership; every tenth comes a second time and is refused."""
     name = f"applicant-{number - number % 10 // 9}"
     message = RegisterApplication(
@@ -65,9 +65,8 @@ def application(number: int) -> bytes:
         trading_seed=CAST.seed("trading", name),
         retirement_seed=CAST.seed("retirement", name),
     )
-    until = REPLAY_WINDOW_HEIGHTS // 2
     nonce = number.to_bytes(16, "big")
-    return transaction(CAST.officer(1), SCENARIO.chain_id, message, until, nonce)
+    return transaction(CAST.officer(1), SCENARIO.chain_id, message, valid_until, nonce)
 
 
 class EndedError(Exception):
@@ -109,9 +108,31 @@ def running(home: Home) -> Iterator[Node]:
             node.kill()
 
 
+class Serving(Protocol):
+    """A ledger process, however it was started."""
+
+    @property
+    def home(self) -> Home:
+        """Where it runs."""
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The process."""
+
+    def said(self) -> str:
+        """What it wrote to the standard error."""
+
+
+class Killable(Serving, Protocol):
+    """One that can be killed."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
 @dataclass(slots=True)
 class Client:
-    """A connection to the ledger's socket that remembers every answer."""
+    """A connection to the ledger's socket that remembers every answer. Usable with `with`."""
 
     link: socket.socket
     frames: FrameReader = field(default_factory=FrameReader)
@@ -119,7 +140,7 @@ class Client:
     tag: int = 0
 
     @classmethod
-    def of(cls, node: Node) -> Self:
+    def of(cls, node: Serving) -> Self:
         """Connect as soon as the process serves; raises EndedError if it ends before."""
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until:
@@ -132,6 +153,19 @@ class Client:
             link.close()
             time.sleep(LOOK_SECONDS)
         raise AssertionError("the ledger doesn't start")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.link.close()
+
+    def committed(self, tag: int) -> list[Any]:
+        """The height, index and receipt of a transaction."""
+        kind, content = self.answer(tag)
+        assert kind is Kind.COMMITTED, content
+        told: list[Any] = content
+        return told
 
     def submit(self, signed: bytes) -> int:
         """Send a transaction; returns the tag of its answers."""
@@ -198,7 +232,7 @@ class Load:
     roots: dict[int, bytes] = field(default_factory=dict)
     """The root that a restarted ledger told of a height."""
 
-    def until_killed(self, node: Node, seconds: float) -> None:
+    def until_killed(self, node: Killable, seconds: float) -> None:
         """Send waves of acts, old and unanswered ones first, and kill at a moment."""
         client = Client.of(node)
         self.look(client)

@@ -12,6 +12,7 @@ from cfi.contracts.wire.blocks import decode_block
 from cfi.contracts.wire.headers import header_hash
 from cfi.contracts.wire.signatures import public_key_of
 from cfi.node.admission import AdmissionBook
+from cfi.node.counters import Counters
 from cfi.node.mempool import Mempool
 from cfi.node.queries import MOST_MOVEMENTS, Queries, QuestionError
 from tests.node.chain import (
@@ -42,7 +43,7 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
 
 @pytest.fixture(scope="module")
 def queries(chain: Chain) -> Queries:
-    return Queries(chain.engine, chain.application, Mempool(), ADMISSION)
+    return Queries(chain.engine, chain.application, Mempool(), ADMISSION, Counters())
 
 
 def asked(queries: Queries, path: str, **parameters: object) -> Any:

@@ -1,11 +1,11 @@
 """Validators, their sets by height, their offences, and the nodes that may connect.  (ours 0025)"""
 
 from dataclasses import dataclass
-from enum import IntEnum, unique
 from typing import Final
 
 from cfi.contracts.state.table import HolderTable, PublicTable, number_key
 from cfi.contracts.wire.misbehaviour import MisbehaviourKind
+from cfi.contracts.wire.parties import PeerKind
 from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.schema import Address, NodeId, PublicKey
 from cfi.contracts.wire.text import HolderId
@@ -28,6 +28,8 @@ class ValidatorRecord:
     """Who runs it."""
     power: Count
     """0 while it is suspended."""
+    replaces: PublicKey | None
+    """The key that it signed with before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +55,6 @@ class Offence:
     suspended: bool
     """Its power went to 0 for this."""
     reported_at: Height
-
-
-@unique
-class PeerKind(IntEnum):
-    """Why a node may connect to the validators' network."""
-
-    VALIDATOR = 1
-    AUDITOR = 2
-    """While its grant to read is in force."""
-    GATEWAY = 3
-    """The Exchange's own, which serves everybody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,8 +44,16 @@ from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
+from cfi.contracts.wire.messages.governance.add_validator import AddValidator
 from cfi.contracts.wire.messages.governance.advance_clock import AdvanceClock
+from cfi.contracts.wire.messages.governance.cancel_upgrade import CancelUpgrade
+from cfi.contracts.wire.messages.governance.change_validator_power import ChangeValidatorPower
+from cfi.contracts.wire.messages.governance.register_node import RegisterNode
+from cfi.contracts.wire.messages.governance.remove_validator import RemoveValidator
+from cfi.contracts.wire.messages.governance.rotate_consensus_key import RotateConsensusKey
+from cfi.contracts.wire.messages.governance.schedule_upgrade import ScheduleUpgrade
 from cfi.contracts.wire.messages.governance.set_parameter import SetParameter
+from cfi.contracts.wire.messages.governance.withdraw_node import WithdrawNode
 from cfi.contracts.wire.messages.membership.decide_application import DecideApplication
 from cfi.contracts.wire.messages.membership.grant_reading import GrantReading
 from cfi.contracts.wire.messages.membership.recommend_application import RecommendApplication
@@ -141,6 +149,14 @@ MESSAGES: Final[Mapping[int, type[Any]]] = MappingProxyType(
         # Governance: 600 to 699
         600: AdvanceClock,
         601: SetParameter,
+        602: AddValidator,
+        603: RemoveValidator,
+        604: ChangeValidatorPower,
+        605: RotateConsensusKey,
+        606: RegisterNode,
+        607: WithdrawNode,
+        608: ScheduleUpgrade,
+        609: CancelUpgrade,
     }
 )
 

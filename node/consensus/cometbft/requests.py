@@ -1,7 +1,7 @@
 """What CometBFT asks of the application: the requests of ABCI 2.0, read strictly.  (CometBFT 0.38)
 
-A message is its length as an unsigned varint, then an envelope with one field: the number says which
-request, the body is its message. Nothing here is hashed or signed.
+A message is its length as an unsigned varint, then an envelope with one field: the number says
+which request, the body is its message. Nothing here is hashed or signed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from cfi.contracts.state.snapshot import Snapshot
 from cfi.contracts.wire.headers import Timestamp, decode_time
 from cfi.contracts.wire.misbehaviour import Misbehaviour, MisbehaviourKind
 from cfi.contracts.wire.protobuf import Fields, Kind, ProtobufError, read_delimited, varint
@@ -80,21 +81,12 @@ class ListSnapshots:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A snapshot as its description travels."""
-
-    height: int
-    format: int
-    chunks: int
-    digest: bytes
-    metadata: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class OfferSnapshot:
     """Another node's snapshot, with the root that the light client verified for its height."""
 
     snapshot: Snapshot
+    chunks: int
+    digest: bytes
     app_hash: bytes
 
 
@@ -140,7 +132,7 @@ class ProcessProposal:
 
 @dataclass(frozen=True, slots=True)
 class FinalizeBlock:
-    """This block is decided."""
+    """A block is decided."""
 
     transactions: tuple[bytes, ...]
     misbehaviour: tuple[Misbehaviour, ...]
@@ -250,16 +242,12 @@ def _read_query(body: bytes) -> Query:
 def _read_offer(body: bytes) -> OfferSnapshot:
     fields = Fields(body, {1: Kind.DATA, 2: Kind.DATA})
     numbers = dict.fromkeys((1, 2, 3), Kind.UNSIGNED)
-    snapshot = Fields(fields.data(1), numbers | {4: Kind.DATA, 5: Kind.DATA})
+    told = Fields(fields.data(1), numbers | {4: Kind.DATA, 5: Kind.DATA})
     return OfferSnapshot(
-        Snapshot(
-            snapshot.number(1),
-            snapshot.number(2),
-            snapshot.number(3),
-            snapshot.data(4),
-            snapshot.data(5),
-        ),
-        fields.data(2),
+        Snapshot(height=told.number(1), format=told.number(2), metadata=told.data(5)),
+        chunks=told.number(3),
+        digest=told.data(4),
+        app_hash=fields.data(2),
     )
 
 
@@ -355,24 +343,22 @@ def _text(body: bytes) -> str:
         raise ProtobufError("text that is not UTF-8") from error
 
 
+_READERS: Final[tuple[tuple[int, Callable[[bytes], Request]], ...]] = (
+    (1, lambda body: Echo(Fields(body, {1: Kind.DATA}).data(1))),
+    (2, lambda _: Flush()),
+    (3, lambda _: Info()),
+    (5, _read_init_chain),
+    (6, _read_query),
+    (8, _read_check_tx),
+    (11, lambda _: Commit()),
+    (12, lambda _: ListSnapshots()),
+    (13, _read_offer),
+    (14, _read_load_chunk),
+    (15, _read_apply_chunk),
+    (16, _read_prepare),
+    (17, _read_process),
+    (20, _read_finalize),
+)
 _READ: Final[Mapping[bytes, Callable[[bytes], Request]]] = MappingProxyType(
-    {
-        varint(number << 3 | _DELIMITED): read
-        for number, read in {
-            1: lambda body: Echo(Fields(body, {1: Kind.DATA}).data(1)),
-            2: lambda _: Flush(),
-            3: lambda _: Info(),
-            5: _read_init_chain,
-            6: _read_query,
-            8: _read_check_tx,
-            11: lambda _: Commit(),
-            12: lambda _: ListSnapshots(),
-            13: _read_offer,
-            14: _read_load_chunk,
-            15: _read_apply_chunk,
-            16: _read_prepare,
-            17: _read_process,
-            20: _read_finalize,
-        }.items()
-    }
+    {varint(number << 3 | _DELIMITED): read for number, read in _READERS}
 )

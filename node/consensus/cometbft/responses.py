@@ -5,41 +5,19 @@ Each function returns a whole message: its length, and the envelope with the res
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum, unique
 from functools import cache
 from typing import Final
 
+from cfi.contracts.state.snapshot import Snapshot
 from cfi.contracts.wire.protobuf import data, delimited, integer, message, varint
 from cfi.contracts.wire.validators import Validator
-from cfi.node.consensus.cometbft.requests import Snapshot
+from cfi.node.state_sync import AppliedChunk, Offer
 
 OK: Final = 0
 _EXCEPTION, _ECHO, _FLUSH, _INFO, _INIT_CHAIN, _QUERY = 1, 2, 3, 4, 6, 7
 _CHECK_TX, _COMMIT, _LIST_SNAPSHOTS, _OFFER_SNAPSHOT = 9, 12, 13, 14
 _LOAD_SNAPSHOT_CHUNK, _APPLY_SNAPSHOT_CHUNK, _PREPARE, _PROCESS, _FINALIZE = 15, 16, 17, 18, 21
 _ACCEPT, _REJECT = 1, 2
-
-
-@unique
-class Offered(IntEnum):
-    """What becomes of a snapshot that is offered."""
-
-    ACCEPT = 1
-    ABORT = 2
-    REJECT = 3
-    REJECT_FORMAT = 4
-    REJECT_SENDER = 5
-
-
-@unique
-class Applied(IntEnum):
-    """What becomes of a chunk."""
-
-    ACCEPT = 1
-    ABORT = 2
-    RETRY = 3
-    RETRY_SNAPSHOT = 4
-    REJECT_SNAPSHOT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +86,7 @@ def snapshots(listed: Sequence[Snapshot]) -> bytes:
     return _response(_LIST_SNAPSHOTS, b"".join(message(1, _snapshot(each)) for each in listed))
 
 
-def offered(verdict: Offered) -> bytes:
+def offered(verdict: Offer) -> bytes:
     """What becomes of an offered snapshot."""
     return _response(_OFFER_SNAPSHOT, integer(1, verdict))
 
@@ -118,12 +96,12 @@ def chunk(content: bytes) -> bytes:
     return _response(_LOAD_SNAPSHOT_CHUNK, data(1, content))
 
 
-def applied(verdict: Applied, refetch: Sequence[int], reject: Sequence[str]) -> bytes:
+def applied(chunk: AppliedChunk) -> bytes:
     """What becomes of a chunk, which ones to fetch again, and whom to ask no more."""
     # Numbers of a repeated field stand packed in one.
-    again = b"".join(varint(each) for each in refetch)
-    senders = b"".join(message(3, each.encode()) for each in reject)
-    return _response(_APPLY_SNAPSHOT_CHUNK, integer(1, verdict) + data(2, again) + senders)
+    again = b"".join(varint(each) for each in chunk.refetch_chunks)
+    senders = b"".join(message(3, each.encode()) for each in chunk.reject_senders)
+    return _response(_APPLY_SNAPSHOT_CHUNK, integer(1, chunk.result) + data(2, again) + senders)
 
 
 def prepared(transactions: Sequence[bytes]) -> bytes:
@@ -164,7 +142,7 @@ def _snapshot(snapshot: Snapshot) -> bytes:
             integer(1, snapshot.height),
             integer(2, snapshot.format),
             integer(3, snapshot.chunks),
-            data(4, snapshot.digest),
+            data(4, snapshot.hash),
             data(5, snapshot.metadata),
         )
     )

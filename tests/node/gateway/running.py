@@ -21,6 +21,7 @@ from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.state.rows.membership import GRANTS, ReadingGrant
 from cfi.contracts.state.store import State
+from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.headers import Timestamp
@@ -41,11 +42,13 @@ from cfi.node.gateway.desk import Desk
 from cfi.node.gateway.link_client import LedgerLink
 from cfi.node.gateway.server import Listen, Server
 from cfi.node.service import Service
+from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
-from tests.contracts.ledger import NOW, Ledger
+from cfi.node.storage.snapshots import SnapshotFolder
+from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 from tests.genesis.founders import OFFICER_SEEDS, PLAN
 from tests.node.chain import (
     CHAIN_ID,
@@ -53,6 +56,7 @@ from tests.node.chain import (
     TERMS,
     TONNES,
     USER_SEED,
+    VALIDATOR,
     VALIDATOR_SEED,
 )
 
@@ -109,6 +113,7 @@ def founded(genesis_hash: Hash) -> tuple[State, Batch]:
         ledger.given(put(KEYS, company, key))
         ledger.given_lot(f"{company}/1", TONNES)
     given_auditors(ledger)
+    ledger.given(founding([VALIDATOR], EXCHANGE))
     state, overlay = ledger.store, ledger.overlay
     state.height = -1
     writes = state.seal(overlay)
@@ -238,7 +243,9 @@ def ledger_parts(
     validator = PrivateValidator(folder / "key.json", folder / "signed.json")
     engine = EmbeddedEngine(terms, application, files, validator, now)
     engine.recover()
-    service = embedded_service(engine, application, AdmissionBook(CHAIN_ID, ADMISSION_SEED), 0.2)
+    admission = AdmissionBook(CHAIN_ID, ADMISSION_SEED)
+    snapshots = SnapshotMaker(application, SnapshotFolder(folder / "snapshots", 2), 0)
+    service = embedded_service(engine, application, admission, 0.2, snapshots)
     signed = sign_genesis(document, OFFICER_SEEDS[:2])
     socket = folder / "run" / "ledger.sock"
     return Parts(engine, application, signed, files, database, service, socket)

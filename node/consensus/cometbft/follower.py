@@ -1,0 +1,212 @@
+"""Follows the chain that CometBFT decides, so that it can be shown and audited as any other.
+
+After each commit the block and the votes for it are fetched. A block goes into the block files when
+the next header is known, whose time belongs into its record; the last one is kept in memory.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from cfi.client.light.evidence_json import evidence_from
+from cfi.client.light.json_node import JsonNode, MalformedError
+from cfi.client.light.lightblock import block_id_from, light_block_from
+from cfi.contracts.state.validator_sets import validators_at
+from cfi.contracts.wire.block_file import BlockRecord
+from cfi.contracts.wire.blocks import Block, decode_block, encode_block, part_set_header
+from cfi.contracts.wire.commits import Commit, median_time
+from cfi.contracts.wire.evidence import encode_evidence
+from cfi.contracts.wire.headers import BlockId, Timestamp, header_hash
+from cfi.contracts.wire.quantities import Height
+from cfi.node.application import Application
+from cfi.node.audience import Audience, Listener
+from cfi.node.consensus.cometbft.rpc import Answer, Call, EngineRpc
+from cfi.node.consensus.embedded import ChainTerms
+from cfi.node.counters import Counters
+from cfi.node.storage.block_files import BlockFiles
+from cfi.node.storage.database import DamagedError
+
+_LOG: Final = logging.getLogger(__name__)
+_LOOK_SECONDS: Final = 1.0
+_AGAIN_SECONDS: Final = 0.02
+
+Told = tuple[Listener, int, bytes]
+"""Who is to hear of an act, its index in the block, its receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The last block that was fetched, and the votes for it that this node has seen."""
+
+    block: Block
+    encoded: bytes
+    block_id: BlockId
+    commit: Commit
+
+
+class Follower:
+    """The decided chain under CometBFT: the files, and the tip above them."""
+
+    def __init__(
+        self,
+        terms: ChainTerms,
+        application: Application,
+        files: BlockFiles,
+        rpc: EngineRpc,
+        audience: Audience,
+        *,
+        counters: Counters,
+    ) -> None:
+        self.terms = terms
+        self._application = application
+        self._files = files
+        self._rpc = rpc
+        self._audience = audience
+        self._counters = counters
+        self._tip: Tip | None = None
+        committed = application.store.committed()
+        self._committed = 0 if committed is None else committed.height
+        self._hashes: dict[int, bytes] = {}
+        self._told: dict[int, list[Told]] = {}
+        self._news = asyncio.Event()
+        self._news.set()
+
+    @property
+    def height(self) -> int:
+        """The last height whose block and votes can be shown."""
+        if self._tip is not None:
+            return self._tip.block.header.height
+        return max(self._files.height - 1, 0)
+
+    @property
+    def next_block_time(self) -> Timestamp:
+        """The time that the next header would carry by the votes that this node has seen."""
+        tip = self._tip
+        if tip is not None:
+            height = tip.block.header.height
+            return median_time(tip.commit, validators_at(self._application.committed_view, height))
+        last = self._files.read(self._files.height)
+        return self.terms.genesis_time if last is None else last.vote_time
+
+    def block(self, height: int) -> Block | None:
+        """A decided block."""
+        if self._tip is not None and height == self._tip.block.header.height:
+            return self._tip.block
+        record = self._files.read(height)
+        return None if record is None else decode_block(record.block)
+
+    def record(self, height: int) -> BlockRecord | None:
+        """A decided block as it stands in the files, which end one height below the tip."""
+        return self._files.read(height)
+
+    def commit_of(self, height: int) -> Commit | None:
+        """The votes for a height: in the next block, or the last ones seen."""
+        if self._tip is not None and height == self._tip.block.header.height:
+            return self._tip.commit
+        after = self.block(height + 1)
+        return None if after is None else after.last_commit
+
+    def decided(self, height: int, block_hash: bytes) -> None:
+        """CometBFT decided a block with this header hash."""
+        self._hashes[height] = block_hash
+
+    def committed(self, height: int, told: list[Told]) -> None:
+        """A height is durable; who waits for it hears when its block can be shown."""
+        self._committed = height
+        if told:
+            self._told[height] = told
+        self._news.set()
+
+    def restored(self, height: int) -> None:
+        """The ledger goes on from a snapshot: the blocks up to this height aren't here."""
+        self._files.begin_after(height)
+        self._committed = height
+
+    async def run(self) -> None:
+        """Follow; raises DamagedError where CometBFT has another block than it decided."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            while self._next < self._committed + 1:
+                await self._fetch(self._next)
+
+    @property
+    def _next(self) -> int:
+        if self._tip is not None:
+            return self._tip.block.header.height + 1
+        return self._files.height + 1
+
+    async def watch(self) -> None:
+        """Look now and then how CometBFT is; it catches up until it says otherwise."""
+        calls = [Call("status", {}), Call("net_info", {})]
+        self._counters.catching_up = True
+        while True:
+            status, net = await self._rpc.ask_until_answered(calls)
+            behind = status.result.field("sync_info").field("catching_up").value
+            self._counters.catching_up = behind is not False
+            self._counters.peers = net.result.field("n_peers").int64()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _fetch(self, height: int) -> None:
+        wanted = {"height": str(height)}
+        calls = [Call("block", wanted), Call("commit", wanted)]
+        while True:
+            block, commit = await self._rpc.ask_until_answered(calls)
+            if not block.fault and not commit.fault and not block.result.field("block").absent:
+                break
+            await asyncio.sleep(_AGAIN_SECONDS)
+        try:
+            self._take(height, _tip_of(block, commit))
+        except MalformedError as error:
+            raise DamagedError(f"the engine's block {height} can't be read: {error}") from error
+
+    def _take(self, height: int, tip: Tip) -> None:
+        self._check(height, tip)
+        if self._tip is not None:
+            record = BlockRecord(
+                height=Height(height - 1),
+                vote_time=tip.block.header.time,
+                block=self._tip.encoded,
+            )
+            self._files.append(record)
+        self._tip = tip
+        for listener, index, receipt in self._told.pop(height, []):
+            listener.committed(height, index, receipt)
+        header = tip.block.header
+        self._audience.announce(height, header.app_hash, header.time.seconds)
+
+    def _check(self, height: int, tip: Tip) -> None:
+        """Raise DamagedError unless it is the block that was decided and follows the one before."""
+        header = tip.block.header
+        expected = self._hashes.pop(height, tip.block_id.header_hash)
+        before = self.block(height - 1)
+        follows = before is None or header.last_block_id.header_hash == header_hash(before.header)
+        same = header_hash(header) == tip.block_id.header_hash == expected
+        if header.height != height or not follows or not same:
+            raise DamagedError(f"the engine's block {height} is not the one that was decided")
+
+
+def _tip_of(block: Answer, commit: Answer) -> Tip:
+    """A block and its votes from CometBFT's answers; raises MalformedError."""
+    told = block.result.field("block")
+    # What light clients are told has this shape, too.
+    signed = {"header": told.field("header").value, "commit": told.field("last_commit").value}
+    before = light_block_from(JsonNode({"signed_header": signed}, told.path))
+    after = light_block_from(commit.result)
+    if before.commit is None or after.commit is None:
+        raise MalformedError("a block without votes")
+    made = Block(
+        header=before.header,
+        transactions=tuple(each.base64() for each in told.field("data").field("txs").items()),
+        evidence=tuple(
+            encode_evidence(evidence_from(each))
+            for each in told.field("evidence").field("evidence").items()
+        ),
+        last_commit=before.commit,
+    )
+    encoded = encode_block(made)
+    block_id = block_id_from(block.result.field("block_id"))
+    if part_set_header(encoded) != block_id.parts:
+        raise MalformedError("it encodes to other parts than the engine's")
+    return Tip(made, encoded, block_id, after.commit)

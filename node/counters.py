@@ -1,0 +1,57 @@
+"""What a ledger counts about its blocks and its mempool, for its operator's eyes."""
+
+from dataclasses import dataclass, field
+
+from cfi.node.mempool import Waiting
+
+
+@dataclass(slots=True)
+class Counters:
+    """Since the process began. None of it decides anything."""
+
+    rejected_proposals: dict[str, int] = field(default_factory=dict)
+    """By reason."""
+    refused: dict[str, int] = field(default_factory=dict)
+    """Transactions that the engine asked about and may not hold, by reason."""
+    taken: int = 0
+    """Transactions that the engine asked about and may hold."""
+    waits: int = 0
+    """Waiting transactions that were decided."""
+    waited_seconds: float = 0.0
+    """How long they waited, in all."""
+    last_commit_nanos: int = 0
+    """When the last height was committed here, in nanoseconds since 1970."""
+    catching_up: bool = False
+    """True while the engine fetches blocks that others decided long ago."""
+    peers: int = 0
+    """Nodes that the engine is connected with."""
+
+    def reject(self, reason: str) -> None:
+        """A proposed block was rejected; what follows a colon is detail."""
+        _count(self.rejected_proposals, reason.partition(":")[0])
+
+    def refuse(self, name: str) -> None:
+        """The engine may not hold a transaction."""
+        _count(self.refused, name)
+
+    def decided(self, waiting: Waiting, now: float) -> None:
+        """A waiting transaction was decided, at a reading of the monotonic clock."""
+        self.waits += 1
+        self.waited_seconds += now - waiting.since
+
+    def told(self) -> dict[str, object]:
+        """All of it, by name."""
+        return {
+            "rejected_proposals": self.rejected_proposals,
+            "refused": self.refused,
+            "taken": self.taken,
+            "waits": self.waits,
+            "waited_seconds": self.waited_seconds,
+            "last_commit_nanos": self.last_commit_nanos,
+            "catching_up": self.catching_up,
+            "peers": self.peers,
+        }
+
+
+def _count(counts: dict[str, int], name: str) -> None:
+    counts[name] = counts.get(name, 0) + 1
