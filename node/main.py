@@ -22,6 +22,7 @@ from cfi.node.bench.command import bench
 from cfi.node.command_line import EXIT_NOT_VERIFIED, home_option, json_option, say, show, told
 from cfi.node.demo.command import demo
 from cfi.node.doctor import examine
+from cfi.node.engine_command import engine
 from cfi.node.founding import found
 from cfi.node.founding_options import founding_of, founding_options
 from cfi.node.home import Home
@@ -202,6 +203,7 @@ def _moment(nanos: int) -> str:
 
 main.add_command(bench)
 main.add_command(demo)
+main.add_command(engine)
 main.add_command(snapshot)
 main.add_command(testnet)
 for command in client_commands():
