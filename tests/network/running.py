@@ -55,6 +55,9 @@ class NetworkNode:
     ledger: "subprocess.Popen[bytes] | None" = None
     engine: "subprocess.Popen[bytes] | None" = None
     log: list[Path] = field(default_factory=list)
+    ledger_module: str = "cfi.node.ledger_process"
+    engine_environment: dict[str, str] = field(default_factory=dict)
+    engine_binary: Path | None = None
 
     @property
     def process(self) -> "subprocess.Popen[bytes]":
@@ -69,16 +72,20 @@ class NetworkNode:
 
     def start_ledger(self) -> None:
         """Start the ledger and wait for its socket."""
-        command = [sys.executable, "-m", "cfi.node.ledger_process", str(self.home.root)]
+        command = [sys.executable, "-m", self.ledger_module, str(self.home.root)]
         self.home.abci_socket.unlink(missing_ok=True)
         self.ledger = subprocess.Popen(command, stderr=self._log("ledger"))
         until(self.home.abci_socket.exists, self.ledger)
 
     def start_engine(self) -> None:
         """Start CometBFT."""
-        command = [str(engine_program()), "start", "--home", str(self.home.root)]
+        program = self.engine_binary or engine_program()
+        command = [str(program), "start", "--home", str(self.home.root)]
         log = self._log("engine")
-        self.engine = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.home.root)
+        environment = os.environ | self.engine_environment
+        self.engine = subprocess.Popen(
+            command, stdout=log, stderr=log, cwd=self.home.root, env=environment
+        )
 
     def kill(self) -> None:
         """SIGKILL to both."""
