@@ -55,9 +55,6 @@ class NetworkNode:
     ledger: "subprocess.Popen[bytes] | None" = None
     engine: "subprocess.Popen[bytes] | None" = None
     log: list[Path] = field(default_factory=list)
-    ledger_module: str = "cfi.node.ledger_process"
-    engine_environment: dict[str, str] = field(default_factory=dict)
-    engine_binary: Path | None = None
 
     @property
     def process(self) -> "subprocess.Popen[bytes]":
@@ -72,20 +69,16 @@ class NetworkNode:
 
     def start_ledger(self) -> None:
         """Start the ledger and wait for its socket."""
-        command = [sys.executable, "-m", self.ledger_module, str(self.home.root)]
+        command = [sys.executable, "-m", "cfi.node.ledger_process", str(self.home.root)]
         self.home.abci_socket.unlink(missing_ok=True)
         self.ledger = subprocess.Popen(command, stderr=self._log("ledger"))
         until(self.home.abci_socket.exists, self.ledger)
 
     def start_engine(self) -> None:
         """Start CometBFT."""
-        program = self.engine_binary or engine_program()
-        command = [str(program), "start", "--home", str(self.home.root)]
+        command = [str(engine_program()), "start", "--home", str(self.home.root)]
         log = self._log("engine")
-        environment = os.environ | self.engine_environment
-        self.engine = subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=self.home.root, env=environment
-        )
+        self.engine = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.home.root)
 
     def kill(self) -> None:
         """SIGKILL to both."""
@@ -123,9 +116,9 @@ class NetworkNode:
         except (UnreachableError, FaultError):
             return 0
 
-    def reach(self, height: int) -> None:
+    def reach(self, height: int, seconds: float = START_SECONDS) -> None:
         """Wait until the node shows a height."""
-        until(lambda: self.height >= height, self.ledger, self.engine)
+        until(lambda: self.height >= height, self.ledger, self.engine, seconds=seconds)
 
     def header(self, height: int) -> bytes:
         """A header's bytes."""

@@ -13,7 +13,7 @@ from cfi.node.settings import settings_text
 from tests.effort import SOAK
 from tests.faults.network.relays import Relays, relays
 from tests.faults.running import application, replayed
-from tests.network.running import QUICK, NetworkNode, commit_all, found_homes, until
+from tests.network.running import QUICK, NetworkNode, commit_all, found_homes
 
 VALIDATORS: Final = 4
 FAULT_SECONDS: Final = 300.0 if SOAK else 120.0
@@ -34,6 +34,10 @@ class Net:
         first, self.sent = self.sent, self.sent + count
         return [application(number) for number in range(first, first + count)]
 
+    def ids(self, acts: Sequence[bytes]) -> list[bytes]:
+        """The acts' identifiers."""
+        return [act_id_of(act) for act in acts]
+
     def commit(self, index: int, count: int = 1) -> int:
         """Have acts committed through a validator; returns the last one's height."""
         return self.commit_these(index, self.fresh(count))
@@ -42,20 +46,15 @@ class Net:
         """The same for acts that are there."""
         with self.nodes[index].client() as client:
             told = commit_all(client, acts)
-        self.acknowledged.update(zip(map(act_id_of, acts), told, strict=True))
-        return max(height for height, _, _ in told)
+        self.acknowledged.update(zip(self.ids(acts), told, strict=True))
+        return max(int(height) for height, _, _ in told)
 
     def goes_on(self, *indexes: int, blocks: int = 2) -> int:
         """These validators decide more heights; returns one that all have."""
         chosen = [self.nodes[index] for index in indexes]
         goal = max(node.height for node in chosen) + blocks
         for node in chosen:
-            until(
-                lambda node=node: node.height >= goal,  # type: ignore[misc]
-                node.ledger,
-                node.engine,
-                seconds=FAULT_SECONDS,
-            )
+            node.reach(goal, FAULT_SECONDS)
         return goal
 
     def agree(self, *indexes: int) -> None:
