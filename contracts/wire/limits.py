@@ -32,7 +32,3 @@ MAX_SNAPSHOT_ENTRY_BYTES: Final = 64 * 1024 * 1024
 """Of one value: a serial page can be longer than a chunk."""
 MAX_VALIDATORS: Final = 200
 """Each has a vote in every block."""
-SNAPSHOT_CHUNK_BYTES: Final = 8 * 1024 * 1024
-MAX_SNAPSHOT_CHUNKS: Final = 4_096
-MAX_SNAPSHOT_ENTRY_BYTES: Final = 64 * 1024 * 1024
-"""Of one value: a serial page can be longer than a chunk."""

@@ -46,13 +46,6 @@ class BlockFiles:
         """The last height; where there is none, the one before the first, 0."""
         return self.first - 1 + len(self._places)
 
-    def begin_at(self, height: int) -> None:
-        """Let empty files begin at a height: a ledger that was made from a snapshot has no block
-        before.
-        """
-        if not self._places:
-            self.first = height
-
     def append(self, record: BlockRecord) -> None:
         """Add the next block and return when it is on the disk; raises OSError where the disk
         refuses, leaving no half record.

@@ -135,7 +135,7 @@ class Follower:
     def _next(self) -> int:
         if self._tip is not None:
             return self._tip.block.header.height + 1
-        return max(self._files.height, self._application.store.restored_at()) + 1
+        return self._files.height + 1
 
     async def watch(self) -> None:
         """Look now and then how CometBFT is; it catches up until it says otherwise."""
@@ -169,7 +169,6 @@ class Follower:
                 vote_time=tip.block.header.time,
                 block=self._tip.encoded,
             )
-            self._files.begin_at(record.height)
             self._files.append(record)
         self._tip = tip
         for listener, index, receipt in self._told.pop(height, []):
