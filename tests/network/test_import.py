@@ -1,9 +1,7 @@
 """A chain that the embedded engine began goes on under CometBFT: one history, signed once a height."""
 
 import json
-import random
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,15 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cfi.client.wallet.transactions import act_id_of
-from cfi.contracts.wire.block_file import BlockRecord, encode_record
-from cfi.node.assembly import assemble
-from cfi.node.consensus.cometbft import importing
-from cfi.node.consensus.cometbft.engine_home import write_engine_home
-from cfi.node.consensus.cometbft.importing import STORES, import_blocks
-from cfi.node.home import Home, HomeError
+from cfi.node.home import Home
 from cfi.node.main import main
-from cfi.node.settings import COMETBFT, EMBEDDED, settings_text
-from cfi.node.storage.database import DamagedError
+from cfi.node.settings import EMBEDDED
 from tests.engine import built_engine
 from tests.faults.running import Client, application, replayed, running
 from tests.network.running import QUICK, NetworkNode, commit_all, found_homes

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from cfi.contracts.state import snapshot as format_module
 from cfi.contracts.state.snapshot import Snapshot, SnapshotHead, encode_head
-from cfi.contracts.wire.quantities import Count, Height
+from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.schema import Hash
 from cfi.node.state_sync import AppliedChunk, Offer, Taken
 from cfi.node.storage.database import DamagedError, Database
@@ -101,7 +102,7 @@ class TestTaken:
         assert block is not None
         for application in (source.application, new.application):
             if application.height == BLOCKS:
-                application.finalize_block(block.transactions, block.header.time.seconds)
+                application.finalize_block(block.transactions, Instant(block.header.time.seconds))
                 application.commit()
         assert new.application.app_hash == source.application.app_hash
 
@@ -226,7 +227,7 @@ class TestRefused:
 
 def told_of(chunks: list[bytes]) -> Snapshot:
     """Metadata that agrees with these chunks, as a liar makes it."""
-    metadata = b"".join(format_module.sha256(chunk).digest() for chunk in chunks)
+    metadata = b"".join(sha256(chunk).digest() for chunk in chunks)
     return Snapshot(height=BLOCKS, format=1, metadata=metadata)
 
 
