@@ -118,6 +118,7 @@ def status(root: Path, as_json: bool) -> None:
         "genesis_hash": said["genesis_hash"].hex(),
         "time": _moment(said["time"]),
         "waiting": said["waiting"],
+        "rules": said["app_version"],
         "validators": [{"key": key.hex(), "power": power} for key, power in said["validators"]],
     }
     show(content, as_json)
