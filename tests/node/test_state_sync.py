@@ -137,7 +137,7 @@ class TestTaken:
         assert offered(sync, stored.told, root(source)) is Offer.ACCEPT
         assert applied(sync, chunks_of(stored)).result is Taken.ACCEPT
         assert offered(sync, stored.told, root(source)) is Offer.ACCEPT
-        new.application.finalize_block([], source.engine.next_block_time.seconds)
+        new.application.finalize_block([], Instant(source.engine.next_block_time.seconds))
         new.application.commit()
         assert offered(sync, stored.told, root(source)) is Offer.ABORT
 
