@@ -111,7 +111,7 @@ class Queries:
         height = parameters.get("height") or self._engine.height
         block, commit = self._engine.block(height), self._engine.commit_of(height)
         if block is None or commit is None:
-            raise QuestionError("unknown-height", f"there is no block {height}")
+            raise self._no_block(height)
         return {
             "height": height,
             "header": encode_header(block.header),
@@ -124,7 +124,7 @@ class Queries:
     def _block(self, parameters: Parameters) -> object:
         record = self._engine.record(parameters["height"])
         if record is None:
-            raise QuestionError("unknown-height", f"there is no block {parameters['height']}")
+            raise self._no_block(parameters["height"])
         return [record.height, record.vote_time.seconds, record.vote_time.nanos, record.block]
 
     def _blocks(self, parameters: Parameters) -> object:
@@ -144,6 +144,12 @@ class Queries:
         """The programme clock of the next block."""
         block_time = Instant(self._engine.next_block_time.seconds)
         return programme_time(self._application.committed_view, block_time)
+
+    def _no_block(self, height: int) -> QuestionError:
+        restored_at = self._application.store.restored_at()
+        if 0 < height <= restored_at:
+            return _not_kept("blocks", restored_at)
+        return QuestionError("unknown-height", f"there is no block {height}")
 
     def _no_act(self) -> QuestionError:
         restored_at = self._application.store.restored_at()
