@@ -94,6 +94,7 @@ class Application:
         self._acts: dict[bytes, Act] = {}
         self._poisonous: dict[Hash, None] = {}
         self._live_keys: dict[PublicKey, bool] = {}
+        self._gas: dict[int, int] = {}
         self.now = Instant(0)
         """The programme clock of the last block."""
         self._executed: tuple[Hash, Execution] | None = None
@@ -149,8 +150,11 @@ class Application:
 
     def gas_of(self, act: Act) -> int:
         """Work units that the act wants, as the rows have it now."""
-        rule = self.committed_view.access.get(number_key(act.message_number))
-        return DEFAULT_GAS if rule is None else rule.gas
+        gas = self._gas.get(act.message_number)
+        if gas is None:
+            rule = self.committed_view.access.get(number_key(act.message_number))
+            gas = self._gas[act.message_number] = DEFAULT_GAS if rule is None else rule.gas
+        return gas
 
     def dry_run(self, act: Act) -> Receipt:
         """What an act would come to now, on an overlay that is thrown away; raises
@@ -265,6 +269,7 @@ class Application:
             self.state.take_back()
             self.window.take_back(self.state.height + 1)
             self._sealed = None
+            self._forget_height()
 
     def adopt(
         self, state: State, window: Window, head: SnapshotHead, entries: Iterable[Entry]
@@ -277,6 +282,11 @@ class Application:
         self.committed_view = StateView(state)
         self._genesis_writes = []
         self._executed = self._sealed = None
+
+    def _forget_height(self) -> None:
+        """What was looked up for a height's waiting acts is not the next one's."""
+        self._live_keys.clear()
+        self._gas.clear()
 
     def _choose(
         self,
@@ -323,7 +333,7 @@ class Application:
 
     def _seal(self, execution: Execution) -> Finalized:
         before = self.app_hash
-        self._live_keys.clear()
+        self._forget_height()
         self.now = execution.now
         writes = self.state.seal(execution.overlay)
         writes += execution.overlay.movement_writes()

@@ -9,7 +9,6 @@ from cfi.contracts.wire import signatures
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
-from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.genesis.officers import verify_genesis
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
@@ -65,7 +64,7 @@ def read_home_genesis(home: Home) -> tuple[bytes, GenesisDocument]:
 def assemble(home: Home) -> Node:
     """Recover from the disk whatever was decided, and make a service of it.
 
-    Raises HomeError, DamagedError.
+    Raises HomeError, DamagedError, UnsupportedVersionError.
     """
     signatures.self_test()
     data, document = read_home_genesis(home)
@@ -147,9 +146,5 @@ def _terms(document: GenesisDocument) -> ChainTerms:
     return ChainTerms(
         chain_id=document.chain_id,
         genesis_time=Timestamp(seconds=document.time, nanos=0),
-        app_version=document.app_version,
         consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
-        validators=ValidatorSet.of(
-            Validator(public_key=each.key, voting_power=each.power) for each in document.validators
-        ),
     )

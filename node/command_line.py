@@ -63,6 +63,11 @@ def _leave(sentence: str, code: int) -> None:
     sys.exit(code)
 
 
+def say(text: str) -> None:
+    """One line of the log."""
+    click.echo(text, err=True)
+
+
 def show(content: dict[str, object], as_json: bool) -> None:
     """Print names and values, as a table or as JSON."""
     if as_json:

@@ -9,23 +9,27 @@ from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.transition.dispatch import UnsupportedVersionError
 from cfi.node.assembly import Node, assemble
 from cfi.node.consensus.cometbft.driver import EngineMistakenError
+from cfi.node.consensus.embedded import CannotDecideError
 from cfi.node.home import Home, HomeError
 from cfi.node.logs import log_to_stderr
 from cfi.node.memory import settle_memory
 from cfi.node.storage.database import DamagedError
 
 EXIT_FAILED = 1
+STOPPED = (UnsupportedVersionError, CannotDecideError, GenesisError, EngineMistakenError)
+"""What says by itself why the ledger may go no further."""
 
 
 def run(home: Home) -> int:
     """Serve until SIGTERM; returns the exit code."""
     try:
-        log_to_stderr("ledger", home.settings().log_level)
+        settings = home.settings()
+        log_to_stderr("ledger", settings.log_level, settings.name)
         node = assemble(home)
     except DamagedError as error:
         _say(f"the ledger's data is damaged: {error}\nrun `cfi doctor --home {home.root}`")
         return EXIT_FAILED
-    except (HomeError, OSError) as error:
+    except (HomeError, UnsupportedVersionError, OSError) as error:
         _say(str(error))
         return EXIT_FAILED
     settle_memory()
@@ -37,7 +41,7 @@ def run(home: Home) -> int:
     except DamagedError as error:
         _say(f"a read failed: {error}\nrun `cfi doctor --home {home.root}`")
         return EXIT_FAILED
-    except (UnsupportedVersionError, GenesisError, EngineMistakenError) as error:
+    except STOPPED as error:
         _say(str(error))
         return EXIT_FAILED
     finally:

@@ -33,14 +33,16 @@ LEVELS: Final = {
 class AllowListed(logging.Formatter):
     """Writes the message and the allowed fields."""
 
-    def __init__(self, process: str) -> None:
+    def __init__(self, process: str, node: str) -> None:
         super().__init__()
         self._process = process
+        self._node = node
 
     @override
     def format(self, record: logging.LogRecord) -> str:
         content: dict[str, object] = {
             "time": self.formatTime(record),
+            "node": self._node,
             "process": self._process,
             "level": record.levelname.lower(),
             "message": record.msg,
@@ -53,9 +55,9 @@ class AllowListed(logging.Formatter):
         return json.dumps(content)
 
 
-def log_to_stderr(process: str, level: str) -> None:
-    """Send this process's logs to standard error."""
+def log_to_stderr(process: str, level: str, node: str) -> None:
+    """Send this process's logs to standard error, under its node's name."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(AllowListed(process))
+    handler.setFormatter(AllowListed(process, node))
     logging.basicConfig(level=LEVELS.get(level, logging.INFO), handlers=[handler], force=True)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -13,22 +13,24 @@ from cfi.client.cli.key import passphrase_of
 from cfi.client.cli.main import client_commands
 from cfi.client.wallet.keystore import read_key
 from cfi.contracts.state.genesis import genesis_hash
+from cfi.contracts.transition.dispatch import SUPPORTED_APP_VERSIONS
 from cfi.contracts.wire.headers import Timestamp
-from cfi.genesis.builder import APP_VERSION
-from cfi.genesis.programmes.loader import PROGRAMMES
 from cfi.node.anchoring import make_anchor
 from cfi.node.ask import ask
 from cfi.node.assembly import read_home_genesis
 from cfi.node.bench.command import bench
-from cfi.node.command_line import EXIT_NOT_VERIFIED, home_option, json_option, show, told
+from cfi.node.command_line import EXIT_NOT_VERIFIED, home_option, json_option, say, show, told
 from cfi.node.demo.command import demo
 from cfi.node.doctor import examine
-from cfi.node.founding import Founding, found
+from cfi.node.founding import found
+from cfi.node.founding_options import founding_of, founding_options
 from cfi.node.home import Home
-from cfi.node.settings import Settings
+from cfi.node.network.command import testnet
+from cfi.node.parts import node_parts
+from cfi.node.settings import ENGINES, Settings
 from cfi.node.snapshot_command import snapshot
 from cfi.node.storage.atomic import write_atomically
-from cfi.node.supervisor import parts, supervise
+from cfi.node.supervisor import supervise
 
 VERSION: Final = "0.1.0"
 
@@ -46,40 +48,27 @@ def main() -> None:
 
 @main.command()
 @home_option
-@click.option("--chain-id", required=True, help="The chain's name; sim-... for a stepped clock.")
-@click.option("--programme", type=click.Choice(PROGRAMMES), required=True, help="Its terms.")
-@click.option("--clock-start", metavar="DATE", help="A stepped clock that begins at this date.")
+@founding_options
 @click.option(
     "--listen", default=Settings().listen, show_default=True, help="The gateway's address."
 )
 @click.option(
-    "--passphrase-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Holds the passphrase of the officers' key files, for unattended use.",
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=Settings().engine,
+    show_default=True,
+    help="Who decides blocks: this process, or CometBFT, to which validators can be added.",
 )
 @told
-def init(
-    root: Path,
-    chain_id: str,
-    programme: str,
-    clock_start: str | None,
-    listen: str,
-    passphrase_file: Path | None,
-) -> None:
+def init(root: Path, listen: str, engine: str, **founding: Any) -> None:
     """Make a node's home: keys, a genesis signed by three founding officers, settings.
 
     Example: cfi init --home ./node --chain-id sim-1 --programme phase-1 --clock-start 2003-01-01
     """
     home = Home(root)
-    founding = Founding(
-        chain_id=chain_id,
-        programme=programme,
-        clock_start=None if clock_start is None else _seconds(clock_start),
-        passphrase=_passphrase(passphrase_file),
-    )
-    found(home, Settings(listen=listen), founding)
-    data, _ = read_home_genesis(home)
-    click.echo(f"chain     {chain_id}")
+    found(home, Settings(listen=listen, engine=engine), founding_of(**founding))
+    data, document = read_home_genesis(home)
+    click.echo(f"chain     {document.chain_id}")
     click.echo(f"genesis   {genesis_hash(data).hex()}")
     click.echo(f"officers  {home.keys}: move these key files away from this machine")
     click.echo(f"next      cfi start --home {root}")
@@ -90,15 +79,15 @@ def init(
 @click.option("--listen", help="The gateway's address; the settings file's by default.")
 @told
 def start(root: Path, listen: str | None) -> None:
-    """Run the node until SIGTERM: the ledger and the gateway, one log, one exit."""
+    """Run the node until SIGTERM: ledger, engine and gateway, one log, one exit."""
     home = Home(root)
     settings = home.settings()
-    read_home_genesis(home)
+    if listen is not None:
+        settings = replace(settings, listen=listen)
+    genesis, _ = read_home_genesis(home)
     lock = home.lock()
     try:
-        code = supervise(
-            parts(home, listen or settings.listen), lambda text: click.echo(text, err=True)
-        )
+        code = supervise(node_parts(home, settings, genesis), say)
     finally:
         os.close(lock)
     sys.exit(code)
@@ -200,14 +189,10 @@ def anchor(
 @json_option
 def version(as_json: bool) -> None:
     """Versions of the command and of the rules."""
-    show({"cfi": VERSION, "rules": APP_VERSION, "python": sys.version.split()[0]}, as_json)
-
-
-def _seconds(date: str) -> int:
-    try:
-        return int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp())
-    except ValueError as error:
-        raise click.BadParameter(f"{date} is no date like 2003-01-01") from error
+    show(
+        {"cfi": VERSION, "rules": max(SUPPORTED_APP_VERSIONS), "python": sys.version.split()[0]},
+        as_json,
+    )
 
 
 def _moment(nanos: int) -> str:
@@ -215,15 +200,9 @@ def _moment(nanos: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
-def _passphrase(path: Path | None) -> bytes:
-    if path is not None:
-        return path.read_bytes().strip()
-    text: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
-    return text.encode()
-
-
 main.add_command(bench)
 main.add_command(demo)
 main.add_command(snapshot)
+main.add_command(testnet)
 for command in client_commands():
     main.add_command(command)

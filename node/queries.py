@@ -15,6 +15,8 @@ from cfi.contracts.state.programme_clock import programme_time
 from cfi.contracts.state.reading import may_read_everything
 from cfi.contracts.state.row_tree import encode_row_proof
 from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.state.upgrades import app_version_at
+from cfi.contracts.state.validator_sets import validators_at
 from cfi.contracts.transition.act import InadmissibleError, read_unsigned
 from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.wire.block_file import encode_record
@@ -104,7 +106,8 @@ class Queries:
             "waiting": len(self._mempool),
             "counters": self._counters.told() | {"quarantined": self._application.quarantine.count},
             "admission_key": self._admission.public_key,
-            "validators": [[v.public_key, v.voting_power] for v in terms.validators.validators],
+            "app_version": app_version_at(self._application.committed_view, engine.height + 1),
+            "validators": self._validators(engine.height + 1),
         }
 
     def _light_block(self, parameters: Parameters) -> object:
@@ -116,10 +119,13 @@ class Queries:
             "height": height,
             "header": encode_header(block.header),
             "commit": encode_commit(commit),
-            "validators": [
-                [v.public_key, v.voting_power] for v in self._engine.terms.validators.validators
-            ],
+            "validators": self._validators(height),
         }
+
+    def _validators(self, height: int) -> list[list[object]]:
+        """Key and power of each that signs a height."""
+        signers = validators_at(self._application.committed_view, height)
+        return [[each.public_key, each.voting_power] for each in signers.validators]
 
     def _block(self, parameters: Parameters) -> object:
         record = self._engine.record(parameters["height"])
@@ -137,7 +143,7 @@ class Queries:
                 break
             page.append(encode_record(record))
         if not page:
-            raise QuestionError("unknown-height", f"there is no block {first}")
+            raise self._no_block(first)
         return b"".join(page)
 
     def _now(self) -> Instant:
@@ -172,7 +178,8 @@ class Queries:
             raise self._no_act()
         height, index, receipt = found
         block = self._engine.block(height)
-        assert block is not None, "a receipt has its block"
+        if block is None:
+            raise QuestionError("unknown-act", f"block {height} isn't here yet")
         proof = prove_transaction(block.transactions, index)
         return {
             "height": height,

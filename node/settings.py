@@ -193,7 +193,7 @@ def read_settings(text: str) -> Settings:
         content = tomllib.loads(text)
     except ValueError as error:
         raise SettingsError(str(error)) from error
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
     }
     faults = [fault for name, value in values.items() if (fault := _fault(name, value))]

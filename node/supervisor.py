@@ -1,73 +1,161 @@
-"""`cfi start`: the ledger and the gateway as one command, one log, one exit.
+"""`cfi start`: the ledger, its engine and the gateway as one command, one log, one exit.
 
-If either ends by itself, both end, and the cause is said.
+If one of them ends by itself, all end, and the cause is said. If this process is killed, they end
+too: each is tethered to it.
 """
 
 import signal
 import subprocess
-import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Final, Protocol
 
-from cfi.node.home import Home
+from cfi.node.tether import tethered
 
 _PATIENCE_SECONDS: Final = 20.0
-_LOOK_SECONDS: Final = 0.1
+_START_SECONDS: Final = 300.0
+"""For a ledger to read its whole state and open its socket."""
+_LOOK_SECONDS: Final = 0.05
+
+Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
+class Log(Protocol):
+    """Puts a part's own log lines into our form."""
+
+    @property
+    def last_words(self) -> str:
+        """What it said of its end; empty if nothing."""
+        ...
+
+    def rewritten(self, line: str) -> str:
+        """One line."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One process of the node."""
+    """One process of a node."""
 
     name: str
     command: list[str]
+    folder: Path | None = None
+    """Where it runs; here by default."""
+    needs: Path | None = None
+    """A socket of another part, which has to be there before this one starts; this one is stopped
+    first.
+    """
+    log: Log | None = None
+    """For a part that doesn't write our log itself."""
 
 
-def parts(home: Home, listen: str) -> list[Part]:
-    """The processes of a node."""
-    python = [sys.executable, "-m"]
-    return [
-        Part("ledger", [*python, "cfi.node.ledger_process", str(home.root)]),
-        Part(
-            "gateway",
-            [*python, "cfi.node.gateway", "--socket", str(home.socket), "--listen", listen],
-        ),
-    ]
+class Running:
+    """A part that was started; whoever waits for it hears of its end."""
+
+    def __init__(self, part: Part, ended: "SimpleQueue[Running | None]", say: Say) -> None:
+        self.part = part
+        self._say = say
+        pipe = None if part.log is None else subprocess.PIPE
+        self.process = subprocess.Popen(
+            tethered(part.command), cwd=part.folder, stdout=pipe, stderr=pipe and subprocess.STDOUT
+        )
+        self._ended = ended
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._watcher.start()
+
+    def cause(self) -> str:
+        """How it ended, in words."""
+        code = self.process.returncode
+        how = f"ended with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
+        words = "" if self.part.log is None else self.part.log.last_words
+        return f"the {self.part.name} {how}" + (f" ({words})" if words else "")
+
+    def stop(self, until: float) -> None:
+        """Wait for the end until a moment of the steady clock; then it is killed."""
+        try:
+            self.process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        log, output = self.part.log, self.process.stdout
+        if log is not None and output is not None:
+            with output:
+                for line in output:
+                    self._say(log.rewritten(line.decode(errors="replace")))
+        self.process.wait()
+        self._ended.put(self)
 
 
-def supervise(chosen: list[Part], say: Callable[[str], None]) -> int:
+def supervise(chosen: Sequence[Part], say: Say) -> int:
     """Run the parts until asked to stop or until one ends; returns the exit code."""
-    stopping: list[int] = []
+    events: SimpleQueue[Running | None] = SimpleQueue()
     previous = {
-        number: signal.signal(number, lambda got, _: stopping.append(got))
+        number: signal.signal(number, lambda *_: events.put(None))
         for number in (signal.SIGTERM, signal.SIGINT)
     }
-    running = [(part, subprocess.Popen(part.command)) for part in chosen]
+    running: list[Running] = []
     try:
-        while not stopping:
-            for part, process in running:
-                code = process.poll()
-                if code is not None:
-                    say(f"the {part.name} ended with code {code}; stopping the others")
-                    return 1
-            time.sleep(_LOOK_SECONDS)
-        return 0
+        ended = _run(chosen, events, running, say)
+        if ended is None:
+            return 0
+        say(f"{ended}; stopping the others")
+        return 1
     finally:
-        _stop_all([process for _, process in reversed(running)])
+        _stop_all(running)
         for number, handler in previous.items():
             signal.signal(number, handler)
 
 
-def _stop_all(processes: list[subprocess.Popen[bytes]]) -> None:
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    until = time.monotonic() + _PATIENCE_SECONDS
-    for process in processes:
+def _run(
+    chosen: Sequence[Part],
+    events: "SimpleQueue[Running | None]",
+    running: list[Running],
+    say: Say,
+) -> str | None:
+    """Start each part when what it needs is there; returns why they end, None if they were asked
+    to.
+    """
+    for part in chosen:
+        if part.needs is not None:
+            part.needs.unlink(missing_ok=True)
+    waiting = list(chosen)
+    until = time.monotonic() + _START_SECONDS
+    while True:
+        for part in [each for each in waiting if each.needs is None or each.needs.exists()]:
+            waiting.remove(part)
+            running.append(Running(part, events, say))
+        if waiting and time.monotonic() > until:
+            return f"nothing serves {waiting[0].needs}, which the {waiting[0].name} needs"
         try:
-            process.wait(max(0.0, until - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            event = events.get(timeout=_LOOK_SECONDS if waiting else None)
+        except Empty:
+            continue
+        return None if event is None else event.cause()
+
+
+def _stop_all(running: Sequence[Running]) -> None:
+    """What needs another part ends before it does: CometBFT takes a lost ledger for a failure."""
+    _stop([each for each in running if each.part.needs is not None])
+    _stop([each for each in running if each.part.needs is None])
+
+
+def _stop(running: Sequence[Running]) -> None:
+    for each in reversed(running):
+        if each.process.poll() is None:
+            each.process.terminate()
+    until = time.monotonic() + _PATIENCE_SECONDS
+    for each in running:
+        each.stop(until)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -10,7 +10,6 @@ from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.genesis.officers import verify_genesis
 
 
@@ -21,9 +20,7 @@ class Beginning:
     chain_id: str
     genesis_hash: Hash
     genesis_time: Timestamp
-    app_version: int
     consensus_hash: bytes
-    validators: ValidatorSet
     state: State
     """Sealed at height 0; the replay changes it."""
     rows: Batch
@@ -34,16 +31,11 @@ def begin_with(signed_genesis: bytes) -> Beginning:
     """Work out a signed genesis file; raises GenesisError unless enough of its officers signed."""
     data, document = verify_genesis(signed_genesis)
     state, rows = state_at_genesis(data)
-    validators = (
-        Validator(public_key=each.key, voting_power=each.power) for each in document.validators
-    )
     return Beginning(
         chain_id=document.chain_id,
         genesis_hash=genesis_hash(data),
         genesis_time=Timestamp(seconds=document.time, nanos=0),
-        app_version=document.app_version,
         consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
-        validators=ValidatorSet.of(validators),
         state=state,
         rows=rows,
     )

@@ -2,11 +2,14 @@
 
 from cfi.client.audit.beginning import Beginning
 from cfi.client.audit.findings import Disagreement, DisagreementError, same, shown
+from cfi.contracts.state.upgrades import app_version_at
+from cfi.contracts.state.validator_sets import validators_at
+from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.blocks import Block, block_id_of, data_hash, evidence_hash, results_hash
 from cfi.contracts.wire.commits import NO_COMMIT, commit_hash, earliest_vote_time, median_time
 from cfi.contracts.wire.headers import NO_BLOCK, BlockId, Header, Timestamp, header_fault
 from cfi.contracts.wire.quantities import Height
-from cfi.contracts.wire.validators import validators_hash
+from cfi.contracts.wire.validators import ValidatorSet, validators_hash
 from cfi.contracts.wire.votes import CommitError, verify_commit
 
 
@@ -15,7 +18,7 @@ class HeaderCheck:
 
     def __init__(self, beginning: Beginning) -> None:
         self._beginning = beginning
-        self._validators_hash = validators_hash(beginning.validators)
+        self._view = StateView(beginning.state)
         self._vote_time = beginning.genesis_time
         self.height = 0
         self.block_id: BlockId = NO_BLOCK
@@ -23,9 +26,13 @@ class HeaderCheck:
         """The root after the last height, which the next header must carry."""
         self.results_hash = results_hash([])
 
+    def validators_of(self, height: int) -> ValidatorSet:
+        """The validators that sign a height, by what has been replayed."""
+        return validators_at(self._view, height)
+
     def check(self, block: Block, vote_time: Timestamp) -> None:
-        """Check a block's header and the votes that it brings for the block before; raises
-        DisagreementError.
+        """Check a block's header and the votes that it brings for the block before, by the
+        validators and the version that the replay came to; raises DisagreementError.
         """
         header, height = block.header, self.height + 1
         same(height, "height", height, header.height)
@@ -34,7 +41,7 @@ class HeaderCheck:
         self._check_time(block, vote_time)
         for what, expected, found in self._said(block):
             same(height, what, expected, found)
-        known = [each.address for each in self._beginning.validators.validators]
+        known = [each.address for each in self.validators_of(height).validators]
         if header.proposer_address not in known:
             _differ(height, "proposer", "a validator", shown(header.proposer_address))
 
@@ -53,7 +60,7 @@ class HeaderCheck:
         try:
             verify_commit(
                 self._beginning.chain_id,
-                self._beginning.validators,
+                self.validators_of(height - 1),
                 self.block_id,
                 Height(height - 1),
                 commit,
@@ -65,7 +72,7 @@ class HeaderCheck:
         height, time = block.header.height, block.header.time
         expected = self._beginning.genesis_time
         if height > 1:
-            expected = median_time(block.last_commit, self._beginning.validators)
+            expected = median_time(block.last_commit, self.validators_of(height - 1))
         same(height, "time", expected, time)
         same(height, "time of the vote for the block before", time, self._vote_time)
         if vote_time < earliest_vote_time(time, time):
@@ -73,15 +80,16 @@ class HeaderCheck:
 
     def _said(self, block: Block) -> tuple[tuple[str, object, object], ...]:
         header: Header = block.header
-        begun = self._beginning
+        begun, height = self._beginning, self.height + 1
+        now, following = (validators_hash(self.validators_of(h)) for h in (height, height + 1))
         return (
             ("chain id", begun.chain_id, header.chain_id),
-            ("rule version", begun.app_version, header.app_version),
+            ("rule version", app_version_at(self._view, height), header.app_version),
             ("id of the block before", self.block_id, header.last_block_id),
             ("hash of the votes", commit_hash(block.last_commit), header.last_commit_hash),
             ("hash of the transactions", data_hash(block.transactions), header.data_hash),
-            ("hash of the validators", self._validators_hash, header.validators_hash),
-            ("hash of the next validators", self._validators_hash, header.next_validators_hash),
+            ("hash of the validators", now, header.validators_hash),
+            ("hash of the next validators", following, header.next_validators_hash),
             ("hash of the block's bounds", begun.consensus_hash, header.consensus_hash),
             ("app hash of the height before", self.app_hash, header.app_hash),
             ("results of the height before", self.results_hash, header.last_results_hash),

@@ -17,26 +17,32 @@ from cfi.contracts.wire.votes import CommitError, verify_commit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownHeader:
-    """A header with the votes for it, verified against the genesis validators."""
+    """A header with the votes for it, which the replay shows to be the validators'."""
 
+    chain_id: str
     header: Header
     commit: Commit
 
     def meet(self, headers: HeaderCheck) -> None:
-        """Compare with the replay where it has come to this height; raises DisagreementError."""
+        """Compare with the replay where it has come to this height; raises DisagreementError, or
+        BadSourceError unless the validators of that height signed it.
+        """
         if headers.height == self.header.height:
+            self._believe(headers)
             same(
                 headers.height, "the block that was signed", self.commit.block_id, headers.block_id
             )
 
     def confirm(self, headers: HeaderCheck, findings: Findings) -> None:
         """Compare with the end of the replay; raises DisagreementError where the source ends before
-        the block that this header follows, or where the header says another end.
+        the block that this header follows, or where the header says another end; BadSourceError
+        unless the validators that are known at the end signed it.
         """
         header, last = self.header, headers.height
         if header.height <= last:
             findings.block_confirmed = header.height == last
             return
+        self._believe(headers)
         same(last + 1, "end of the source", header.height - 1, last)
         same(header.height, "id of the block before", headers.block_id, header.last_block_id)
         same(header.height, "app hash of the height before", headers.app_hash, header.app_hash)
@@ -48,19 +54,24 @@ class KnownHeader:
         )
         findings.block_confirmed = findings.root_confirmed = True
 
+    def _believe(self, headers: HeaderCheck) -> None:
+        height, commit = self.header.height, self.commit
+        try:
+            validators = headers.validators_of(height)
+            verify_commit(self.chain_id, validators, commit.block_id, height, commit)
+        except CommitError as error:
+            raise BadSourceError(f"the header can't be believed: {error}") from error
+
 
 def read_known_header(text: bytes, beginning: Beginning) -> KnownHeader:
-    """Read a light block in CometBFT's JSON; raises BadSourceError unless the genesis validators
-    signed it.
+    """Read a light block in CometBFT's JSON; raises BadSourceError for one without votes of its
+    own. Who voted is judged when the replay comes to its height.
     """
     try:
         light = parse_light_block(text)
         commit = light.commit
         if commit is None or commit.block_id.header_hash != header_hash(light.header):
             raise BadSourceError("the header has no votes, or those for another block")
-        verify_commit(
-            beginning.chain_id, beginning.validators, commit.block_id, light.height, commit
-        )
-    except (MalformedError, UnsoundError, CommitError) as error:
+    except (MalformedError, UnsoundError) as error:
         raise BadSourceError(f"the header can't be believed: {error}") from error
-    return KnownHeader(header=light.header, commit=commit)
+    return KnownHeader(chain_id=beginning.chain_id, header=light.header, commit=commit)

@@ -14,7 +14,6 @@ from cfi.client.audit.header_check import HeaderCheck
 from cfi.contracts.state.durable import Batch, movement_key
 from cfi.contracts.state.history import Version
 from cfi.contracts.state.overlay import Overlay
-from cfi.contracts.state.validator_sets import validators_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import InadmissibleError, read_act
 from cfi.contracts.transition.block import Execution, Outcome, begin_block, finish_block
@@ -83,7 +82,7 @@ class Replay:
 
     def validators_of(self, height: int) -> ValidatorSet:
         """The validators that sign a height, as the ledger has them."""
-        return validators_at(StateView(self._state), height)
+        return self.headers.validators_of(height)
 
     def take(self, block: Block, vote_time: Timestamp, good: Sequence[bool]) -> Replayed:
         """Check and decide the next block; `good` says of each transaction whether its signature

@@ -214,7 +214,10 @@ def run_or_leave(work: Coroutine[Any, Any, T]) -> T:
         _fail(f"{error}; begin with: cfi light sync --genesis FILE, or --anchor FILE", BAD_INPUT)
     except (StoreError, GatewayRefusedError, OSError) as error:
         _fail(str(error), FAILED)
-    except (SyncError, DivergedError, BeginningError) as error:
+    except DivergedError as error:
+        files = ", ".join(map(str, error.kept))
+        _fail(f"not verified: {error}; hand the Exchange the evidence: {files}", NOT_VERIFIED)
+    except (SyncError, BeginningError) as error:
         _fail(f"not verified: {error}", NOT_VERIFIED)
     except (UnavailableError, MalformedError, UnsoundError) as error:
         _fail(str(error), UNREACHABLE)
@@ -236,6 +239,7 @@ def _show_synced(synced: Synced, as_json: bool) -> None:
         "agreeing": list(report.agreeing),
         "silent": list(report.silent),
         "faulty": list(report.faulty),
+        "replaced": list(synced.replaced),
     }
     if as_json:
         click.echo(json.dumps(told))
@@ -244,6 +248,8 @@ def _show_synced(synced: Synced, as_json: bool) -> None:
     click.echo(
         f"height {header.height} of {trusted.chain_id}, {told['time']}: verified here, {witnessed}"
     )
+    for reason in synced.replaced:
+        click.echo(f"given up for a witness: {reason}", err=True)
     for name in (*report.silent, *report.faulty):
         click.echo(f"witness {name} gave no block that could be verified", err=True)
 

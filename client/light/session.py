@@ -4,9 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Self
 
+from cfi.client.light.attack import accusations
 from cfi.client.light.bisection import Fetch, SyncError, UnavailableError
 from cfi.client.light.bisection import sync as follow
 from cfi.client.light.http import (
@@ -30,7 +31,13 @@ from cfi.client.light.statement import (
     read_shown,
 )
 from cfi.client.light.store import LightStore, Trusted
-from cfi.client.light.sync import Synced, genesis_fault, sync_to
+from cfi.client.light.sync import (
+    DivergedError,
+    Synced,
+    genesis_fault,
+    require_in_time,
+    sync_to,
+)
 from cfi.client.light.verifier import TrustOptions, Verdict, VerdictKind
 from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.state.rows.custody import Summary
@@ -61,10 +68,13 @@ class Session:
 
     store: LightStore
     gateway: GatewayClient
+    """The primary: replaced by a witness where it fails or lies."""
     witnesses: Sequence[GatewayClient]
     options: TrustOptions
     now: Callable[[], Timestamp] = machine_now
     tries: int = field(default=_TRIES)
+    replaced: list[str] = field(default_factory=list)
+    """Primaries that were given up, and why."""
 
     @classmethod
     @asynccontextmanager
@@ -79,14 +89,36 @@ class Session:
         """A session whose connections are closed at the end of the block."""
         async with AsyncExitStack() as stack:
             primary = await stack.enter_async_context(GatewayClient(base, key))
-            others = [await stack.enter_async_context(GatewayClient(each)) for each in witnesses]
+            others = [
+                await stack.enter_async_context(GatewayClient(each, key)) for each in witnesses
+            ]
             yield cls(store, primary, others, options or TrustOptions())
 
     async def sync(self, trusted: Trusted) -> Synced:
-        """Verify the way to the newest header, its genesis too, and keep it.
+        """Verify the way to the newest header, its genesis too, and keep it. A primary that fails
+        or lies is given up for the next witness.
 
-        Raises UnavailableError, SyncError, DivergedError, StoreError.
+        Raises UnavailableError, SyncError, DivergedError, StoreError; what a divergence proves is
+        kept beside what is trusted.
         """
+        require_in_time(trusted, self.now(), self.options)
+        while True:
+            try:
+                synced = await self._sync_with_primary(trusted)
+                return replace(synced, replaced=tuple(self.replaced))
+            except DivergedError as error:
+                for divergence in error.report.divergences:
+                    told = accusations(divergence)
+                    for each in (told.against_source, told.against_witness):
+                        error.kept.append(self.store.save_evidence(each))
+                raise
+            except (UnavailableError, SyncError) as error:
+                if not self.witnesses:
+                    raise
+                self.replaced.append(f"{self.gateway.base}: {error}")
+                self.gateway, *self.witnesses = self.witnesses
+
+    async def _sync_with_primary(self, trusted: Trusted) -> Synced:
         latest = await self.gateway.light_block(None)
         loop = asyncio.get_running_loop()
         witnesses = {each.base: _fetch(each, loop) for each in self.witnesses}

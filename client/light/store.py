@@ -4,9 +4,11 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from cfi.client.light.evidence_json import format_evidence
 from cfi.client.light.json_node import JsonNode, MalformedError
 from cfi.client.light.lightblock import (
     LightBlock,
@@ -15,6 +17,7 @@ from cfi.client.light.lightblock import (
     light_block_json,
 )
 from cfi.client.light.statement import Closing
+from cfi.contracts.wire.evidence import Evidence
 
 _FORMAT: Final = "cfi-light-1"
 _FILE: Final = "trusted.json"
@@ -74,6 +77,18 @@ class LightStore:
             _replace_whole(self._path, text)
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}") from error
+
+    def save_evidence(self, evidence: Evidence) -> Path:
+        """Keep a piece of evidence for the Exchange, in CometBFT's JSON; raises StoreError."""
+        text = format_evidence(evidence) + b"\n"
+        name = f"evidence-{evidence.height}-{sha256(text).hexdigest()[:16]}.json"
+        path = self._path.with_name(name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace_whole(path, text)
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror}") from error
+        return path
 
 
 def _read(node: JsonNode) -> Trusted:

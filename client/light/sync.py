@@ -6,6 +6,7 @@ officers signed. Nothing here opens a connection: blocks come from a `Fetch`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from cfi.client.light.bisection import Fetch, SyncError, WitnessReport, ask_witnesses, sync
 from cfi.client.light.json_node import JsonNode
@@ -43,6 +44,8 @@ class DivergedError(Exception):
         height = report.divergences[0].conflicting.height
         super().__init__(f"{names} has another block at height {height}, signed well enough too")
         self.report = report
+        self.kept: list[Path] = []
+        """Files with the evidence against each side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class Synced:
     trusted: Trusted
     headers_verified: int
     report: WitnessReport
+    replaced: tuple[str, ...] = ()
+    """Primaries that were given up on the way, and why."""
 
 
 def begin_at_genesis(
@@ -126,6 +131,14 @@ def begin_at_anchor(anchor: AnchorFile, block: LightBlock) -> Trusted:
     )
 
 
+def require_in_time(trusted: Trusted, now: Timestamp, options: TrustOptions) -> None:
+    """Raise SyncError where what is trusted is older than the trusting period."""
+    if is_expired(trusted.block.header, now, options):
+        raise SyncError(
+            trusted.block.height, _invalid("what is trusted is too old: begin with a newer anchor")
+        )
+
+
 def sync_to(
     trusted: Trusted,
     target: Height,
@@ -140,10 +153,7 @@ def sync_to(
     """
     if target < trusted.block.height:
         raise SyncError(target, _invalid("the source is behind what is trusted here"))
-    if is_expired(trusted.block.header, now, options):
-        raise SyncError(
-            trusted.block.height, _invalid("what is trusted is too old: begin with a newer anchor")
-        )
+    require_in_time(trusted, now, options)
     trace = sync(trusted.block, target, fetch, now, options)
     report = ask_witnesses(trace, witnesses, now, options)
     if report.divergences:

@@ -53,7 +53,7 @@ def safely(
     require(after.validators, Refusal.LAST_VALIDATOR, "ours", key=key)
     total = after.total_power
     require(total <= MAX_TOTAL_POWER, Refusal.POWER_TOO_LARGE, "ours", total_power=total)
-    replaced = {
+    replaced: dict[bytes, bytes] = {
         row.key: row.replaces for row in draft.state.validators.all() if row.replaces is not None
     }
     divisor = value_of(state, "validator_change_divisor", block.height)

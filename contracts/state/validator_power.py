@@ -40,7 +40,7 @@ def changed_power(before: Powers, after: Powers, replaced: Mapping[bytes, bytes]
 
 
 def may_change(changed: int, total: int, divisor: int) -> bool:
-    """True if a change is at most the total before it, divided."""
+    """True if a change is at most the total before it, divided; 0 is no bound."""
     return changed * divisor <= total
 
 
@@ -66,7 +66,8 @@ def plan_steps(current: Powers, wanted: Powers, divisor: int) -> list[list[Power
 
 
 def _step(now: Powers, wanted: Powers, divisor: int) -> list[PowerStep]:
-    left = sum(now.values()) // divisor
+    total = sum(now.values())
+    left = total // divisor if divisor else total + sum(wanted.values())
     differences = [
         (key, now.get(key, 0), wanted.get(key, 0) - now.get(key, 0))
         for key in sorted(dict(now) | dict(wanted))

@@ -6,11 +6,18 @@ What a block changes acts two heights later, so the sets up to the next height b
 from collections.abc import Iterable
 
 from cfi.contracts.state.changes import Changes, put_public
-from cfi.contracts.state.rows.validators import VALIDATOR_SETS, SetFrom, ValidatorKey
+from cfi.contracts.state.rows.validators import (
+    VALIDATOR_SETS,
+    VALIDATORS,
+    SetFrom,
+    ValidatorKey,
+    ValidatorRecord,
+)
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.schema import PublicKey
+from cfi.contracts.wire.text import HolderId
 from cfi.contracts.wire.validators import Validator, ValidatorSet
 
 FIRST_HEIGHT = Height(1)
@@ -49,6 +56,22 @@ def updates_between(before: ValidatorSet, after: ValidatorSet) -> tuple[Validato
         Validator(public_key=key, voting_power=new.get(key, 0))
         for key in sorted(old | new)
         if old.get(key) != new.get(key)
+    )
+
+
+def founding(validators: Iterable[ValidatorKey], operator: HolderId) -> Changes:
+    """The validators that a chain starts with: whoever founds it runs them all."""
+    keys = tuple(validators)
+    records = (
+        ValidatorRecord(key=each.key, operator=operator, power=each.power, replaces=None)
+        for each in keys
+    )
+    first = ValidatorSet.of(
+        Validator(public_key=each.key, voting_power=each.power) for each in keys
+    )
+    return Changes.of(
+        *(put_public(VALIDATORS, record) for record in records),
+        set_from(FIRST_HEIGHT, first.validators),
     )
 
 

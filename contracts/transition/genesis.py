@@ -41,13 +41,11 @@ from cfi.contracts.state.rows.membership import (
     Holder,
     HolderStatus,
 )
-from cfi.contracts.state.rows.validators import VALIDATORS, ValidatorRecord
 from cfi.contracts.state.store import State
-from cfi.contracts.state.validator_sets import FIRST_HEIGHT, set_from
+from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.wire.quantities import Count, Instant
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId
-from cfi.contracts.wire.validators import Validator, ValidatorSet
 
 _ALWAYS = Instant(0)
 
@@ -77,7 +75,7 @@ def _founding(document: GenesisDocument, digest: Hash) -> Iterator[Operation]:
     yield put_public(PROGRAMME, document.terms)
     yield from (put_public(ACCESS, rule) for rule in document.access)
     yield from (put_public(HOLIDAYS, Holiday(day=day)) for day in document.holidays)
-    yield from _validators(document)
+    yield from founding(document.validators, document.exchange.holder_id).operations
     for starting in document.parameters:
         parameter = Parameter(
             name=starting.name, value=starting.value, next_value=None, next_from=None
@@ -86,19 +84,6 @@ def _founding(document: GenesisDocument, digest: Hash) -> Iterator[Operation]:
     opened_at = document.clock_start if document.clock is ClockKind.STEPPED else document.time
     for holder in document.everybody:
         yield from _holder(holder, opened_at)
-
-
-def _validators(document: GenesisDocument) -> Iterator[Operation]:
-    """The founding validators: all are run by the Exchange."""
-    for each in document.validators:
-        record = ValidatorRecord(
-            key=each.key, operator=document.exchange.holder_id, power=each.power, replaces=None
-        )
-        yield put_public(VALIDATORS, record)
-    first = ValidatorSet.of(
-        Validator(public_key=each.key, voting_power=each.power) for each in document.validators
-    )
-    yield from set_from(FIRST_HEIGHT, first.validators).operations
 
 
 def _holder(founding: FoundingHolder, at: Instant) -> Iterator[Operation]:

@@ -18,11 +18,9 @@ from cfi.client.audit.sources import read_records
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.signatures import public_key_of
 from cfi.node.bench.measurement import Measurement, compared
 from cfi.node.bench.transfers import load, transfers_of
-from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, Sizes, build, seed_of
-from cfi.node.consensus.embedded import single_validator
+from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, Sizes, build
 
 _WORKERS: Final = 1
 _BASELINE: Final = "transfers a second when the history was made"
@@ -117,9 +115,7 @@ def _beginning(sizes: Sizes) -> Beginning:
         chain_id=CHAIN_ID,
         genesis_hash=Hash(bytes(32)),
         genesis_time=GENESIS_TIME,
-        app_version=1,
         consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
-        validators=single_validator(public_key_of(seed_of("validator")), 1_000),
         state=state,
         rows=rows,
     )

@@ -35,7 +35,9 @@ from cfi.contracts.state.rows.custody import (
 )
 from cfi.contracts.state.rows.governance import CHAIN, Chain, ClockKind
 from cfi.contracts.state.rows.membership import HOLDERS, Holder, HolderStatus
+from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.state.store import State
+from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.blocks import consensus_hash
@@ -61,7 +63,7 @@ from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
 from cfi.node.assembly import embedded_service
 from cfi.node.clock import machine_time
-from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine, single_validator
+from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
 from cfi.node.memory import settle_memory
 from cfi.node.snapshot_maker import SnapshotMaker
@@ -143,7 +145,13 @@ def _frame() -> Changes:
         exchange=HolderId("exchange"),
         app_version=Count(1),
     )
-    return Changes.of(put_public(ACCESS, rule), put_public(CHAIN, chain))
+    key = PublicKey(public_key_of(seed_of("validator")))
+    validator = ValidatorKey(key=key, power=Count(1_000))
+    return Changes.of(
+        put_public(ACCESS, rule),
+        put_public(CHAIN, chain),
+        founding([validator], HolderId("exchange")),
+    )
 
 
 def _holder(account: int, accounts: int) -> Changes:
@@ -248,9 +256,7 @@ def node(home: Path, sizes: Sizes) -> tuple[EmbeddedEngine, Application]:
     terms = ChainTerms(
         chain_id=CHAIN_ID,
         genesis_time=GENESIS_TIME,
-        app_version=1,
         consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
-        validators=single_validator(validator.public_key, 1_000),
     )
     files = BlockFiles(home / "blocks")
     return EmbeddedEngine(terms, application, files, validator, machine_time), application

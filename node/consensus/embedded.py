@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cfi.contracts.state.upgrades import app_version_at
+from cfi.contracts.state.validator_sets import validators_at
 from cfi.contracts.transition.block import Outcome
 from cfi.contracts.wire.block_file import BlockRecord
 from cfi.contracts.wire.blocks import (
@@ -23,6 +25,7 @@ from cfi.contracts.wire.blocks import (
     results_hash,
 )
 from cfi.contracts.wire.commits import (
+    ABSENT,
     NO_COMMIT,
     BlockIdFlag,
     Commit,
@@ -33,7 +36,7 @@ from cfi.contracts.wire.commits import (
 )
 from cfi.contracts.wire.headers import NO_BLOCK, Header, Timestamp, header_hash
 from cfi.contracts.wire.quantities import Height, Instant
-from cfi.contracts.wire.validators import Validator, ValidatorSet, validators_hash
+from cfi.contracts.wire.validators import validators_hash
 from cfi.node.application import Application
 from cfi.node.consensus.private_validator import PrivateValidator
 from cfi.node.storage.block_files import BlockFiles
@@ -48,9 +51,7 @@ class ChainTerms:
 
     chain_id: str
     genesis_time: Timestamp
-    app_version: int
     consensus_hash: bytes
-    validators: ValidatorSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,14 @@ class Decided:
     changed: bool
 
 
+class CannotDecideError(Exception):
+    """The next height is not this validator's alone to decide."""
+
+
 class EmbeddedEngine:
-    """Decides heights one after another."""
+    """Decides heights one after another, while its own validator has more than two thirds of the
+    power.
+    """
 
     def __init__(
         self,
@@ -82,6 +89,7 @@ class EmbeddedEngine:
         self._now = now
         self._last_block: Block | None = None
         self._last_commit = NO_COMMIT
+        self._vote_time = terms.genesis_time
         self._last_results_hash = results_hash([])
 
     @property
@@ -92,9 +100,7 @@ class EmbeddedEngine:
     @property
     def next_block_time(self) -> Timestamp:
         """The time that the next header carries: that of the last vote."""
-        if self._last_block is None:
-            return self.terms.genesis_time
-        return self._last_commit.signatures[0].time
+        return self._vote_time
 
     def recover(self) -> int:
         """Go on from what is on the disk; returns how many blocks were executed again. Raises
@@ -126,8 +132,9 @@ class EmbeddedEngine:
 
     def make_block(self, waiting: list[bytes]) -> Decided:
         """Decide the next height with what fits of the waiting transactions; raises OSError where
-        the disk refuses.
+        the disk refuses, CannotDecideError, UnsupportedVersionError.
         """
+        self._require_two_thirds()
         time = self.next_block_time
         chosen = self._application.prepare_proposal(waiting, Instant(time.seconds))
         block = self._block_of(chosen, time)
@@ -155,18 +162,18 @@ class EmbeddedEngine:
         return None if record is None else decode_block(record.block)
 
     def _block_of(self, transactions: list[bytes], time: Timestamp) -> Block:
-        terms, last = self.terms, self._last_block
-        digest = validators_hash(terms.validators)
+        terms, last, height = self.terms, self._last_block, self.height + 1
+        view = self._application.committed_view
         header = Header(
-            app_version=terms.app_version,
+            app_version=app_version_at(view, height),
             chain_id=terms.chain_id,
-            height=Height(self.height + 1),
+            height=Height(height),
             time=time,
             last_block_id=NO_BLOCK if last is None else block_id_of(last),
             last_commit_hash=commit_hash(self._last_commit),
             data_hash=data_hash(transactions),
-            validators_hash=digest,
-            next_validators_hash=digest,
+            validators_hash=validators_hash(validators_at(view, height)),
+            next_validators_hash=validators_hash(validators_at(view, height + 1)),
             consensus_hash=terms.consensus_hash,
             app_hash=self._application.app_hash,
             last_results_hash=self._last_results_hash,
@@ -175,19 +182,38 @@ class EmbeddedEngine:
         )
         return Block(header=header, transactions=tuple(transactions), last_commit=self._last_commit)
 
+    def _require_two_thirds(self) -> None:
+        height = self.height + 1
+        validators = validators_at(self._application.committed_view, height)
+        own = validators.by_address().get(self._validator.address)
+        power, total = 0 if own is None else own.voting_power, validators.total_power
+        if 3 * power > 2 * total:
+            return
+        what = f"has {power} of {total} power" if own else self._why_gone()
+        raise CannotDecideError(
+            f"height {height} is not this node's to decide alone: its validator {what}, and more "
+            "than two thirds have to sign; carry the chain over to CometBFT with "
+            "`cfi engine import`"
+        )
+
+    def _why_gone(self) -> str:
+        records = self._application.committed_view.validators.all()
+        replaced = any(each.replaces == self._validator.public_key for each in records)
+        return "signs no more, " + ("its key was replaced" if replaced else "it has no power")
+
     def _decide(self, block: Block, vote_time: Timestamp) -> Decided:
         commit = self._commit_for(block, vote_time)
         finalized = self._application.finalize_block(
             block.transactions, Instant(block.header.time.seconds)
         )
         outcomes = self._application.commit()
-        self._last_block, self._last_commit = block, commit
+        self._last_block, self._last_commit, self._vote_time = block, commit, vote_time
         self._last_results_hash = finalized.results_hash
         return Decided(block.header.height, block, commit, outcomes, finalized.changed)
 
     def _take_over(self, block: Block, vote_time: Timestamp) -> None:
         self._last_commit = self._commit_for(block, vote_time)
-        self._last_block = block
+        self._last_block, self._vote_time = block, vote_time
 
     def _commit_for(self, block: Block, vote_time: Timestamp) -> Commit:
         block_id = block_id_of(block)
@@ -204,8 +230,13 @@ class EmbeddedEngine:
             time=vote_time,
             signature=self._sign(block.header.height, signed),
         )
+        signers = validators_at(self._application.committed_view, block.header.height)
+        votes = (
+            vote if each.address == vote.validator_address else ABSENT
+            for each in signers.validators
+        )
         return Commit(
-            height=block.header.height, round_number=0, block_id=block_id, signatures=(vote,)
+            height=block.header.height, round_number=0, block_id=block_id, signatures=tuple(votes)
         )
 
     def _sign(self, height: int, signed: bytes) -> bytes:
@@ -225,8 +256,3 @@ class EmbeddedEngine:
                 f"block {block.header.height} does not follow: its header says app hash "
                 f"{block.header.app_hash.hex()}, executing gave {self._application.app_hash.hex()}"
             )
-
-
-def single_validator(public_key: bytes, power: int) -> ValidatorSet:
-    """The set of one."""
-    return ValidatorSet.of([Validator(public_key=public_key, voting_power=power)])

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cfi.genesis.scenarios.loader import SCENARIOS, Scenario, scenario
+from cfi.node.assembly import read_home_genesis
+from cfi.node.command_line import EXIT_FAILED, EXIT_NOT_VERIFIED, say
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
 from cfi.node.demo.member_check import member_checked
@@ -20,12 +22,10 @@ from cfi.node.demo.player import RefusedActError
 from cfi.node.demo.stage import Performance, StageError, perform
 from cfi.node.demo.summary import load_state, show
 from cfi.node.home import Home, HomeError
-from cfi.node.settings import Settings
-from cfi.node.supervisor import parts, supervise
+from cfi.node.parts import node_parts
+from cfi.node.supervisor import supervise
 
 _WIDTH: Final = 170
-EXIT_FAILED: Final = 1
-EXIT_NOT_VERIFIED: Final = 3
 
 
 @click.command()
@@ -69,9 +69,10 @@ def demo(folder: Path | None, only: str | None) -> None:
 
 def _stay_up(console: Console, performance: Performance) -> None:
     """At a terminal the last chain's node goes on until Ctrl-C."""
-    listen = Settings().listen
+    home = performance.home
+    listen = home.settings().listen
     console.print(f"The last chain's gateway is up: http://{listen}/v1/status (Ctrl-C ends it)")
-    supervise(parts(performance.home, listen), lambda text: click.echo(text, err=True))
+    supervise(node_parts(home, home.settings(), read_home_genesis(home)[0]), say)
 
 
 def _perform_all(root: Path, chosen: list[Scenario]) -> list[Performance]:

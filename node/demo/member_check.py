@@ -9,16 +9,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from cfi.client.wallet.keystore import LEAST, write_key
+from cfi.node.assembly import read_home_genesis
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check
 from cfi.node.home import Home
-from cfi.node.supervisor import parts
+from cfi.node.parts import node_parts
 
 _PATIENCE_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.2
@@ -93,7 +95,9 @@ def _write_secrets(folder: Path, cast: Cast, holder_id: str) -> None:
 def _running(home: Home) -> Iterator[str]:
     """The node's processes, until the checks are done; gives the gateway's address."""
     listen = f"127.0.0.1:{_free_port()}"
-    processes = [subprocess.Popen(part.command) for part in parts(home, listen)]
+    settings = replace(home.settings(), listen=listen)
+    parts = node_parts(home, settings, read_home_genesis(home)[0])
+    processes = [subprocess.Popen(part.command) for part in parts]
     try:
         _await(f"http://{listen}/readyz")
         yield f"http://{listen}"

@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from cfi.node.gateway.server import Listen, serve
+from cfi.node.logs import LEVELS, log_to_stderr
 
 _FAILED: Final = 1
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -18,8 +19,13 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT")
 @click.option("--cert", type=_FILE, help="The TLS certificate chain.")
 @click.option("--key", type=_FILE, help="The key of the certificate.")
-def main(socket: Path, listen: str, cert: Path | None, key: Path | None) -> None:
+@click.option("--name", default="node", show_default=True, help="The node's, for the log.")
+@click.option("--log-level", type=click.Choice(tuple(LEVELS)), default="info", show_default=True)
+def main(
+    socket: Path, listen: str, cert: Path | None, key: Path | None, name: str, log_level: str
+) -> None:
     """Serve a ledger's members and the public over HTTP."""
+    log_to_stderr("gateway", log_level, name)
     host, _, port = listen.rpartition(":")
     if not host or not port.isdecimal():
         raise click.BadParameter("HOST:PORT is wanted", param_hint="--listen")

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 
-from cfi.contracts.state.changes import Changes, put_public
-from cfi.contracts.state.rows.validators import VALIDATORS, ValidatorRecord
-from cfi.contracts.state.validator_sets import FIRST_HEIGHT, seated, set_from
+from cfi.contracts.state.changes import Changes
+from cfi.contracts.state.rows.validators import ValidatorKey, ValidatorRecord
+from cfi.contracts.state.validator_sets import founding, seated
 from cfi.contracts.wire.possession import consensus_statement
 from cfi.contracts.wire.quantities import Count
 from cfi.contracts.wire.schema import Signature
 from cfi.contracts.wire.signatures import sign
 from cfi.contracts.wire.text import HolderId
-from cfi.contracts.wire.validators import Validator, ValidatorSet
+from cfi.contracts.wire.validators import Validator
 from tests.contracts.ledger import EXCHANGE, Ledger, seed_of
 from tests.contracts.people import CHAIN_ID, key_named
 
@@ -32,11 +32,10 @@ def record(name: str, power: int, operator: str = EXCHANGE) -> ValidatorRecord:
 
 def founded(validators: Named) -> Changes:
     """What a genesis writes of its validators."""
-    first = ValidatorSet.of(validator(name, power) for name, power in validators.items())
-    return Changes.of(
-        *(put_public(VALIDATORS, record(name, power)) for name, power in validators.items()),
-        set_from(FIRST_HEIGHT, first.validators),
+    keys = (
+        ValidatorKey(key=key_named(name), power=Count(power)) for name, power in validators.items()
     )
+    return founding(keys, EXCHANGE)
 
 
 def given_validators(ledger: Ledger, validators: Named) -> None:

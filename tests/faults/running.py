@@ -46,7 +46,7 @@ def new_home(folder: Path) -> Home:
     return home
 
 
-def application(number: int) -> bytes:
+def application(number: int, valid_until: int = REPLAY_WINDOW_HEIGHTS // 2) -> bytes:
     """A signed application for membership; every tenth comes a second time and is refused."""
     name = f"applicant-{number - number % 10 // 9}"
     message = RegisterApplication(
@@ -65,9 +65,8 @@ def application(number: int) -> bytes:
         trading_seed=CAST.seed("trading", name),
         retirement_seed=CAST.seed("retirement", name),
     )
-    until = REPLAY_WINDOW_HEIGHTS // 2
     nonce = number.to_bytes(16, "big")
-    return transaction(CAST.officer(1), SCENARIO.chain_id, message, until, nonce)
+    return transaction(CAST.officer(1), SCENARIO.chain_id, message, valid_until, nonce)
 
 
 class EndedError(Exception):

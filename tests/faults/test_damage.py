@@ -21,6 +21,7 @@ from cfi.node.home import Home, HomeError
 from cfi.node.storage.database import DamagedError
 from tests.effort import effort
 from tests.faults.running import Client, application, new_home, running
+from tests.node.chain import embedded
 
 SEEDS: Final = effort(sample=60, soak=10_000)
 BLOCKS: Final = 4
@@ -51,7 +52,7 @@ def run_some(home: Home, first: int) -> None:
     """Decide some blocks, and close: the next opening moves what the log holds into a table."""
     node = assemble(home)
     for block in range(first, first + BLOCKS):
-        node.engine.make_block([application(block * ACTS + each) for each in range(ACTS)])
+        embedded(node).make_block([application(block * ACTS + each) for each in range(ACTS)])
     node.close()
 
 

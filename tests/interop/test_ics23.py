@@ -4,9 +4,6 @@ import json
 import random
 import subprocess
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-
-import pytest
 
 from cfi.contracts.state.outer_tree import OuterTree
 from cfi.contracts.wire.proofs import (
@@ -155,19 +152,3 @@ def recombined(number: int) -> Iterator[Claim]:
         left, right = SOURCE.choice([(sides[at], sides[at + 1]), SOURCE.choices(sides, k=2)])
         proof = compressed(Nonexist(key, left, right))
         yield Claim(sentence="recombined", root=TREE.root_hash, key=key, value=None, proof=proof)
-
-
-class TestTheGoCommand:
-    def test_the_one_that_is_named_comes_first(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        (tmp_path / "go").touch()
-        monkeypatch.setenv(gotool.GO_VARIABLE, str(tmp_path / "go"))
-        assert gotool.find_go() == tmp_path / "go"
-
-    def test_none_is_a_failure_and_no_skip(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
-        monkeypatch.setenv(gotool.GO_VARIABLE, str(tmp_path / "none"))
-        with pytest.raises(FileNotFoundError, match="no go command"):
-            gotool.find_go()

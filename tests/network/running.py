@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cfi.client.audit.sources import read_records
 from cfi.contracts.wire.blocks import Block, decode_block
 from cfi.node.ask import FaultError, UnreachableError, ask
 from cfi.node.assembly import read_home_genesis
@@ -128,6 +129,10 @@ class NetworkNode:
         """A block that stands in the files."""
         body: bytes = self.ask("block", height=height)[3]
         return decode_block(body)
+
+    def blocks(self) -> dict[int, Block]:
+        """The blocks in the files of a stopped node."""
+        return {each.height: decode_block(each.block) for each in read_records(self.home.root)}
 
     def _log(self, name: str) -> int:
         path = self.home.root / f"{name}-{len(self.log)}.log"

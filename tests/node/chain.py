@@ -9,7 +9,9 @@ from typing import Any, Final
 from cfi.contracts.state.changes import put
 from cfi.contracts.state.durable import Batch, movement_key
 from cfi.contracts.state.rows.access import KEYS, UserKey
+from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.state.store import State
+from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.envelope import Payload, payload_bytes, seal, signed_structure
@@ -19,18 +21,20 @@ from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.messages.catalogue import NUMBERS
 from cfi.contracts.wire.messages.custody.retire import Retire
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
-from cfi.contracts.wire.quantities import Height, Tonnes
+from cfi.contracts.wire.quantities import Count, Height, Tonnes
 from cfi.contracts.wire.schema import Hash, Nonce, PublicKey, Signature, schema_of
 from cfi.contracts.wire.signatures import public_key_of, sign
 from cfi.contracts.wire.text import AccountId, LotId, Text, UserId
+from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.node.application import Application
-from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine, single_validator
+from cfi.node.assembly import Node
+from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
-from tests.contracts.ledger import NOW, Ledger
+from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 
 CHAIN_ID: Final = "sim-test"
 GENESIS_HASH: Final = Hash(bytes(32))
@@ -43,9 +47,11 @@ OFFSETS: Final = LotId("XMO-2004-0000000001")
 TERMS: Final = ChainTerms(
     chain_id=CHAIN_ID,
     genesis_time=Timestamp(seconds=NOW, nanos=0),
-    app_version=1,
     consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
-    validators=single_validator(public_key_of(VALIDATOR_SEED), 10),
+)
+VALIDATOR: Final = ValidatorKey(key=PublicKey(public_key_of(VALIDATOR_SEED)), power=Count(10))
+VALIDATORS: Final = ValidatorSet.of(
+    [Validator(public_key=VALIDATOR.key, voting_power=VALIDATOR.power)]
 )
 
 
@@ -97,7 +103,7 @@ def genesis() -> tuple[State, Batch]:
         valid_to=None,
         revoked=False,
     )
-    ledger.given(put(KEYS, COMPANY, key))
+    ledger.given(put(KEYS, COMPANY, key), founding([VALIDATOR], EXCHANGE))
     ledger.given_lot(f"{COMPANY}/1", TONNES)
     ledger.given_lot(f"{COMPANY}/1", 2_000, 2004, Instrument.XMO)
     state, overlay = ledger.store, ledger.overlay
@@ -190,6 +196,12 @@ def contents(blocks: int) -> Sequence[Sequence[bytes]]:
         refused = [transfer(number + 3, 10**6), transfer(number + 4, 100, LotId("XA-2003-0"))]
         several.append(() if height % 3 == 0 else (*lawful, *refused))
     return several
+
+
+def embedded(node: Node) -> EmbeddedEngine:
+    """The engine of a node that decides alone."""
+    assert isinstance(node.engine, EmbeddedEngine)
+    return node.engine
 
 
 def make_chain(folder: Path, blocks: int = 5) -> Chain:

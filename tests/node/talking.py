@@ -14,6 +14,7 @@ from cfi.contracts.state.changes import put
 from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.store import State
+from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.schema import PublicKey
 from cfi.contracts.wire.signatures import public_key_of
@@ -29,8 +30,17 @@ from cfi.node.mempool import Mempool
 from cfi.node.service import Service
 from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.storage.snapshots import SnapshotFolder
-from tests.contracts.ledger import NOW, Ledger
-from tests.node.chain import CHAIN_ID, COMPANY, TERMS, TONNES, USER_SEED, Chain, open_chain
+from tests.contracts.ledger import EXCHANGE, NOW, Ledger
+from tests.node.chain import (
+    CHAIN_ID,
+    COMPANY,
+    TERMS,
+    TONNES,
+    USER_SEED,
+    VALIDATOR,
+    Chain,
+    open_chain,
+)
 
 OTHER: Final = "company-b"
 OTHER_SEED: Final = sha256(b"company-b's key").digest()
@@ -65,8 +75,7 @@ class Parts:
     @property
     def maker(self) -> BlockMaker:
         """When its blocks are made."""
-        maker, *_ = self.service._duties
-        assert isinstance(maker, BlockMaker)
+        (maker,) = [each for each in self.service._duties if isinstance(each, BlockMaker)]
         return maker
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -94,6 +103,7 @@ def founded() -> tuple[State, Batch]:
         )
         ledger.given(put(KEYS, company, key))
         ledger.given_lot(f"{company}/1", TONNES)
+    ledger.given(founding([VALIDATOR], EXCHANGE))
     state, overlay = ledger.store, ledger.overlay
     state.height = -1
     return state, state.seal(overlay)

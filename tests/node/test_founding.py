@@ -25,6 +25,7 @@ from cfi.node.home import Home, HomeError
 from cfi.node.service import Service
 from cfi.node.settings import Settings
 from cfi.node.storage.database import DamagedError
+from tests.node.chain import embedded
 
 FOUNDING = Founding(
     chain_id="sim-founded",
@@ -61,7 +62,7 @@ def decide_blocks(home: Home, count: int) -> bytes:
     """Let the home's node decide empty blocks; its root."""
     node = assemble(home)
     for _ in range(count):
-        node.engine.make_block([])
+        embedded(node).make_block([])
     node.close()
     return node.application.app_hash
 

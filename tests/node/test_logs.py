@@ -36,7 +36,7 @@ def root() -> Iterator[logging.Logger]:
 def logged(root: logging.Logger) -> io.StringIO:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(AllowListed("ledger"))
+    handler.setFormatter(AllowListed("ledger", "node1"))
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG)
     return stream
@@ -52,6 +52,7 @@ def test_a_line_is_one_object_with_the_allowed_fields(logged: io.StringIO) -> No
     (told,) = lines(logged)
     assert told.pop("time")
     assert told == {
+        "node": "node1",
         "process": "ledger",
         "level": "warning",
         "message": "a peer left",
@@ -100,7 +101,7 @@ def test_nothing_of_an_act_is_logged_even_where_it_goes_wrong(
 
 @pytest.mark.parametrize(("name", "level"), [*LEVELS.items(), ("loud", logging.INFO)])
 def test_the_settings_choose_the_level(root: logging.Logger, name: str, level: int) -> None:
-    log_to_stderr("gateway", name)
+    log_to_stderr("gateway", name, "node1")
     assert root.level == level
     (handler,) = root.handlers
     assert isinstance(handler.formatter, AllowListed)

@@ -55,8 +55,8 @@ def test_movements_since_the_snapshot_are_complete(chains: tuple[Chain, Chain]) 
     source, new = chains
     last = count_of(source)
     asked = {"owner": OWNER, "first": last, "last": last}
-    (found,) = queries(new).answer("movements", asked)  # type: ignore[misc]
-    assert [found] == queries(source).answer("movements", asked)
+    found = queries(new).answer("movements", asked)
+    assert found == queries(source).answer("movements", asked) != []
     assert queries(new).answer("movements", {"owner": OWNER, "first": last + 1}) == []
 
 

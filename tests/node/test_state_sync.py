@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 
 from cfi.contracts.state import snapshot as format_module
 from cfi.contracts.state.snapshot import Snapshot, SnapshotHead, encode_head
-from cfi.contracts.wire.quantities import Count, Height
+from cfi.contracts.state.table import account_owner
+from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.schema import Hash
 from cfi.node.state_sync import AppliedChunk, Offer, Taken
 from cfi.node.storage.database import DamagedError, Database
@@ -101,7 +103,7 @@ class TestTaken:
         assert block is not None
         for application in (source.application, new.application):
             if application.height == BLOCKS:
-                application.finalize_block(block.transactions, block.header.time.seconds)
+                application.finalize_block(block.transactions, Instant(block.header.time.seconds))
                 application.commit()
         assert new.application.app_hash == source.application.app_hash
 
@@ -136,7 +138,7 @@ class TestTaken:
         assert offered(sync, stored.told, root(source)) is Offer.ACCEPT
         assert applied(sync, chunks_of(stored)).result is Taken.ACCEPT
         assert offered(sync, stored.told, root(source)) is Offer.ACCEPT
-        new.application.finalize_block([], source.engine.next_block_time.seconds)
+        new.application.finalize_block([], Instant(source.engine.next_block_time.seconds))
         new.application.commit()
         assert offered(sync, stored.told, root(source)) is Offer.ABORT
 
@@ -226,7 +228,7 @@ class TestRefused:
 
 def told_of(chunks: list[bytes]) -> Snapshot:
     """Metadata that agrees with these chunks, as a liar makes it."""
-    metadata = b"".join(format_module.sha256(chunk).digest() for chunk in chunks)
+    metadata = b"".join(sha256(chunk).digest() for chunk in chunks)
     return Snapshot(height=BLOCKS, format=1, metadata=metadata)
 
 
@@ -304,6 +306,6 @@ def test_a_snapshot_carries_what_an_owners_statement_begins_from(
     stored: StoredSnapshot, source: Chain
 ) -> None:
     state, _ = rebuilt(stored, root(source))
-    summary = state.overlay().summary(f"A{COMPANY}/1".encode())  # type: ignore[arg-type]
+    summary = state.overlay().summary(account_owner(f"{COMPANY}/1"))
     assert summary is not None
     assert summary.movement_count > 0

@@ -126,11 +126,7 @@ class Follower:
     async def run(self) -> None:
         """Follow; raises DamagedError where CometBFT has another block than it decided."""
         while True:
-            try:
-                await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
-            except TimeoutError:
-                await self._look()
-                continue
+            await self._news.wait()
             self._news.clear()
             while self._next < self._committed + 1:
                 await self._fetch(self._next)
@@ -141,13 +137,16 @@ class Follower:
             return self._tip.block.header.height + 1
         return self._files.height + 1
 
-    async def _look(self) -> None:
-        """How CometBFT is, when nothing else is to be asked."""
-        status, net = await self._rpc.ask_until_answered([Call("status", {}), Call("net_info", {})])
-        self._counters.catching_up = (
-            status.result.field("sync_info").field("catching_up").value is True
-        )
-        self._counters.peers = int(net.result.field("n_peers").int64())
+    async def watch(self) -> None:
+        """Look now and then how CometBFT is; it catches up until it says otherwise."""
+        calls = [Call("status", {}), Call("net_info", {})]
+        self._counters.catching_up = True
+        while True:
+            status, net = await self._rpc.ask_until_answered(calls)
+            behind = status.result.field("sync_info").field("catching_up").value
+            self._counters.catching_up = behind is not False
+            self._counters.peers = net.result.field("n_peers").int64()
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def _fetch(self, height: int) -> None:
         wanted = {"height": str(height)}

@@ -36,9 +36,9 @@ def go_build(module: Path, package: str, output: Path, *options: str) -> None:
     """Build a package of a Go module into a file, without cgo; raises GoError with what the
     compiler says.
     """
-    command = [find_go(), "build", "-trimpath", "-buildvcs=false", *options, "-o", output, package]
+    fixed = ["build", "-trimpath", "-buildvcs=false"]
     built = subprocess.run(
-        command,
+        [find_go(), *fixed, *options, "-o", output, package],
         cwd=module,
         env=go_environment(),
         capture_output=True,

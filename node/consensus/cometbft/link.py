@@ -26,4 +26,9 @@ class EngineLink:
         """
         self._rpc.socket.unlink(missing_ok=True)
         async with self._rpc:
-            await until_one_ends(self._server.run(), self._forwarder.run(), self._follower.run())
+            await until_one_ends(
+                self._server.run(),
+                self._forwarder.run(),
+                self._follower.run(),
+                self._follower.watch(),
+            )

@@ -17,7 +17,15 @@ from cfi.contracts.wire.commits import BlockIdFlag, Commit, CommitSig, commit_ha
 from cfi.contracts.wire.headers import BlockId
 from cfi.contracts.wire.signatures import public_key_of, sign
 from cfi.contracts.wire.validators import address_of
-from tests.node.chain import CHAIN_ID, GENESIS_HASH, TERMS, VALIDATOR_SEED, genesis, make_chain
+from tests.node.chain import (
+    CHAIN_ID,
+    GENESIS_HASH,
+    TERMS,
+    VALIDATOR_SEED,
+    VALIDATORS,
+    genesis,
+    make_chain,
+)
 
 History = list[BlockRecord]
 BLOCKS = 8
@@ -36,9 +44,7 @@ def begin() -> Beginning:
         chain_id=TERMS.chain_id,
         genesis_hash=GENESIS_HASH,
         genesis_time=TERMS.genesis_time,
-        app_version=TERMS.app_version,
         consensus_hash=TERMS.consensus_hash,
-        validators=TERMS.validators,
         state=state,
         rows=rows,
     )
@@ -127,7 +133,7 @@ def light(history: History, height: int, seed: bytes = VALIDATOR_SEED, **fields:
     block = decode_block(record.block)
     block = replace(block, header=replace(block.header, **fields))
     commit = signed_commit(height, block_id_of(block), record, seed)
-    return LightBlock(header=block.header, commit=commit, validator_set=TERMS.validators)
+    return LightBlock(header=block.header, commit=commit, validator_set=VALIDATORS)
 
 
 def with_transactions(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Block], Block]:

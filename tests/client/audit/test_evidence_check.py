@@ -7,22 +7,14 @@ from hashlib import sha256
 import pytest
 
 from cfi.client.audit import evidence_check
-from cfi.client.audit.beginning import Beginning
 from cfi.client.audit.findings import Disagreement
-from cfi.client.audit.sources import read_records
-from cfi.contracts.state.changes import Changes, put_public
-from cfi.contracts.state.durable import Batch
-from cfi.contracts.state.rows.validators import VALIDATORS, ValidatorRecord
-from cfi.contracts.state.store import State
-from cfi.contracts.state.validator_sets import set_from
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.blocks import Block, decode_block, evidence_hash
 from cfi.contracts.wire.evidence import DuplicateVote, SignedVote, VoteType, encode_evidence
 from cfi.contracts.wire.headers import Timestamp
-from cfi.contracts.wire.quantities import Count, Height
+from cfi.contracts.wire.quantities import Height
 from cfi.contracts.wire.schema import PublicKey
 from cfi.contracts.wire.signatures import public_key_of, sign
-from cfi.contracts.wire.text import HolderId
 from cfi.contracts.wire.validators import address_of
 from tests.client.audit.histories import (
     BLOCKS,
@@ -34,38 +26,11 @@ from tests.client.audit.histories import (
     replayed,
 )
 from tests.evidences import attack_by, some_block
-from tests.node.chain import CHAIN_ID, TERMS, VALIDATOR_SEED, genesis, open_chain, retire
+from tests.node.chain import CHAIN_ID, TERMS, VALIDATOR_SEED
 
 AT = 4
 """The block that carries the evidence."""
 KEY = PublicKey(public_key_of(VALIDATOR_SEED))
-
-
-def seated() -> tuple[State, Batch]:
-    """The chain's genesis, its validator on the ledger."""
-    state, rows = genesis()
-    overlay = state.overlay()
-    seat = ValidatorRecord(key=KEY, operator=HolderId("exchange"), power=Count(10))
-    overlay.apply(set_from(1, TERMS.validators.validators))
-    overlay.apply(Changes.of(put_public(VALIDATORS, seat)))
-    state.height = -1
-    return state, rows + state.seal(overlay)
-
-
-def beginning() -> Beginning:
-    state, rows = seated()
-    return replace(begin(), state=state, rows=rows)
-
-
-@pytest.fixture(scope="module")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> History:
-    """The blocks of a chain whose validator is on the ledger."""
-    folder = tmp_path_factory.mktemp("seated")
-    made = open_chain(folder, found=seated)
-    for number in range(BLOCKS):
-        made.make(retire(number))
-    made.close()
-    return list(read_records(folder / "blocks"))
 
 
 def vote(number: int, height: int = 2) -> SignedVote:
@@ -83,21 +48,21 @@ def vote(number: int, height: int = 2) -> SignedVote:
     return replace(unsigned, signature=sign(VALIDATOR_SEED, unsigned.sign_bytes(CHAIN_ID)))
 
 
-def twice(chain: History, height: int = 2) -> DuplicateVote:
+def twice(history: History, height: int = 2) -> DuplicateVote:
     """Evidence that the validator voted for two blocks."""
     first, second = sorted(
         (vote(1, height), vote(2, height)), key=lambda each: each.block_id.header_hash
     )
-    time = decode_block(chain[height - 1].block).header.time
+    time = decode_block(history[height - 1].block).header.time
     return DuplicateVote(
         first=first, second=second, total_power=10, validator_power=10, time=time
     )
 
 
-def attacked(chain: History) -> bytes:
+def attacked(history: History) -> bytes:
     """Evidence that the validator signed a block 3 with another root."""
-    common, ours = light(chain, 2), light(chain, 3)
-    other = light(chain, 3, app_hash=sha256(b"another").digest())
+    common, ours = light(history, 2), light(history, 3)
+    other = light(history, 3, app_hash=sha256(b"another").digest())
     return encode_evidence(attack_by(common, ours, other))
 
 
@@ -109,11 +74,11 @@ def carrying(*pieces: bytes) -> Callable[[Block], Block]:
     return change
 
 
-def with_evidence(chain: History, *pieces: bytes, at: int = AT) -> History:
+def with_evidence(history: History, *pieces: bytes, at: int = AT) -> History:
     """The history as it is where a block carries evidence: every later root is the rules' own."""
-    made = forged(chain, at, carrying(*pieces))
+    made = forged(history, at, carrying(*pieces))
     for _ in range(BLOCKS):
-        found = disagreement(made, beginning())
+        found = disagreement(made, begin())
         if found is None or found.what != "app hash of the height before":
             break
         root = bytes.fromhex(found.expected)
@@ -125,26 +90,26 @@ def _rooted(root: bytes) -> Callable[[Block], Block]:
     return lambda block: replace(block, header=replace(block.header, app_hash=root))
 
 
-def judged(chain: History, *pieces: bytes, at: int = AT) -> Disagreement | None:
-    return disagreement(with_evidence(chain, *pieces, at=at), beginning())
+def judged(history: History, *pieces: bytes, at: int = AT) -> Disagreement | None:
+    return disagreement(with_evidence(history, *pieces, at=at), begin())
 
 
 class TestTrueEvidence:
-    def test_becomes_misbehaviour_for_the_rules(self, chain: History) -> None:
-        begun = beginning()
-        heights = replayed(with_evidence(chain, encode_evidence(twice(chain))), begun)
+    def test_becomes_misbehaviour_for_the_rules(self, history: History) -> None:
+        begun = begin()
+        heights = replayed(with_evidence(history, encode_evidence(twice(history))), begun)
         assert [each.misbehaviour for each in heights] == [0, 0, 0, 1, 0, 0, 0, 0]
         [offence] = StateView(begun.state).offences.all()
         assert (offence.address, offence.height, offence.reported_at) == (address_of(KEY), 2, AT)
 
-    def test_of_an_attack_too(self, chain: History) -> None:
-        begun = beginning()
-        replayed(with_evidence(chain, attacked(chain), encode_evidence(twice(chain))), begun)
+    def test_of_an_attack_too(self, history: History) -> None:
+        begun = begin()
+        replayed(with_evidence(history, attacked(history), encode_evidence(twice(history))), begun)
         assert [each.kind for each in StateView(begun.state).offences.all()] == [1, 2]
 
-    def test_cannot_be_kept_from_the_rules(self, chain: History) -> None:
-        made = forged(chain, AT, carrying(encode_evidence(twice(chain))))
-        found = disagreement(made, beginning())
+    def test_cannot_be_kept_from_the_rules(self, history: History) -> None:
+        made = forged(history, AT, carrying(encode_evidence(twice(history))))
+        found = disagreement(made, begin())
         assert found is not None
         assert (found.height, found.what) == (AT + 1, "app hash of the height before")
 
@@ -154,33 +119,33 @@ class TestFalseEvidence:
         ("sentence", "make", "reason"),
         [
             ("no evidence at all", lambda _: b"\x0a\x02\x0a\x00", "type of vote"),
-            ("one signature is wrong", lambda chain: encode_evidence(replace(twice(chain), second=replace(twice(chain).second, signature=bytes(64)))), "signature of the second vote"),
-            ("another power", lambda chain: encode_evidence(replace(twice(chain), validator_power=9)), "power"),
-            ("another time", lambda chain: encode_evidence(replace(twice(chain), time=Timestamp(seconds=1, nanos=0))), "time"),
-            ("a height that isn't decided", lambda chain: encode_evidence(twice(chain, AT)), "or not decided yet"),
+            ("one signature is wrong", lambda history: encode_evidence(replace(twice(history), second=replace(twice(history).second, signature=bytes(64)))), "signature of the second vote"),
+            ("another power", lambda history: encode_evidence(replace(twice(history), validator_power=9)), "power"),
+            ("another time", lambda history: encode_evidence(replace(twice(history), time=Timestamp(seconds=1, nanos=0))), "time"),
+            ("a height that isn't decided", lambda history: encode_evidence(twice(history, AT)), "or not decided yet"),
         ],
     )  # fmt: skip
     def test_is_a_disagreement(
-        self, chain: History, sentence: str, make: Callable[[History], bytes], reason: str
+        self, history: History, sentence: str, make: Callable[[History], bytes], reason: str
     ) -> None:
-        found = judged(chain, make(chain))
+        found = judged(history, make(history))
         assert found is not None
         assert (found.height, found.what, found.expected) == (AT, "evidence", "true")
         assert reason in found.found
 
-    def test_twice_in_one_block_or_in_two(self, chain: History) -> None:
-        piece = encode_evidence(twice(chain))
-        found = judged(chain, piece, piece)
+    def test_twice_in_one_block_or_in_two(self, history: History) -> None:
+        piece = encode_evidence(twice(history))
+        found = judged(history, piece, piece)
         assert found is not None
         assert found.found == "a block has had it already"
-        once = with_evidence(chain, attacked(chain))
-        again = judged(once, attacked(chain), at=AT + 1)
+        once = with_evidence(history, attacked(history))
+        again = judged(once, attacked(history), at=AT + 1)
         assert again is not None
         assert (again.height, again.found) == (AT + 1, "a block has had it already")
 
-    def test_too_much_of_it(self, chain: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_too_much_of_it(self, history: History, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(evidence_check, "EVIDENCE_BYTES", 100)
-        found = judged(chain, encode_evidence(twice(chain)))
+        found = judged(history, encode_evidence(twice(history)))
         assert found is not None
         assert "at most 100 are allowed" in found.found
 
@@ -189,7 +154,7 @@ class TestFalseEvidence:
     )
     def test_too_old_is_past_both_limits(
         self,
-        chain: History,
+        history: History,
         monkeypatch: pytest.MonkeyPatch,
         heights: int,
         nanos: int,
@@ -198,6 +163,6 @@ class TestFalseEvidence:
     ) -> None:
         monkeypatch.setattr(evidence_check, "EVIDENCE_HEIGHTS", heights)
         monkeypatch.setattr(evidence_check, "EVIDENCE_NANOSECONDS", nanos)
-        found = judged(chain, encode_evidence(twice(chain)), at=6)
+        found = judged(history, encode_evidence(twice(history)), at=6)
         assert (found is None) is good
         assert good or (found is not None and "too old" in found.found)

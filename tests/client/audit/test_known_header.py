@@ -110,7 +110,6 @@ def signed_by_another(history: History) -> LightBlock:
 UNBELIEVED = [
     (without_votes, "no votes"),
     (with_other_votes, "those for another block"),
-    (signed_by_another, "can't be believed: the signature of vote 0 is wrong"),
 ]
 
 
@@ -120,6 +119,15 @@ def test_a_header_that_was_not_signed_is_not_believed(
 ) -> None:
     with pytest.raises(BadSourceError, match=reason):
         known(make(history))
+
+
+@pytest.mark.parametrize("blocks", [1, 2, 3])
+def test_nor_one_that_others_signed_when_its_validators_are_known(
+    history: History, tmp_path: Path, blocks: int
+) -> None:
+    header = known(signed_by_another(history))
+    with pytest.raises(BadSourceError, match="can't be believed: the signature of vote 0"):
+        audited(tmp_path, history[:blocks], header)
 
 
 def test_a_header_that_is_none_is_not_believed() -> None:

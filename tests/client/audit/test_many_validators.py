@@ -1,84 +1,114 @@
-"""Votes of several validators: enough of them decide, and their median is the time.  (CometBFT 0.38)"""
+"""Several validators: enough of them decide, their median is the time, and the auditor follows when
+they change.  (CometBFT 0.38)
+"""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
-from cfi.contracts.wire.block_file import BlockRecord
-from cfi.contracts.wire.blocks import block_id_of, decode_block, encode_block
-from cfi.contracts.wire.commits import (
-    ABSENT,
-    NO_COMMIT,
-    BlockIdFlag,
-    Commit,
-    CommitSig,
-    commit_hash,
-    median_time,
-    vote_sign_bytes,
-)
-from cfi.contracts.wire.headers import NO_BLOCK, BlockId, Timestamp
-from cfi.contracts.wire.quantities import Height
-from cfi.contracts.wire.signatures import public_key_of, sign
-from cfi.contracts.wire.validators import Validator, ValidatorSet, validators_hash
-from tests.client.audit.histories import History, begin, disagreement
-from tests.node.chain import CHAIN_ID
+from cfi.client.audit.beginning import Beginning
+from cfi.client.audit.replay import Replay
+from cfi.contracts.wire.blocks import decode_block, encode_block
+from cfi.contracts.wire.messages.governance.add_validator import AddValidator
+from cfi.contracts.wire.messages.governance.remove_validator import RemoveValidator
+from cfi.contracts.wire.quantities import Count
+from cfi.contracts.wire.text import HolderId
+from cfi.contracts.wire.validators import validators_hash
+from tests.client.audit.histories import begin, disagreement, replayed
+from tests.contracts.ledger import EXCHANGE
+from tests.contracts.people import key_named
+from tests.contracts.validators import Named, consensus_possession
+from tests.node.several import Several, by_officer, genesis, several
 
-SEEDS = {public_key_of(seed): seed for seed in (sha256(bytes([n])).digest() for n in range(4))}
-VALIDATORS = ValidatorSet.of(Validator(public_key=key, voting_power=10) for key in SEEDS)
-DIGEST = validators_hash(VALIDATORS)
+FOUR = {"one": 10, "two": 10, "three": 10, "four": 10}
 
 
-def votes(height: int, block_id: BlockId, after: Timestamp, absent: int) -> Commit:
-    """Each validator votes 100 ms after the one before it; the last ones are absent."""
-    cast = []
-    for index, validator in enumerate(VALIDATORS.validators):
-        time = Timestamp.of_nanos(after.total_nanos + 100_000_000 * (index + 1))
-        signed = vote_sign_bytes(
-            chain_id=CHAIN_ID, height=Height(height), round_number=2, block_id=block_id, time=time
-        )
-        vote = CommitSig(
-            flag=BlockIdFlag.COMMIT,
-            validator_address=validator.address,
-            time=time,
-            signature=sign(SEEDS[validator.public_key], signed),
-        )
-        cast.append(vote if index < len(VALIDATORS.validators) - absent else ABSENT)
-    return Commit(height=Height(height), round_number=2, block_id=block_id, signatures=tuple(cast))
+def beginning(validators: Named) -> Beginning:
+    state, rows = genesis(validators)
+    return replace(begin(), state=state, rows=rows)
 
 
-def decided_by_four(history: History, absent: int) -> History:
-    """The same blocks as four validators would have decided them, some of them absent."""
-    told: list[BlockRecord] = []
-    block_id, commit, time = NO_BLOCK, NO_COMMIT, begin().genesis_time
-    for record in history[:3]:
-        block = decode_block(record.block)
-        header = replace(
-            block.header,
-            time=time,
-            last_block_id=block_id,
-            last_commit_hash=commit_hash(commit),
-            validators_hash=DIGEST,
-            next_validators_hash=DIGEST,
-            proposer_address=VALIDATORS.validators[record.height % 4].address,
-        )
-        block = replace(block, header=header, last_commit=commit)
-        block_id = block_id_of(block)
-        commit = votes(record.height, block_id, time, absent)
-        time = median_time(commit, VALIDATORS)
-        told.append(replace(record, vote_time=time, block=encode_block(block)))
-    return told
+@pytest.fixture
+def made(tmp_path: Path) -> Iterator[Several]:
+    """Four validators of equal power, and one that may join."""
+    chain = several(tmp_path, FOUR, ["five"])
+    yield chain
+    chain.application.store.close()
 
 
-@pytest.mark.parametrize("absent", [0, 1])
-def test_more_than_two_thirds_decide(history: History, absent: int) -> None:
-    beginning = replace(begin(), validators=VALIDATORS)
-    assert disagreement(decided_by_four(history, absent), beginning) is None
+@pytest.mark.parametrize("absent", [(), ("two",)])
+def test_more_than_two_thirds_decide(made: Several, absent: tuple[str, ...]) -> None:
+    made.absent = absent
+    for _ in range(3):
+        made.decide()
+    assert disagreement(made.records, beginning(FOUR)) is None
 
 
-def test_half_of_them_do_not(history: History) -> None:
-    beginning = replace(begin(), validators=VALIDATORS)
-    found = disagreement(decided_by_four(history, 2), beginning)
+def test_half_of_them_do_not(made: Several) -> None:
+    made.absent = ("two", "three")
+    made.decide()
+    made.decide()
+    found = disagreement(made.records, beginning(FOUR))
     assert found is not None
     assert (found.height, found.what) == (2, "votes for the block before")
     assert found.found == "20 of 40 signed the block"
+
+
+def changed(made: Several) -> Several:
+    """A fifth joins at height 4, the first leaves at height 8."""
+    join = AddValidator(
+        key=key_named("five"),
+        operator=HolderId(EXCHANGE),
+        power=Count(13),
+        possession=consensus_possession("five"),
+    )
+    made.decide()
+    assert made.decide(by_officer(join)) == 1
+    for _ in range(3):
+        made.decide()
+    assert made.decide(by_officer(RemoveValidator(key=key_named("one")))) == 1
+    for _ in range(3):
+        made.decide()
+    return made
+
+
+class TestWhenTheyChange:
+    def test_the_auditor_follows(self, made: Several) -> None:
+        changed(made)
+        sizes = [len(made.set_at(height).validators) for height in range(1, 10)]
+        assert sizes == [4, 4, 4, 5, 5, 5, 5, 4, 4]
+        assert [len(commit.signatures) for commit in made.commits] == sizes
+        assert len(replayed(made.records, beginning(FOUR))) == 9
+
+    def test_it_can_tell_who_signed_each_height(self, made: Several) -> None:
+        changed(made)
+        replay = Replay(beginning(FOUR))
+        for record in made.records:
+            block = decode_block(record.block)
+            replay.take(block, record.vote_time, [True] * len(block.transactions))
+        assert [replay.validators_of(height) for height in range(1, 12)] == [
+            made.set_at(height) for height in range(1, 12)
+        ]
+
+    @pytest.mark.parametrize(
+        ("height", "name", "what"),
+        [
+            (3, "next_validators_hash", "hash of the next validators"),
+            (4, "validators_hash", "hash of the validators"),
+        ],
+    )
+    def test_a_header_that_keeps_the_old_ones_is_noticed(
+        self, made: Several, height: int, name: str, what: str
+    ) -> None:
+        changed(made)
+        old = validators_hash(made.set_at(1))
+        block = decode_block(made.records[height - 1].block)
+        header = replace(block.header, **{name: old})  # type: ignore[arg-type]
+        record = replace(
+            made.records[height - 1], block=encode_block(replace(block, header=header))
+        )
+        found = disagreement([*made.records[: height - 1], record], beginning(FOUR))
+        assert found is not None
+        assert (found.height, found.what) == (height, what)

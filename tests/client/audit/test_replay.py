@@ -13,6 +13,7 @@ from cfi.client.audit.findings import DisagreementError, shown
 from cfi.client.audit.replay import read_block
 from cfi.contracts.state.changes import Changes, put_public
 from cfi.contracts.state.rows.governance import CLOCK, Clock
+from cfi.contracts.state.validator_sets import set_from
 from cfi.contracts.transition.act import read_act
 from cfi.contracts.wire.block_file import BlockRecord
 from cfi.contracts.wire.blocks import Block
@@ -187,7 +188,12 @@ class TestGenesis:
 
     def test_of_another_validator_differs_at_the_first_block(self, history: History) -> None:
         others = ValidatorSet.of([Validator(public_key=public_key_of(STRANGER), voting_power=10)])
-        found = disagreement(history, replace(begin(), validators=others))
+        beginning = begin()
+        overlay = beginning.state.overlay()
+        overlay.apply(set_from(1, others.validators))
+        beginning.state.height = -1
+        beginning.state.seal(overlay)
+        found = disagreement(history, beginning)
         assert found is not None
         assert (found.height, found.what) == (1, "hash of the validators")
 

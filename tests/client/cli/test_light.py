@@ -73,6 +73,9 @@ class TestTheCommands:
                 assert json.loads(told.stdout)["witnessed"]
                 told = await cfi("sync", *member.base, "--witness", "http://127.0.0.1:9")
                 assert "gave no block" in told.stderr
+                nobody = ["--gateway", "http://127.0.0.1:9", *member.base[2:]]
+                told = await cfi("sync", *nobody, "--witness", gateway.base)
+                assert (told.exit_code, "given up for a witness" in told.stderr) == (0, True)
                 told = await cfi(
                     "watch", *member.base, "--count", "2", "--interval", "0.05", "--json"
                 )

@@ -56,7 +56,9 @@ def test_reading(
         row = ReadingGrant(auditor=name, from_at=from_at, to_at=to_at, grounds=Hash(bytes(32)))
         ledger.given(put(GRANTS, name, row))
     if power is not None:
-        seat = ValidatorRecord(key=PublicKey(bytes(32)), operator=name, power=Count(power))
+        seat = ValidatorRecord(
+            key=PublicKey(bytes(32)), operator=name, power=Count(power), replaces=None
+        )
         ledger.given(put_public(VALIDATORS, seat))
     holder, user = ledger.state.holders.get(name), ledger.state.users.of(name).get(user_id)
     assert holder is not None

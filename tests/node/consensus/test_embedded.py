@@ -19,6 +19,7 @@ from cfi.node.storage.database import DamagedError, Database
 from tests.node.chain import (
     CHAIN_ID,
     TERMS,
+    VALIDATORS,
     Chain,
     Ticking,
     contents,
@@ -53,7 +54,7 @@ class TestWhatABlockIs:
         for height in range(1, BLOCKS + 1):
             block, commit = chain.engine.block(height), chain.engine.commit_of(height)
             assert block is not None and commit is not None
-            verify_commit(CHAIN_ID, TERMS.validators, block_id_of(block), Height(height), commit)
+            verify_commit(CHAIN_ID, VALIDATORS, block_id_of(block), Height(height), commit)
         chain.close()
 
     def test_its_time_is_that_of_the_last_vote(self, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from cfi.node.demo.player import Played, Player, RefusedActError
 from cfi.node.demo.stage import Performance, StageError, perform, set_stage
 from cfi.node.demo.story import Story
 from cfi.node.home import Home
-from tests.node.chain import COMPANY, USER_SEED, make_chain, transfer
+from tests.node.chain import COMPANY, USER_SEED, embedded, make_chain, transfer
 from tests.node.talking import Parts, Peer, with_peer
 
 TOLD = scenario("phase-2")
@@ -64,7 +64,7 @@ class TestTheStage:
         assert document.chain_id == TOLD.chain_id
         assert document.clock_start == TOLD.clock_start
         assembled = assemble(home)
-        assembled.engine.make_block([])
+        embedded(assembled).make_block([])
         assembled.close()
 
     def test_a_ledger_that_ends_at_once_is_said(
@@ -263,7 +263,7 @@ class TestTheCommand:
         home = Home(tmp_path / TOLD.chain_id)
         set_stage(home, TOLD)
         node = assemble(home)
-        node.engine.make_block([])
+        embedded(node).make_block([])
         node.close()
         monkeypatch.setattr(command, "perform", lambda *_: Performance(home, 3, 1.0))
         monkeypatch.setattr(command, "show", lambda *_: None)

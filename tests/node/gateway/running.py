@@ -21,6 +21,7 @@ from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.state.rows.membership import GRANTS, ReadingGrant
 from cfi.contracts.state.store import State
+from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.headers import Timestamp
@@ -47,7 +48,7 @@ from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
 from cfi.node.storage.snapshots import SnapshotFolder
-from tests.contracts.ledger import NOW, Ledger
+from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 from tests.genesis.founders import OFFICER_SEEDS, PLAN
 from tests.node.chain import (
     CHAIN_ID,
@@ -55,6 +56,7 @@ from tests.node.chain import (
     TERMS,
     TONNES,
     USER_SEED,
+    VALIDATOR,
     VALIDATOR_SEED,
 )
 
@@ -111,6 +113,7 @@ def founded(genesis_hash: Hash) -> tuple[State, Batch]:
         ledger.given(put(KEYS, company, key))
         ledger.given_lot(f"{company}/1", TONNES)
     given_auditors(ledger)
+    ledger.given(founding([VALIDATOR], EXCHANGE))
     state, overlay = ledger.store, ledger.overlay
     state.height = -1
     writes = state.seal(overlay)

@@ -12,18 +12,20 @@ import (
 type answer map[string]any
 
 var kinds = map[string]func(json.RawMessage) (answer, error){
-	"signed-header": signedHeader,
-	"commit":        commit,
-	"block":         block,
-	"results":       results,
-	"consensus":     consensus,
-	"median":        median,
-	"vote":          vote,
-	"list":          list,
-	"evidence":      evidence,
-	"light":         lightVerify,
-	"duplicate":     duplicateVote,
-	"attack":        lightClientAttack,
+	"signed-header":  signedHeader,
+	"commit":         commit,
+	"block":          block,
+	"results":        results,
+	"consensus":      consensus,
+	"median":         median,
+	"vote":           vote,
+	"list":           list,
+	"evidence":       evidence,
+	"light":          lightVerify,
+	"duplicate":      duplicateVote,
+	"attack":         lightClientAttack,
+	"abci-requests":  abciRequests,
+	"abci-responses": abciResponses,
 }
 
 func main() {
