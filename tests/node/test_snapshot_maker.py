@@ -100,7 +100,7 @@ def test_a_full_disk_stops_the_snapshot_and_not_the_ledger(
             patch.setattr(snapshots, "write_synced", full)
             maker.begin()
             await until(lambda: "can't be written" in caplog.text)
-        await until(lambda: not maker._busy)
+        await until(lambda: maker.idle)
         assert files_below(chain.folder / "snapshots") == {}
         maker.begin()
         await until(lambda: heights(folder) == [BLOCKS])

@@ -11,6 +11,10 @@ import pytest
 
 from cfi.contracts.state import snapshot as format_module
 from cfi.contracts.state.snapshot import Snapshot, SnapshotHead, encode_head
+<<<<<<< HEAD
+=======
+from cfi.contracts.state.table import account_owner
+>>>>>>> snapshots
 from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.schema import Hash
 from cfi.node.state_sync import AppliedChunk, Offer, Taken
@@ -305,6 +309,6 @@ def test_a_snapshot_carries_what_an_owners_statement_begins_from(
     stored: StoredSnapshot, source: Chain
 ) -> None:
     state, _ = rebuilt(stored, root(source))
-    summary = state.overlay().summary(f"A{COMPANY}/1".encode())  # type: ignore[arg-type]
+    summary = state.overlay().summary(account_owner(f"{COMPANY}/1"))
     assert summary is not None
     assert summary.movement_count > 0
