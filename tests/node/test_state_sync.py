@@ -11,10 +11,7 @@ import pytest
 
 from cfi.contracts.state import snapshot as format_module
 from cfi.contracts.state.snapshot import Snapshot, SnapshotHead, encode_head
-<<<<<<< HEAD
-=======
 from cfi.contracts.state.table import account_owner
->>>>>>> snapshots
 from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.schema import Hash
 from cfi.node.state_sync import AppliedChunk, Offer, Taken
