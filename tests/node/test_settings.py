@@ -4,7 +4,13 @@ from dataclasses import fields
 
 import pytest
 
-from cfi.node.settings import Settings, SettingsError, read_settings, settings_text
+from cfi.node.settings import (
+    Settings,
+    SettingsError,
+    read_settings,
+    settings_text,
+    with_setting,
+)
 
 PEER = "ab" * 20 + "@127.0.0.2:26656"
 CHOSEN = Settings(
@@ -78,3 +84,16 @@ def test_the_file_explains_each() -> None:
     for name in (each.name for each in fields(Settings)):
         at = next(at for at, line in enumerate(lines) if line.startswith(f"{name} = "))
         assert lines[at - 1].startswith("# ")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "changed"),
+    [
+        ("its line", '# mine\nengine = "embedded" # so\nname = "a"\n', '# mine\nengine = "cometbft"\nname = "a"\n'),
+        ("a name that only begins so", 'engine_binary = "x"\n', 'engine_binary = "x"\n\nengine = "cometbft"\n'),
+        ("no line yet", "", '\n\nengine = "cometbft"\n'),
+    ],
+)  # fmt: skip
+def test_one_setting_is_changed_and_all_else_stays(sentence: str, text: str, changed: str) -> None:
+    assert with_setting(text, "engine", "cometbft") == changed, sentence
+    assert read_settings(changed).engine == "cometbft"
