@@ -114,7 +114,7 @@ class Queries:
         height = parameters.get("height") or self._engine.height
         block, commit = self._engine.block(height), self._engine.commit_of(height)
         if block is None or commit is None:
-            raise QuestionError("unknown-height", f"there is no block {height}")
+            raise self._no_block(height)
         return {
             "height": height,
             "header": encode_header(block.header),
@@ -130,7 +130,7 @@ class Queries:
     def _block(self, parameters: Parameters) -> object:
         record = self._engine.record(parameters["height"])
         if record is None:
-            raise QuestionError("unknown-height", f"there is no block {parameters['height']}")
+            raise self._no_block(parameters["height"])
         return [record.height, record.vote_time.seconds, record.vote_time.nanos, record.block]
 
     def _blocks(self, parameters: Parameters) -> object:
@@ -143,13 +143,19 @@ class Queries:
                 break
             page.append(encode_record(record))
         if not page:
-            raise QuestionError("unknown-height", f"there is no block {first}")
+            raise self._no_block(first)
         return b"".join(page)
 
     def _now(self) -> Instant:
         """The programme clock of the next block."""
         block_time = Instant(self._engine.next_block_time.seconds)
         return programme_time(self._application.committed_view, block_time)
+
+    def _no_block(self, height: int) -> QuestionError:
+        restored_at = self._application.store.restored_at()
+        if 0 < height <= restored_at:
+            return _not_kept("blocks", restored_at)
+        return QuestionError("unknown-height", f"there is no block {height}")
 
     def _no_act(self) -> QuestionError:
         restored_at = self._application.store.restored_at()

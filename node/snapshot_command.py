@@ -17,10 +17,10 @@ from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.snapshot import SnapshotError
 from cfi.contracts.wire.headers import Header
 from cfi.contracts.wire.schema import Hash
-from cfi.node.ask import ask
+from cfi.node.ask import UnreachableError, ask
 from cfi.node.assembly import loaded_application, read_home_genesis
 from cfi.node.command_line import home_option, json_option, show, told
-from cfi.node.home import Home, HomeError, LockedError
+from cfi.node.home import Home, HomeError
 from cfi.node.restoring import restore as restore_store
 from cfi.node.restoring import verify as verify_snapshot
 from cfi.node.snapshot_maker import freeze, make_at_once
@@ -67,14 +67,9 @@ def make(root: Path, as_json: bool) -> None:
     home = Home(root)
     home.require()
     try:
-        lock = home.lock()
-    except LockedError:
         made = _made_by_the_running(home)
-    else:
-        try:
-            made = _made_here(home)
-        finally:
-            os.close(lock)
+    except UnreachableError:
+        made = _made_here(home)
     show(_described(made), as_json)
 
 
@@ -151,6 +146,14 @@ def restore(
 
 def _made_here(home: Home) -> StoredSnapshot:
     genesis, _ = read_home_genesis(home)
+    lock = home.lock()
+    try:
+        return _made_of(home, genesis)
+    finally:
+        os.close(lock)
+
+
+def _made_of(home: Home, genesis: bytes) -> StoredSnapshot:
     database = Database(home.ledger)
     try:
         application = loaded_application(home, genesis, database)

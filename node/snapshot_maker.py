@@ -54,6 +54,11 @@ class SnapshotMaker:
         except BusyError as error:
             raise QuestionError("busy", str(error)) from error
 
+    @property
+    def idle(self) -> bool:
+        """True while none is being made."""
+        return not self._busy
+
     async def run(self) -> None:
         """Make what is due until cancelled."""
         self._folder.clear_unfinished()

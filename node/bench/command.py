@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from cfi.node.bench import over_http, proofs, replay, start, transfers
+from cfi.node.bench import over_http, proofs, replay, snapshot, start, transfers
 from cfi.node.bench.measurement import Measurement
 
 Measure = Callable[[int, int, float], list[Measurement]]
@@ -23,6 +23,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
         "model": replay.measure_model,
         "http": over_http.measure,
         "start": start.measure,
+        "snapshot": lambda accounts, lots, _: snapshot.measure(accounts, lots),
     }
 )
 

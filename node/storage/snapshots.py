@@ -117,7 +117,7 @@ class SnapshotFolder:
         shutil.rmtree(place, ignore_errors=True)
         finished.folder.rename(place)
         sync_folder(self._folder)
-        for old in self._paths()[self._kept :]:
+        for old in [path for path in self._paths() if path != place][self._kept - 1 :]:
             shutil.rmtree(old)
         return StoredSnapshot(place)
 

@@ -114,9 +114,9 @@ class NetworkNode:
         except (UnreachableError, FaultError):
             return 0
 
-    def reach(self, height: int) -> None:
+    def reach(self, height: int, seconds: float = START_SECONDS) -> None:
         """Wait until the node shows a height."""
-        until(lambda: self.height >= height, self.ledger, self.engine)
+        until(lambda: self.height >= height, self.ledger, self.engine, seconds=seconds)
 
     def header(self, height: int) -> bytes:
         """A header's bytes."""

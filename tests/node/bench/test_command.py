@@ -100,6 +100,14 @@ class TestTheCommand:
         assert (found["name"], found["conditions"]["transfers"]) == ("model", 60)
         assert found["value"] > 0
 
+    def test_measures_snapshots(self) -> None:
+        told = measured("snapshot", "--accounts", 3, "--lots", 60, "--json")
+        assert told.exit_code == 0, told.output
+        found = {each["name"]: each for each in json.loads(told.stdout)}
+        assert set(found) == {"make", "make_beside", "wait", "size", "restore"}
+        assert 0 < found["size"]["ratio"] < 1
+        assert all(each["conditions"]["chunks"] == 1 for each in found.values())
+
     def test_measures_transfers_over_http(self) -> None:
         told = measured("http", "--accounts", 3, "--lots", 60, "--seconds", 0.02, "--json")
         assert told.exit_code == 0, told.output
