@@ -32,9 +32,10 @@ def import_(root: Path, as_json: bool) -> None:
     home = Home(root)
     home.require()
     lock = home.lock()
+    console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     try:
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
             task = progress.add_task("import", total=None)
             imported = import_blocks(
                 home, lambda at, last: progress.update(task, completed=at, total=last)

@@ -4,7 +4,13 @@ from dataclasses import fields
 
 import pytest
 
-from cfi.node.settings import Settings, SettingsError, read_settings, settings_text
+from cfi.node.settings import (
+    Settings,
+    SettingsError,
+    read_settings,
+    settings_text,
+    with_setting,
+)
 
 PEER = "ab" * 20 + "@127.0.0.2:26656"
 CHOSEN = Settings(
@@ -57,6 +63,12 @@ def test_what_is_no_toml_is_refused_with_its_place() -> None:
         read_settings("listen = ")
 
 
+@pytest.mark.parametrize("name", ["tls_certificate", "tls_key"])
+def test_a_certificate_goes_with_its_key(name: str) -> None:
+    with pytest.raises(SettingsError, match="tls_certificate and tls_key go together"):
+        read_settings(f'{name} = "a.pem"\n')
+
+
 def test_every_fault_is_told() -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings('engine = "steam"\nmempool_size = 0\nlistn = 1\n')
@@ -78,3 +90,16 @@ def test_the_file_explains_each() -> None:
     for name in (each.name for each in fields(Settings)):
         at = next(at for at, line in enumerate(lines) if line.startswith(f"{name} = "))
         assert lines[at - 1].startswith("# ")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "changed"),
+    [
+        ("its line", '# mine\nengine = "embedded" # so\nname = "a"\n', '# mine\nengine = "cometbft"\nname = "a"\n'),
+        ("a name that only begins so", 'engine_binary = "x"\n', 'engine_binary = "x"\n\nengine = "cometbft"\n'),
+        ("no line yet", "", '\n\nengine = "cometbft"\n'),
+    ],
+)  # fmt: skip
+def test_one_setting_is_changed_and_all_else_stays(sentence: str, text: str, changed: str) -> None:
+    assert with_setting(text, "engine", "cometbft") == changed, sentence
+    assert read_settings(changed).engine == "cometbft"

@@ -7,6 +7,7 @@ are moved in, and the settings name the other engine last. What was interrupted 
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -53,14 +54,18 @@ def import_blocks(home: Home, progress: Progress) -> Imported:
     importer = find_importer()
     find_engine(Path(settings.engine_binary) if settings.engine_binary else None)
     standing = _recovered(home)
-    beside = _beside(home, settings)
-    last = _replayed(home, beside, importer, lambda at: progress(at, standing.height))
-    _require_same(standing, last, beside)
-    _move_in(home, beside)
+    beside = Home(_data(home) / "import")
+    shutil.rmtree(beside.root, ignore_errors=True)
+    try:
+        _found_again(beside, home, settings)
+        last = _replayed(home, beside, importer, lambda at: progress(at, standing.height))
+        _require_same(standing, last, beside)
+        _move_in(home, beside)
+    finally:
+        shutil.rmtree(beside.root, ignore_errors=True)
     chosen = with_setting(home.settings_file.read_text(), "engine", COMETBFT)
     write_atomically(home.settings_file, chosen.encode())
-    shutil.rmtree(beside.root)
-    return Imported(standing.height, standing.app_hash)
+    return last
 
 
 def _recovered(home: Home) -> Committed:
@@ -81,15 +86,12 @@ def _recovered(home: Home) -> Committed:
     return committed
 
 
-def _beside(home: Home, settings: Settings) -> Home:
-    """A new home at the chain's genesis, for an application that executes all again."""
-    beside = Home(_data(home) / "import")
-    shutil.rmtree(beside.root, ignore_errors=True)
+def _found_again(beside: Home, home: Home, settings: Settings) -> None:
+    """Make a new home at the chain's genesis, for an application that executes all again."""
+    beside.require_short_path()
     chosen = replace(settings, name="import", engine=COMETBFT, snapshot_interval=0)
     fill(Place(beside, chosen, new_seeds()), home.genesis_file.read_bytes())
     write_engine_home(beside, chosen, read_home_genesis(beside)[0])
-    beside.require_short_path()
-    return beside
 
 
 def _replayed(
@@ -119,7 +121,7 @@ def _replayed(
             progress(last.height)
         words = process.stderr.read().decode(errors="replace").strip()
     if process.returncode != 0:
-        raise HomeError(f"the import stopped after height {last.height}: {words or 'no reason'}")
+        raise HomeError(f"the blocks can't be imported: {words or 'the importer was killed'}")
     return last
 
 
@@ -130,7 +132,7 @@ def _application(beside: Home) -> Iterator[None]:
     with subprocess.Popen(tethered(command)) as process:
         until = time.monotonic() + _START_SECONDS
         try:
-            while not beside.abci_socket.exists():
+            while not _serves(beside.abci_socket):
                 if process.poll() is not None or time.monotonic() > until:
                     raise HomeError(f"the application in {beside.root} doesn't start")
                 time.sleep(_LOOK_SECONDS)
@@ -141,6 +143,16 @@ def _application(beside: Home) -> Iterator[None]:
                 process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _serves(path: Path) -> bool:
+    """Whether somebody takes connections at a socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def _require_same(standing: Committed, last: Imported, beside: Home) -> None:

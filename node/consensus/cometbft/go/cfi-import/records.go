@@ -111,7 +111,7 @@ func recordOf(content []byte) (*record, error) {
 	}
 	block, err := types.BlockFromProto(read)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("block %d: %w", read.Header.Height, err)
 	}
 	found.block = block
 	return found, nil
