@@ -37,5 +37,9 @@ TABLES: Final[Mapping[int, Table[Any]]] = MappingProxyType({table.tag: table for
 INDEXED: Final[Mapping[int, Table[Any]]] = MappingProxyType(
     {table.tag: table for table in _ALL if table.indexed}
 )
+STANDING: Final = frozenset(
+    (access.ACCESS.tag, access.USERS.tag, access.KEYS.tag, membership.HOLDERS.tag)
+)
+"""Tags of the tables that say who may do what."""
 
 assert len(TABLES) == len(_ALL), "two tables have the same tag"

@@ -35,13 +35,15 @@ from cfi.contracts.wire.limits import MAX_BLOCK_GAS, REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.receipts import Receipt, encode_receipt
-from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.text import HolderId, UserId
 from cfi.contracts.wire.validators import Validator
+from cfi.contracts.wire.values import maker_of
 
 DUE_GAS_PER_ITEM: Final = 10
 DEFAULT_GAS: Final = 1
 _NOBODY: Final = UserId("")
+_MAKE_CONTEXT: Final = maker_of(BlockContext)
 
 
 @dataclass(slots=True)
@@ -79,13 +81,16 @@ class Execution:
     """
     next_app_version: int | None = None
     """Set by the finished block if the next height is decided by another version of the rules."""
+    _signers: dict[PublicKey, Signer] = field(default_factory=dict)
+    _gas: dict[int, int] = field(default_factory=dict)
+    _known_since: int = 0
 
     def execute(self, act: Act) -> Outcome:
         """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in
         this block.
         """
         signer = self.admit(act)
-        block = BlockContext(
+        block = _MAKE_CONTEXT(
             chain_id=self.chain_id,
             height=self.height,
             now=self.now,
@@ -110,8 +115,12 @@ class Execution:
 
     def gas_of(self, act: Act) -> int:
         """Work units of a message kind."""
-        rule = self.state.access.get(number_key(act.message_number))
-        return DEFAULT_GAS if rule is None else rule.gas
+        self._forget_what_changed()
+        gas = self._gas.get(act.message_number)
+        if gas is None:
+            rule = self.state.access.get(number_key(act.message_number))
+            gas = self._gas[act.message_number] = DEFAULT_GAS if rule is None else rule.gas
+        return gas
 
     def admit(self, act: Act) -> Signer:
         """Whom the act is signed for; raises InadmissibleError."""
@@ -122,10 +131,25 @@ class Execution:
             )
         if act.act_id in self.ids or act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
-        signer = live_signer(self.state, act.key, self.now)
+        self._forget_what_changed()
+        signer = self._signers.get(act.key)
         if signer is None:
-            raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+            signer = live_signer(self.state, act.key, self.now)
+            if signer is None:
+                raise InadmissibleError(
+                    Inadmissible.NO_LIVE_KEY, "the key belongs to no active user"
+                )
+            self._signers[act.key] = signer
         return signer
+
+    def _forget_what_changed(self) -> None:
+        """Signers and work units are looked up once a block, and again after a row was written that
+        says who may do what.
+        """
+        if self._known_since != self.overlay.standing_writes:
+            self._known_since = self.overlay.standing_writes
+            self._signers.clear()
+            self._gas.clear()
 
 
 def check_window(act: Act, chain_id: str, height: int) -> None:
