@@ -24,7 +24,7 @@ setup: $(RUN) ## make .venv with what the ledger needs to run
 
 setup-dev: $(DEV) ## and with what its tests and checks need
 
-engine: $(ENGINE) ## build the pinned CometBFT, into .engine
+engine: $(ENGINE) ## build the pinned CometBFT and cfi-import, into .engine
 
 run: $(RUN) ## set up, then show the whole main job: cfi demo
 	@$(BIN)/cfi demo

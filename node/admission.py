@@ -59,7 +59,7 @@ class AdmissionBook:
         signature = sign(self._seed, _statement(self._chain_id, at_ms, first, total, root))
         common = (at_ms, first, total, root, self.public_key, signature)
         return [
-            cbor2.dumps([act_id, index, b"".join(prove_in(levels, index).aunts), *common])
+            cbor2.dumps((act_id, index, b"".join(prove_in(levels, index).aunts), *common))
             for index, act_id in enumerate(act_ids)
         ]
 

@@ -32,7 +32,7 @@ class Listener:
 
     def committed(self, height: int, index: int, receipt: bytes) -> None:
         """Say where the transaction stands, with its receipt."""
-        self.tell(Kind.COMMITTED, cbor2.dumps([height, index, receipt]))
+        self.tell(Kind.COMMITTED, cbor2.dumps((height, index, receipt)))
 
 
 class Audience:

@@ -73,7 +73,17 @@ def show(content: dict[str, object], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(content))
         return
-    table = Table(show_header=False, box=None)
+    table = Table("", "", show_header=False, box=None)
+    table.columns[1].overflow = "fold"
     for name, value in content.items():
-        table.add_row(name.replace("_", " "), str(value))
+        table.add_row(name.replace("_", " "), _shown(value))
     Console().print(table)
+
+
+def _shown(value: object) -> str:
+    """A list has a line for each of its items."""
+    if isinstance(value, list):
+        return "\n".join(_shown(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return str(value)

@@ -25,6 +25,8 @@ class Counters:
     """True while the engine fetches blocks that others decided long ago."""
     peers: int = 0
     """Nodes that the engine is connected with."""
+    clock_off_nanos: int = 0
+    """This machine's clock at the last commit, less the time that its votes carry."""
 
     def reject(self, reason: str) -> None:
         """A proposed block was rejected; what follows a colon is detail."""
@@ -50,6 +52,7 @@ class Counters:
             "last_commit_nanos": self.last_commit_nanos,
             "catching_up": self.catching_up,
             "peers": self.peers,
+            "clock_off_nanos": self.clock_off_nanos,
         }
 
 

@@ -20,14 +20,17 @@ from cfi.node.ask import ask
 from cfi.node.assembly import read_home_genesis
 from cfi.node.bench.command import bench
 from cfi.node.command_line import EXIT_NOT_VERIFIED, home_option, json_option, say, show, told
+from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.demo.command import demo
 from cfi.node.doctor import examine
+from cfi.node.engine_command import engine
 from cfi.node.founding import found
 from cfi.node.founding_options import founding_of, founding_options
 from cfi.node.home import Home
 from cfi.node.network.command import testnet
 from cfi.node.parts import node_parts
-from cfi.node.settings import ENGINES, Settings
+from cfi.node.settings import COMETBFT, ENGINES, Settings
+from cfi.node.signing import Share, signing_shares
 from cfi.node.snapshot_command import snapshot
 from cfi.node.storage.atomic import write_atomically
 from cfi.node.supervisor import supervise
@@ -98,17 +101,29 @@ def start(root: Path, listen: str | None) -> None:
 @json_option
 @told
 def status(root: Path, as_json: bool) -> None:
-    """Height, root and what waits, as the running ledger says."""
-    said = ask(Home(root).socket, "status")
+    """Height, root, peers, what waits and who signed, as the running ledger says."""
+    home = Home(root)
+    settings = home.settings()
+    said = ask(home.socket, "status")
+    shares = signing_shares(home.socket, said["height"])
     content = {
+        "engine": settings.engine,
         "chain_id": said["chain_id"],
         "height": said["height"],
         "app_hash": said["app_hash"].hex(),
         "genesis_hash": said["genesis_hash"].hex(),
         "time": _moment(said["time"]),
         "waiting": said["waiting"],
-        "validators": [{"key": key.hex(), "power": power} for key, power in said["validators"]],
+        "validators": [
+            {"key": key.hex(), "power": power, **asdict(shares.get(key, Share()))}
+            for key, power in said["validators"]
+        ],
     }
+    if settings.engine == COMETBFT:
+        counters = said["counters"]
+        content["node_id"] = read_node_id(home.node_key)
+        content["peers"] = counters["peers"]
+        content["catching_up"] = counters["catching_up"]
     show(content, as_json)
 
 
@@ -202,6 +217,7 @@ def _moment(nanos: int) -> str:
 
 main.add_command(bench)
 main.add_command(demo)
+main.add_command(engine)
 main.add_command(snapshot)
 main.add_command(testnet)
 for command in client_commands():

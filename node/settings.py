@@ -1,6 +1,7 @@
 """What an operator may choose for a node: one commented TOML file, every name and value checked."""
 
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -185,6 +186,15 @@ def settings_text(settings: Settings) -> str:
         comment = "\n".join(f"# {line}" for line in each.metadata["says"].splitlines())
         parts.append(f"{comment}\n{name} = {_toml(getattr(settings, name))}\n")
     return "\n".join(parts)
+
+
+def with_setting(text: str, name: str, value: object) -> str:
+    """The settings file with one value changed, all else as the operator left it; the old value
+    stands on one line.
+    """
+    line = f"{name} = {_toml(value)}"
+    changed, count = re.subn(rf"^{name}[ \t]*=.*$", lambda _: line, text, flags=re.MULTILINE)
+    return changed if count else f"{text.rstrip()}\n\n{line}\n"
 
 
 def read_settings(text: str) -> Settings:

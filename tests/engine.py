@@ -1,4 +1,4 @@
-"""The real CometBFT, as `make engine` builds it."""
+"""The real CometBFT and the importer, as `make engine` builds them."""
 
 import fcntl
 import subprocess

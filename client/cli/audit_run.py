@@ -25,6 +25,7 @@ from cfi.client.light.bisection import UnavailableError
 from cfi.client.light.http import GatewayRefusedError
 from cfi.client.wallet.keystore import KeystoreError, WrongPassphraseError
 from cfi.contracts.state.genesis import GenesisError
+from cfi.contracts.transition.dispatch import UnsupportedVersionError
 
 FAILED: Final = 1
 BAD_INPUT: Final = 2
@@ -100,6 +101,8 @@ def or_exit(work: Callable[[], T]) -> T:
         leave(str(error), UNREACHABLE)
     except DisagreementError as error:
         leave(f"the history disagrees: {error}", DISAGREES)
+    except UnsupportedVersionError as error:
+        leave(str(error), FAILED)
     except (BadSourceError, GenesisError, KeystoreError, OSError) as error:
         leave(str(error), BAD_INPUT)
 

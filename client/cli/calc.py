@@ -24,14 +24,15 @@ def calc() -> None:
     """Work out baselines, positions and allocations as the ledger does."""
 
 
-def _options(command: Command) -> Command:
+def options(command: Command) -> Command:
+    """The argument and options of every calculator."""
     command = click.option("--example", is_flag=True, help="Print a valid input.")(command)
     command = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
     return click.argument("file", metavar="FILE", required=False)(command)
 
 
 @calc.command()
-@_options
+@options
 def baseline(file: str | None, as_json: bool, example: bool) -> None:
     """Baselines of facilities and of the Member, and its allocations (RB 6).
 
@@ -39,11 +40,11 @@ def baseline(file: str | None, as_json: bool, example: bool) -> None:
 
     Example: cfi calc baseline --example | cfi calc baseline -
     """
-    _run(file, as_json, baseline_calc.EXAMPLE if example else None, BASELINE)
+    run_calculator(file, as_json, baseline_calc.EXAMPLE if example else None, BASELINE)
 
 
 @calc.command()
-@_options
+@options
 def position(file: str | None, as_json: bool, example: bool) -> None:
     """Where a Member stands, year by year: what it must buy, may sell and bank (RB 4.7 to 4.11).
 
@@ -51,11 +52,11 @@ def position(file: str | None, as_json: bool, example: bool) -> None:
 
     Example: cfi calc position --example | cfi calc position -
     """
-    _run(file, as_json, position_calc.EXAMPLE if example else None, POSITION)
+    run_calculator(file, as_json, position_calc.EXAMPLE if example else None, POSITION)
 
 
 @calc.command()
-@_options
+@options
 def allocation(file: str | None, as_json: bool, example: bool) -> None:
     """Allowances of each vintage, and those withheld for auctions (RB 4.6, 4.12).
 
@@ -63,7 +64,7 @@ def allocation(file: str | None, as_json: bool, example: bool) -> None:
 
     Example: cfi calc allocation --example | cfi calc allocation -
     """
-    _run(file, as_json, allocation_calc.EXAMPLE if example else None, ALLOCATION)
+    run_calculator(file, as_json, allocation_calc.EXAMPLE if example else None, ALLOCATION)
 
 
 Calculator = tuple[Callable[[object], Report], Callable[[Report], None]]
@@ -75,7 +76,10 @@ ALLOCATION: Final[Calculator] = (
 )
 
 
-def _run(file: str | None, as_json: bool, example: object, calculator: Calculator) -> None:
+def run_calculator(
+    file: str | None, as_json: bool, example: object, calculator: Calculator
+) -> None:
+    """Answer a file's input, or print the example; every fault is a line on standard error."""
     work_out, print_report = calculator
     if example is not None:
         click.echo(json.dumps(example, indent=2))

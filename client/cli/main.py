@@ -8,11 +8,12 @@ from cfi.client.cli.key import key
 from cfi.client.cli.light import light
 from cfi.client.cli.query import query
 from cfi.client.cli.tx import tx
+from cfi.client.cli.validator import validator
 
 
 def client_commands() -> list[click.Command]:
     """Every command of the client."""
-    return [audit, calc, key, light, query, tx]
+    return [audit, calc, key, light, query, tx, validator]
 
 
 @click.group()

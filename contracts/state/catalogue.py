@@ -37,5 +37,9 @@ TABLES: Final[Mapping[int, Table[Any]]] = MappingProxyType({table.tag: table for
 INDEXED: Final[Mapping[int, Table[Any]]] = MappingProxyType(
     {table.tag: table for table in _ALL if table.indexed}
 )
+AUTHORITY: Final = frozenset(
+    table.tag for table in (membership.HOLDERS, access.USERS, access.KEYS, access.ACCESS)
+)
+"""Tags of the tables that say who may do what."""
 
 assert len(TABLES) == len(_ALL), "two tables have the same tag"

@@ -28,6 +28,7 @@ class Put:
 
     table: OwnedTable[Any]
     owner: OwnerKey
+    key: RowKey
     row: Any
 
 
@@ -45,6 +46,7 @@ class PutPublic:
     """Write a public row."""
 
     table: PublicTable[Any]
+    key: RowKey
     row: Any
 
 
@@ -103,7 +105,8 @@ class Changes:
         for part in parts:
             if isinstance(part, Changes):
                 operations += part.operations
-                told |= part.facts
+                if part.facts:
+                    told |= part.facts
             else:
                 operations.append(part)
         return Changes(tuple(operations), told | facts)
@@ -114,7 +117,7 @@ NO_CHANGES: Final = Changes()
 
 def put(table: OwnedTable[R], owner_id: str, row: R) -> Put:
     """Write a row of an account or a holder."""
-    return Put(table, table.owner_of(owner_id), row)
+    return Put(table, table.owner_of(owner_id), table.row_key(table.key(row)), row)
 
 
 def drop(table: OwnedTable[R], owner_id: str, row: R) -> Drop:
@@ -124,7 +127,7 @@ def drop(table: OwnedTable[R], owner_id: str, row: R) -> Drop:
 
 def put_public(table: PublicTable[R], row: R) -> PutPublic:
     """Write a public row."""
-    return PutPublic(table, row)
+    return PutPublic(table, table.row_key(table.key(row)), row)
 
 
 def drop_public(table: PublicTable[R], row: R) -> DropPublic:

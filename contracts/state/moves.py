@@ -5,6 +5,7 @@ An act that takes several steps on the same rows puts them together in a `Draft`
 """
 
 from dataclasses import replace
+from typing import Final
 
 from cfi.contracts.state.changes import NO_CHANGES, Changes, drop, moved, put, put_public
 from cfi.contracts.state.pages import final_pages
@@ -29,6 +30,10 @@ from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import CentsPerTonne, Serial, Tonnes, Year, small_code
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, Text
+from cfi.contracts.wire.values import maker_of
+
+_MOVEMENT: Final = maker_of(Movement)
+_LOT: Final = maker_of(Lot)
 
 
 def split(lot: Lot, tail: Tonnes) -> tuple[Lot | None, Lot]:
@@ -169,7 +174,7 @@ def movement(
     price: CentsPerTonne | None = None,
 ) -> Movement:
     """A statement's entry for a lot."""
-    return Movement(
+    return _MOVEMENT(
         act_id=block.act_id,
         height=block.height,
         kind=kind,
@@ -185,7 +190,7 @@ def movement(
 
 def _part(lot: Lot, first: Serial, tonnes: Tonnes) -> Lot:
     """Some of a lot's serials. Written out because every split does it twice."""
-    return Lot(
+    return _LOT(
         instrument=lot.instrument,
         vintage=lot.vintage,
         first=first,

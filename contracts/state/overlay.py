@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import Any, Final
 
-from cfi.contracts.state.catalogue import INDEXED
+from cfi.contracts.state.catalogue import AUTHORITY, INDEXED
 from cfi.contracts.state.changes import (
     Changes,
     Drop,
@@ -43,6 +43,8 @@ class Overlay:
         self.public_rows: dict[RowKey, bytes | None] = {}
         self.seeds: dict[OwnerKey, Seed] = {}
         self.movements: dict[OwnerKey, list[bytes]] = {}
+        self.authority_writes = 0
+        """How often a row was written that says who may do what."""
         self._summaries: dict[OwnerKey, Running] = {}
         self._opened: list[OwnerKey] = []
         self._counts: dict[OwnerKey, int] = {}
@@ -56,7 +58,7 @@ class Overlay:
         if rows is not None and key in rows:
             return rows[key]
         if key == SUMMARY_KEY and owner in self._summaries:
-            return SUMMARY.schema.encode(self._summaries[owner].summary())
+            return self._summaries[owner].encode()
         return self._base.owned(owner, key)
 
     def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
@@ -123,21 +125,22 @@ class Overlay:
 
     def _apply_one(self, operation: Any) -> None:
         match operation:
-            case Put(table, owner, row):
-                self._write(owner, table.row_key(table.key(row)), table.schema.encode(row))
-            case Move(owner, movement):
-                self._record(owner, movement)
-            case Drop(_, owner, key):
-                self._write(owner, key, None)
-            case PutPublic(table, row):
-                self._write_public(table.row_key(table.key(row)), table.schema.encode(row))
-            case DropPublic(_, key):
-                self._write_public(key, None)
-            case OpenOwner(owner, seed):
-                self._open(owner, seed)
-            case Reseed(owner, seed):
-                self.seeds[owner] = seed
-                self._running_of(owner).commitment = Hash(seed_commitment(seed))
+            case Put():
+                row = operation.table.schema.encode(operation.row)
+                self._write(operation.owner, operation.key, row)
+            case Move():
+                self._record(operation.owner, operation.movement)
+            case Drop():
+                self._write(operation.owner, operation.key, None)
+            case PutPublic():
+                row = operation.table.schema.encode(operation.row)
+                self._write_public(operation.key, row)
+            case DropPublic():
+                self._write_public(operation.key, None)
+            case OpenOwner():
+                self._open(operation.owner, operation.seed)
+            case Reseed():
+                self._reseed(operation.owner, operation.seed)
             case _:
                 raise InvariantBroken("an operation of no known kind")
 
@@ -147,7 +150,7 @@ class Overlay:
         running = self._summaries.get(owner)
         if running is None:
             return rows
-        return rows | {SUMMARY_KEY: SUMMARY.schema.encode(running.summary())}
+        return rows | {SUMMARY_KEY: running.encode()}
 
     def movement_writes(self) -> Batch:
         """Each account's new movements under their numbers: the chain in its first row vouches for
@@ -171,7 +174,7 @@ class Overlay:
             raw = self._base.owned(owner, SUMMARY_KEY)
             if raw is None:
                 raise InvariantBroken("a row is written for an owner that was never opened")
-            running = self._summaries[owner] = Running(SUMMARY.schema.read(raw))
+            running = self._summaries[owner] = Running(raw)
         return running
 
     def _open(self, owner: OwnerKey, seed: Seed) -> None:
@@ -180,34 +183,39 @@ class Overlay:
         self.seeds[owner] = seed
         insort(self._opened, owner)
         self._counts[owner] = 1
-        self._summaries[owner] = Running(
-            Summary(
-                owner=Text(owner.decode()),
-                seed_commitment=Hash(seed_commitment(seed)),
-                totals=(),
-                movement_count=Count(0),
-                movement_chain=CHAIN_START,
-            )
+        first = Summary(
+            owner=Text(owner.decode()),
+            seed_commitment=Hash(seed_commitment(seed)),
+            totals=(),
+            movement_count=Count(0),
+            movement_chain=CHAIN_START,
         )
+        self._summaries[owner] = Running(SUMMARY.schema.encode(first))
 
     def _write(self, owner: OwnerKey, key: RowKey, after: bytes | None) -> None:
         before = self.owned(owner, key)
-        if before is None and owner not in self.rows:
-            self._running_of(owner)
+        rows = self.rows.get(owner)
+        if rows is None:
+            self._running_of(owner)  # raises where the owner was never opened
+            rows = self.rows[owner] = {}
         if (before is None) != (after is None):
             self._counts[owner] = self._counts.get(owner, 0) + (1 if before is None else -1)
-        self._index(owner, key, before, after)
-        self.rows.setdefault(owner, {})[key] = after
+        if key[0] in INDEXED:
+            self._index(owner, key, before, after)
+        if key[0] in AUTHORITY:
+            self.authority_writes += 1
+        rows[key] = after
 
     def _write_public(self, key: RowKey, after: bytes | None) -> None:
-        self._index(PUBLIC, key, self.public(key), after)
+        if key[0] in INDEXED:
+            self._index(PUBLIC, key, self.public(key), after)
+        if key[0] in AUTHORITY:
+            self.authority_writes += 1
         self.public_rows[key] = after
 
     def _index(
         self, owner: OwnerKey, key: RowKey, before: bytes | None, after: bytes | None
     ) -> None:
-        if key[0] not in INDEXED:
-            return
         changed = Indexes()
         changed.replace(owner, key, None, before)
         for name in changed.unique:
@@ -221,11 +229,15 @@ class Overlay:
                 self._gone.add(item)
         self._added.replace(owner, key, None, after)
 
+    def _reseed(self, owner: OwnerKey, seed: Seed) -> None:
+        self.seeds[owner] = seed
+        self._running_of(owner).commitment = Hash(seed_commitment(seed))
+
     def _record(self, owner: OwnerKey, movement: Movement) -> None:
         running = self._running_of(owner)
         raw = _MOVEMENTS.encode(movement)
-        self.movements.setdefault(owner, []).append(raw)
         running.record(movement, raw)
+        self.movements.setdefault(owner, []).append(raw)
 
 
 def _merged(keys: list[RowKey], rows: dict[RowKey, bytes | None], tag: int) -> list[RowKey]:

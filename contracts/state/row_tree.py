@@ -19,9 +19,6 @@ MAX_ROW_DEPTH: Final = (MAX_ROWS_PER_OWNER - 1).bit_length()
 SEED_BYTES: Final = 32
 SEED_PREFIX: Final = b"\x02"
 
-_PAIR: Final = 2 * HASH_BYTES
-_NO_PAIR: Final = bytes(_PAIR)
-
 
 class Blinder:
     """Keyed BLAKE2b-256 under an owner's seed of 32 bytes."""
@@ -78,18 +75,18 @@ class RowTreeUndo:
 
 
 class RowTree:
-    """The hashes over 2^depth slots, packed a level in one run of bytes; level 0 are the leaves."""
+    """The hashes over 2^depth slots, a list for each level; level 0 are the leaves."""
 
     __slots__ = ("_levels", "depth")
 
     def __init__(self, depth: int = 0) -> None:
         self.depth = depth
-        self._levels = [bytearray(HASH_BYTES << (depth - level)) for level in range(depth + 1)]
+        self._levels = [[ZERO] * (1 << depth - level) for level in range(depth + 1)]
 
     @property
     def root(self) -> bytes:
         """32 bytes; all zero if every slot is free."""
-        return bytes(self._levels[self.depth])
+        return self._levels[self.depth][0]
 
     def set_leaves(self, changes: Mapping[int, bytes]) -> RowTreeUndo:
         """Put leaf hashes into slots (ZERO frees one), fit the depth, return what was before."""
@@ -100,12 +97,10 @@ class RowTree:
             touched.insert(0, 0)
         leaves = self._levels[0]
         for slot in touched:
-            start = slot * HASH_BYTES
-            old = undo[slot] = bytes(leaves[start : start + HASH_BYTES])
-            leaves[start : start + HASH_BYTES] = changes.get(slot, old)
+            old = undo[slot] = leaves[slot]
+            leaves[slot] = changes.get(slot, old)
         for level in range(1, self.depth + 1):
-            touched = list(dict.fromkeys(place >> 1 for place in touched))
-            self._hash_level(level, touched, undo)
+            touched = self._hash_level(level, touched, undo)
         self._shrink(undo)
         return RowTreeUndo(before, undo)
 
@@ -115,8 +110,7 @@ class RowTree:
         for at, node in undo.nodes.items():
             level, place = at >> 32, at & 0xFFFF_FFFF
             if level <= undo.depth and place >> (undo.depth - level) == 0:
-                start = place * HASH_BYTES
-                self._levels[level][start : start + HASH_BYTES] = node
+                self._levels[level][place] = node
 
     def path(self, slot: int) -> list[bytes]:
         """The siblings of a slot, from the leaf to below the root."""
@@ -134,20 +128,29 @@ class RowTree:
             node = undo.nodes.get(level << 32 | place)
             if node is not None:
                 return node
-        if level > self.depth:
+        if level > self.depth or place >= len(self._levels[level]):
             return ZERO
-        start = place * HASH_BYTES
-        return bytes(self._levels[level][start : start + HASH_BYTES]) or ZERO
+        return self._levels[level][place]
 
-    def _hash_level(self, level: int, places: Iterable[int], undo: dict[int, bytes]) -> None:
-        below, here = self._levels[level - 1], self._levels[level]
-        for place in places:
-            start = place * HASH_BYTES
-            undo[level << 32 | place] = bytes(here[start : start + HASH_BYTES])
-            pair = below[2 * start : 2 * start + _PAIR]
-            here[start : start + HASH_BYTES] = (
-                ZERO if pair == _NO_PAIR else sha256(INNER_PREFIX + pair).digest()
+    def _hash_level(self, level: int, touched: list[int], undo: dict[int, bytes]) -> list[int]:
+        """Hash the nodes of a level above touched ones, which come in order; returns their places,
+        in order.
+        """
+        below, here, high = self._levels[level - 1], self._levels[level], level << 32
+        places = []
+        last = -1
+        for child in touched:
+            place = child >> 1
+            if place == last:
+                continue
+            last = place
+            places.append(place)
+            undo[high | place] = here[place]
+            left, right = below[2 * place], below[2 * place + 1]
+            here[place] = (
+                ZERO if left == ZERO == right else sha256(INNER_PREFIX + left + right).digest()
             )
+        return places
 
     def _grow(self, slot: int) -> bool:
         """Make room for a slot; True if there was none."""
@@ -160,8 +163,8 @@ class RowTree:
     def _shrink(self, undo: dict[int, bytes]) -> None:
         """Drop the upper half while it is free."""
         depth = self.depth
-        while depth and self._levels[depth - 1][HASH_BYTES:_PAIR] == ZERO:
-            undo.setdefault(depth << 32, bytes(self._levels[depth][:HASH_BYTES]))
+        while depth and self._levels[depth - 1][1] == ZERO:
+            undo.setdefault(depth << 32, self._levels[depth][0])
             depth -= 1
         self._fit(depth)
 
@@ -171,11 +174,11 @@ class RowTree:
             return
         del self._levels[depth + 1 :]
         for level, nodes in enumerate(self._levels):
-            size = HASH_BYTES << (depth - level)
+            size = 1 << depth - level
             del nodes[size:]
-            nodes.extend(bytes(size - len(nodes)))
+            nodes.extend([ZERO] * (size - len(nodes)))
         for level in range(len(self._levels), depth + 1):
-            self._levels.append(bytearray(HASH_BYTES << (depth - level)))
+            self._levels.append([ZERO] * (1 << depth - level))
         self.depth = depth
 
 

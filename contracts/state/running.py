@@ -1,11 +1,18 @@
 """An owner's first row while a block adds to it: totals, and the chain of movements.  (RB 5.3.2)"""
 
 from hashlib import sha256
+from typing import Final
+
+import cbor2
 
 from cfi.contracts.state.rows.custody import Movement, Summary, Total
-from cfi.contracts.wire.quantities import Count, Tonnes
+from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.quantities import RANGES, Count, Tonnes, Year
 from cfi.contracts.wire.refusal import InvariantBroken
 from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import Text
+
+_MOST: Final = RANGES[Tonnes][1]
 
 
 def next_link(chain: Hash, movement: bytes) -> Hash:
@@ -14,25 +21,35 @@ def next_link(chain: Hash, movement: bytes) -> Hash:
 
 
 class Running:
-    """An owner's first row while a block adds to it."""
+    """An owner's first row while a block adds to it.
+
+    It is read and written once a block for each owner that the block touches, so it keeps the row's
+    plain parts and makes the typed row only for who asks.
+    """
 
     __slots__ = ("chain", "commitment", "count", "owner", "totals")
 
-    def __init__(self, summary: Summary) -> None:
-        self.owner = summary.owner
-        self.commitment = summary.seed_commitment
-        self.count = summary.movement_count
-        self.chain = summary.movement_chain
-        self.totals = {(row.instrument, row.vintage): row.tonnes for row in summary.totals}
+    def __init__(self, row: bytes) -> None:
+        """Begin with a stored first row."""
+        self.owner: Text
+        self.commitment: Hash
+        self.count: Count
+        self.chain: Hash
+        self.owner, self.commitment, totals, self.count, self.chain = cbor2.loads(row)
+        self.totals: dict[tuple[int, int], int] = {
+            (instrument, vintage): tonnes for instrument, vintage, tonnes in totals
+        }
 
     def record(self, movement: Movement, raw: bytes) -> None:
-        """Count a movement in; raises InvariantBroken where more leaves than there is."""
-        place = (movement.instrument, movement.vintage)
+        """Count a movement in; raises InvariantBroken where more leaves than there is, or more
+        comes than a total may be.
+        """
+        place = (movement.instrument._value_, movement.vintage)
         signed = movement.tonnes if movement.incoming else -movement.tonnes
         amount = self.totals.get(place, 0) + signed
-        if amount < 0:
-            raise InvariantBroken("more tonnes leave an account than it holds")
-        self.totals[place] = Tonnes(amount)
+        if not 0 <= amount <= _MOST:
+            raise InvariantBroken("more tonnes leave an account than it holds, or more than it can")
+        self.totals[place] = amount
         self.count = Count(self.count + 1)
         self.chain = next_link(self.chain, raw)
 
@@ -42,10 +59,19 @@ class Running:
             owner=self.owner,
             seed_commitment=self.commitment,
             totals=tuple(
-                Total(instrument=instrument, vintage=vintage, tonnes=tonnes)
-                for (instrument, vintage), tonnes in sorted(self.totals.items())
-                if tonnes
+                Total(
+                    instrument=Instrument(instrument), vintage=Year(vintage), tonnes=Tonnes(tonnes)
+                )
+                for instrument, vintage, tonnes in self._lasting()
             ),
             movement_count=self.count,
             movement_chain=self.chain,
         )
+
+    def encode(self) -> bytes:
+        """The bytes of the row as it stands now: of checked parts, so they aren't checked again."""
+        return cbor2.dumps((self.owner, self.commitment, self._lasting(), self.count, self.chain))
+
+    def _lasting(self) -> tuple[tuple[int, int, int], ...]:
+        """Type, vintage and tonnes of what there is, in order."""
+        return tuple([(*place, tonnes) for place, tonnes in sorted(self.totals.items()) if tonnes])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cfi.contracts.state import durable
+from cfi.contracts.state.catalogue import INDEXED
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
 from cfi.contracts.state.outer_tree import OuterTree
 from cfi.contracts.state.overlay import Overlay
@@ -204,7 +205,8 @@ class State:
         undo.owners[name] = changed
         for key, before in changed.rows.items():
             after = owner.rows.get(key)
-            self.indexes.replace(name, key, _row(before), _row(after))
+            if key[0] in INDEXED:
+                self.indexes.replace(name, key, _row(before), _row(after))
             batch.append((durable.row_key(name, key), after))
         leaves[self._leaf_key(name, owner)] = owner_leaf_value(owner.tree.depth, owner.tree.root)
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from enum import IntEnum, unique
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 
 from cfi.contracts.wire import envelope, signatures
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.messages.catalogue import MESSAGES
 from cfi.contracts.wire.quantities import Height
 from cfi.contracts.wire.schema import Hash, PublicKey, Signature, schema_of
+from cfi.contracts.wire.values import maker_of
 
 
 @unique
@@ -47,6 +48,9 @@ class Act:
     valid_until: Height
     message_number: int
     message: Any
+
+
+_ACT: Final = maker_of(Act)
 
 
 def read_act(data: bytes) -> Act:
@@ -93,7 +97,7 @@ def _understood(data: bytes, frame: envelope.Frame) -> Act:
         message = schema_of(message_type).from_items(payload.body)
     except (envelope.MalformedTransactionError, CodecError) as error:
         raise InadmissibleError(Inadmissible.MALFORMED, str(error)) from None
-    return Act(
+    return _ACT(
         frame.act_id,
         Hash(sha256(data).digest()),
         frame.key,

@@ -1,6 +1,7 @@
 """One act, from its verified bytes to its receipt: authorise, decide, check, commit, receipt."""
 
 from dataclasses import replace
+from typing import Final
 
 from cfi.contracts.state.changes import NO_CHANGES, Changes
 from cfi.contracts.state.draft import Draft
@@ -20,6 +21,9 @@ from cfi.contracts.wire.quantities import Count, SmallCode, small_code
 from cfi.contracts.wire.receipts import DONE, Receipt
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.schema import schema_of
+from cfi.contracts.wire.values import maker_of
+
+_RECEIPT: Final = maker_of(Receipt)
 
 
 def apply_act(
@@ -123,7 +127,7 @@ def _decide_inner(
 def _receipt(
     act: Act, block: BlockContext, index: Count, code: SmallCode, section: str, facts: object
 ) -> Receipt:
-    return Receipt(
+    return _RECEIPT(
         act_id=act.act_id,
         height=block.height,
         index=index,

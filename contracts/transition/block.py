@@ -27,7 +27,7 @@ from cfi.contracts.state.validator_sets import (
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.transition.apply import apply_act, commit
-from cfi.contracts.transition.authorise import Signer, live_signer
+from cfi.contracts.transition.authorise import Authority, Signer
 from cfi.contracts.transition.dispatch import RuleBook, rule_book_at
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block import BlockContext
@@ -38,9 +38,10 @@ from cfi.contracts.wire.receipts import Receipt, encode_receipt
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import HolderId, UserId
 from cfi.contracts.wire.validators import Validator
+from cfi.contracts.wire.values import maker_of
 
 DUE_GAS_PER_ITEM: Final = 10
-DEFAULT_GAS: Final = 1
+_CONTEXT: Final = maker_of(BlockContext)
 _NOBODY: Final = UserId("")
 
 
@@ -79,13 +80,18 @@ class Execution:
     """
     next_app_version: int | None = None
     """Set by the finished block if the next height is decided by another version of the rules."""
+    authority: Authority = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.authority = Authority(self.overlay, self.state, self.now)
 
     def execute(self, act: Act) -> Outcome:
         """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in
         this block.
         """
         signer = self.admit(act)
-        block = BlockContext(
+        gas = self.gas_of(act)
+        block = _CONTEXT(
             chain_id=self.chain_id,
             height=self.height,
             now=self.now,
@@ -96,9 +102,9 @@ class Execution:
         receipt = apply_act(
             self.overlay, self.state, act, signer, block, Count(len(self.outcomes)), book=self.book
         )
-        outcome = Outcome(act, receipt, encode_receipt(receipt), None, self.gas_of(act))
+        outcome = Outcome(act, receipt, encode_receipt(receipt), None, gas)
         self.ids[act.act_id] = None
-        self.gas += outcome.gas
+        self.gas += gas
         self.outcomes.append(outcome)
         return outcome
 
@@ -110,8 +116,7 @@ class Execution:
 
     def gas_of(self, act: Act) -> int:
         """Work units of a message kind."""
-        rule = self.state.access.get(number_key(act.message_number))
-        return DEFAULT_GAS if rule is None else rule.gas
+        return self.authority.gas(act.message_number)
 
     def admit(self, act: Act) -> Signer:
         """Whom the act is signed for; raises InadmissibleError."""
@@ -122,7 +127,7 @@ class Execution:
             )
         if act.act_id in self.ids or act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
-        signer = live_signer(self.state, act.key, self.now)
+        signer = self.authority.signer(act.key)
         if signer is None:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
         return signer

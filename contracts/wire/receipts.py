@@ -40,7 +40,7 @@ class Receipt:
 def encode_receipt(receipt: Receipt) -> bytes:
     """The receipt's bytes: facts are numbers, texts, bytes, true, false or null."""
     return cbor2.dumps(
-        [
+        (
             _VERSION,
             receipt.act_id,
             receipt.height,
@@ -48,8 +48,8 @@ def encode_receipt(receipt: Receipt) -> bytes:
             receipt.message_number,
             receipt.code,
             receipt.section,
-            [[name, value] for name, value in receipt.facts],
-        ]
+            receipt.facts,
+        )
     )
 
 

@@ -7,13 +7,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from cfi.client.wallet.consensus_key import ConsensusKeyError, read_consensus_key
 from cfi.contracts.wire.signatures import public_key_of, sign, verify
 from cfi.contracts.wire.validators import address_of
 from cfi.node.storage.atomic import write_atomically
 from cfi.node.storage.database import DamagedError
 
 _PRECOMMIT_STEP = 3
-_SECRET_BYTES = 64
 _KEY_TYPE = "tendermint/PrivKeyEd25519"
 _PUBLIC_TYPE = "tendermint/PubKeyEd25519"
 
@@ -97,13 +97,9 @@ def _state_json(last: LastSigned) -> bytes:
 
 def _read_key(path: Path) -> bytes:
     try:
-        content = json.loads(path.read_text())
-        secret = base64.b64decode(content["priv_key"]["value"], validate=True)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamagedError(f"the validator key {path} can't be read: {error}") from error
-    if len(secret) != _SECRET_BYTES or public_key_of(secret[:32]) != secret[32:]:
-        raise DamagedError(f"the validator key {path} is no Ed25519 key")
-    return secret[:32]
+        return read_consensus_key(path)
+    except ConsensusKeyError as error:
+        raise DamagedError(str(error)) from error
 
 
 def _read_state(path: Path, public_key: bytes) -> LastSigned:

@@ -86,3 +86,8 @@ def unreachable() -> RefusedRequestError:
     return RefusedRequestError(
         503, "ledger-unreachable", "the ledger doesn't answer", retry_after=1
     )
+
+
+def not_ready(code: str, detail: str) -> RefusedRequestError:
+    """The node answers, but isn't where the others are."""
+    return RefusedRequestError(503, code, detail, retry_after=1)

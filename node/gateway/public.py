@@ -13,11 +13,13 @@ from cfi.contracts.state.table import PublicTable
 from cfi.contracts.wire.commits import decode_commit
 from cfi.contracts.wire.headers import Timestamp, decode_header
 from cfi.contracts.wire.validators import Validator, ValidatorSet
-from cfi.node.gateway.answers import json_answer, unknown, unreachable
+from cfi.node.gateway.answers import json_answer, not_ready, unknown, unreachable
 from cfi.node.gateway.desk import DESK, MOST_HEADERS, number, octets, whole
 from cfi.node.gateway.link_client import LedgerFaultError, LedgerUnreachableError
 
 MOST_ROWS: Final = 1_000
+MOST_CLOCK_SECONDS: Final = 10.0
+_NANOS: Final = 1_000_000_000
 _FOR_EVER: Final = MappingProxyType({"Cache-Control": "public, max-age=31536000, immutable"})
 _NO_STORE: Final = MappingProxyType({"Cache-Control": "no-store"})
 
@@ -100,11 +102,17 @@ async def alive(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """The gateway and its ledger answer."""
+    """The gateway and its ledger answer, at the height of the others, by a clock like theirs."""
     try:
         told = await request.app[DESK].link.ask("status")
     except (LedgerUnreachableError, LedgerFaultError) as error:
         raise unreachable() from error
+    counters = told["counters"]
+    if counters["catching_up"]:
+        raise not_ready("catching-up", f"the engine is behind, at height {told['height']}")
+    off = counters["clock_off_nanos"] / _NANOS
+    if abs(off) > MOST_CLOCK_SECONDS:
+        raise not_ready("clock-off", f"this clock is {off:.1f} s off the last block's votes")
     return json_answer({"ready": True, "height": told["height"]})
 
 
@@ -126,10 +134,22 @@ async def metrics(request: web.Request) -> web.Response:
             "cfi_ledger_up": ("1 if the ledger answers.", 1),
             "cfi_ledger_height": ("The last decided height.", told["height"]),
             "cfi_ledger_waiting": ("Transactions that wait for a block.", told["waiting"]),
+            **_engine_gauges(told["counters"]),
         }
     return web.Response(
         text=desk.metrics.text(gauges), headers={"Content-Type": "text/plain; version=0.0.4"}
     )
+
+
+def _engine_gauges(counters: Mapping[str, Any]) -> dict[str, tuple[str, float]]:
+    return {
+        "cfi_ledger_peers": ("Nodes that the engine is connected with.", counters["peers"]),
+        "cfi_ledger_catching_up": ("1 while the engine is behind.", counters["catching_up"]),
+        "cfi_ledger_clock_off_seconds": (
+            "This clock at the last commit, less the time of its votes.",
+            counters["clock_off_nanos"] / _NANOS,
+        ),
+    }
 
 
 def light_block_of(told: Mapping[str, Any]) -> LightBlock:

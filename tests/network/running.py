@@ -16,14 +16,14 @@ from cfi.client.audit.sources import read_records
 from cfi.contracts.wire.blocks import Block, decode_block
 from cfi.node.ask import FaultError, UnreachableError, ask
 from cfi.node.assembly import read_home_genesis
-from cfi.node.consensus.cometbft.binary import BUILT, find_engine
-from cfi.node.consensus.cometbft.building import build_engine
+from cfi.node.consensus.cometbft.binary import find_engine
 from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.demo.stage import cast_seeds, set_stages
 from cfi.node.founding import Place
 from cfi.node.home import Home
 from cfi.node.settings import COMETBFT, Settings, settings_text
+from tests.engine import built_engine
 from tests.faults.running import CAST, SCENARIO, Client
 
 START_SECONDS: Final = 60.0
@@ -41,10 +41,8 @@ QUICK: Final = Settings(
 
 @cache
 def engine_program() -> Path:
-    """CometBFT, built where `make engine` builds it if it isn't there."""
-    if not (BUILT / "cometbft").exists():
-        build_engine(BUILT)
-    return find_engine(BUILT / "cometbft")
+    """CometBFT as `make engine` builds it."""
+    return find_engine(built_engine())
 
 
 @dataclass(slots=True)
@@ -116,9 +114,9 @@ class NetworkNode:
         except (UnreachableError, FaultError):
             return 0
 
-    def reach(self, height: int) -> None:
+    def reach(self, height: int, seconds: float = START_SECONDS) -> None:
         """Wait until the node shows a height."""
-        until(lambda: self.height >= height, self.ledger, self.engine)
+        until(lambda: self.height >= height, self.ledger, self.engine, seconds=seconds)
 
     def header(self, height: int) -> bytes:
         """A header's bytes."""

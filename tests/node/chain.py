@@ -11,7 +11,7 @@ from cfi.contracts.state.durable import Batch, movement_key
 from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.state.store import State
-from cfi.contracts.state.validator_sets import founding
+from cfi.contracts.state.validator_sets import founding, validators_at
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.envelope import Payload, payload_bytes, seal, signed_structure
@@ -82,6 +82,10 @@ class Chain:
         """Decide a block; returns how many of its acts were done."""
         outcomes = self.engine.make_block(list(transactions)).outcomes
         return sum(1 for each in outcomes if each.receipt is not None and each.receipt.done)
+
+    def set_at(self, height: int) -> ValidatorSet:
+        """Who signs a height."""
+        return validators_at(self.application.committed_view, height)
 
     def close(self) -> None:
         """Let the files go, as a process that ends."""

@@ -15,10 +15,12 @@ import pytest
 
 from cfi.client.wallet.keystore import LEAST, KeystoreError, read_key
 from cfi.contracts.state.genesis import GenesisError
+from cfi.contracts.transition import dispatch
 from cfi.genesis.officers import verify_genesis
 from cfi.node import ledger_process
 from cfi.node.ask import UnreachableError, ask
 from cfi.node.assembly import assemble, read_home_genesis
+from cfi.node.consensus.private_validator import write_key
 from cfi.node.doctor import examine
 from cfi.node.founding import OFFICERS, Founding, found
 from cfi.node.home import Home, HomeError
@@ -245,6 +247,23 @@ class TestTheLedgersProcess:
         home.genesis_file.unlink()
         assert ledger_process.run(home) == 1
         assert "run `cfi init" in capsys.readouterr().err
+
+    def test_ends_with_a_sentence_where_it_lacks_the_rules(
+        self, home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(dispatch, "RULE_BOOKS", {2: dispatch.RULE_BOOKS[1]})
+        assert ledger_process.run(home) == 1
+        assert capsys.readouterr().err == (
+            "from height 1 on the rules have version 1, this program knows up to version 2: "
+            "install one that knows it and start again\n"
+        )
+
+    def test_ends_with_a_sentence_where_others_have_to_sign(
+        self, home: Home, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write_key(home.validator_key, bytes(32))
+        assert ledger_process.run(home) == 1
+        assert "`cfi engine import`" in capsys.readouterr().err
 
     @pytest.mark.parametrize(
         ("error", "told"),

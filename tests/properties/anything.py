@@ -29,6 +29,12 @@ from cfi.contracts.wire.messages.custody.offer_trade import OfferTrade
 from cfi.contracts.wire.messages.custody.retire import Retire
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
+from cfi.contracts.wire.messages.governance.add_validator import AddValidator
+from cfi.contracts.wire.messages.governance.cancel_upgrade import CancelUpgrade
+from cfi.contracts.wire.messages.governance.register_node import RegisterNode
+from cfi.contracts.wire.messages.governance.remove_validator import RemoveValidator
+from cfi.contracts.wire.messages.governance.schedule_upgrade import ScheduleUpgrade
+from cfi.contracts.wire.messages.governance.withdraw_node import WithdrawNode
 from cfi.contracts.wire.messages.membership.decide_application import DecideApplication
 from cfi.contracts.wire.messages.membership.recommend_application import RecommendApplication
 from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
@@ -38,26 +44,20 @@ from cfi.contracts.wire.messages.reports.begin_audit import BeginAudit
 from cfi.contracts.wire.messages.reports.finalise_report import FinaliseReport
 from cfi.contracts.wire.messages.true_up.schedule_true_up import ScheduleTrueUp
 from cfi.contracts.wire.offers import terms_hash
-from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.parties import HolderClass, PeerKind
 from cfi.contracts.wire.quantities import (
     BasisPoints,
     Cents,
     CentsPerTonne,
     Count,
+    Height,
     Instant,
     Seconds,
     SmallCode,
     Tonnes,
     Year,
 )
-from cfi.contracts.wire.schema import (
-    LENGTHS,
-    Data,
-    Hash,
-    PublicKey,
-    Signature,
-    schema_of,
-)
+from cfi.contracts.wire.schema import LENGTHS, Data, Hash, NodeId, PublicKey, Signature, schema_of
 from cfi.contracts.wire.text import (
     AccountId,
     FacilityId,
@@ -73,6 +73,7 @@ from tests.contracts.filings import every_year, facility, report
 from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 from tests.contracts.people import key_named, possession_of
 from tests.contracts.rules.custody.market import DAY, given_standing
+from tests.contracts.validators import consensus_possession, given_validators
 
 MEMBERS: Final = ("company-a", "company-b", "charity")
 HOLDERS: Final = (*MEMBERS, EXCHANGE)
@@ -110,6 +111,7 @@ class Anything:
             ledger.given_holder(holder_id, not_for_profit=holder_id == "charity")
             ledger.given_user(holder_id, "second")
             ledger.given_account(holder_id)
+        given_validators(ledger, {f"validator {number}": 20 for number in range(4)})
         given_standing(ledger, *MEMBERS)
         ledger.given(put_public(PROGRAMME, programme("phase-1")))
         for holder_id in MEMBERS:
@@ -178,6 +180,7 @@ class Anything:
                     self._application(),
                     self._proposed(AllocateLateMember(member=member)),
                     EstablishBaseline(member=member),
+                    self._governed(),
                 ]
             )
         incoming = list(state.incoming_offers.of(by).all())
@@ -232,6 +235,26 @@ class Anything:
             ),
         }
         return lawful.get(stage) or DecideApplication(applicant=name, grant=True, reason=None)
+
+    def _governed(self) -> Any:
+        """An act on validators, nodes or upgrades."""
+        name, height = f"validator {self.chance.randrange(6)}", Height(102)
+        node = NodeId(bytes([self.chance.randrange(3)] * 20))
+        return self.chance.choice(
+            [
+                AddValidator(
+                    key=key_named(name),
+                    operator=HolderId(EXCHANGE),
+                    power=Count(20),
+                    possession=consensus_possession(name),
+                ),
+                RemoveValidator(key=key_named(name)),
+                RegisterNode(node_id=node, kind=PeerKind.VALIDATOR, holder_id=HolderId(EXCHANGE)),
+                WithdrawNode(node_id=node),
+                ScheduleUpgrade(app_version=Count(2), from_height=height),
+                CancelUpgrade(from_height=height),
+            ]
+        )
 
     def _filed(self, _: str, __: Year) -> Any:
         return facility(f"plant-{self.chance.randrange(1, 9)}", emissions=every_year(100_000))

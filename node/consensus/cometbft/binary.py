@@ -35,6 +35,14 @@ def find_engine(chosen: Path | None) -> Path:
     return program
 
 
+def find_importer() -> Path:
+    """The program that imports blocks, as `make engine` built it; raises HomeError."""
+    program = _built("cfi-import")
+    if program is None:
+        raise HomeError("cfi-import is missing: run `make engine`")
+    return program
+
+
 def engine_version(program: Path) -> tuple[int, int, int]:
     """The version that CometBFT's program tells; raises HomeError if it is no such program."""
     try:

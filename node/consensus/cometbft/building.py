@@ -1,4 +1,6 @@
-"""`make engine`: CometBFT at the pinned version, built from the Go module beside this file."""
+"""`make engine`: CometBFT at the pinned version and `cfi-import`, built from the Go module beside
+this file.
+"""
 
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from cfi.node.consensus.cometbft.gotool import GoError, go_build
 
 MODULE: Final = Path(__file__).resolve().parent / "go"
 PROGRAMS: Final = {
+    "cfi-import": "./cfi-import",
     "cometbft": "github.com/cometbft/cometbft/cmd/cometbft",
 }
 """What is built, from which package."""

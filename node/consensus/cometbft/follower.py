@@ -171,10 +171,17 @@ class Follower:
             )
             self._files.append(record)
         self._tip = tip
+        self._compare_clocks(height)
         for listener, index, receipt in self._told.pop(height, []):
             listener.committed(height, index, receipt)
         header = tip.block.header
         self._audience.announce(height, header.app_hash, header.time.seconds)
+
+    def _compare_clocks(self, height: int) -> None:
+        """Votes for the newest block were given just before it was committed here."""
+        committed_at = self._counters.last_commit_nanos
+        if height == self._committed and committed_at:
+            self._counters.clock_off_nanos = committed_at - self.next_block_time.total_nanos
 
     def _check(self, height: int, tip: Tip) -> None:
         """Raise DamagedError unless it is the block that was decided and follows the one before."""

@@ -19,6 +19,7 @@ from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.row_tree import verify_row
 from cfi.contracts.state.rows.governance import CHAIN
+from cfi.contracts.transition import dispatch
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.contracts.wire.signatures import public_key_of
@@ -84,6 +85,15 @@ async def over_the_network(base: str, folder: Path, command: str, *words: str) -
 
 def cfi_audit(command: str, *arguments: object) -> Result:
     return CliRunner().invoke(audit, [command, *map(str, arguments), "--workers", "0"])
+
+
+def test_rules_that_this_program_lacks_are_no_disagreement(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "RULE_BOOKS", {2: dispatch.RULE_BOOKS[1]})
+    result = cfi_audit("replay", home)
+    assert result.exit_code == 1
+    assert "from height 1 on the rules have version 1, this program knows up to" in result.stderr
 
 
 class TestReport:

@@ -16,14 +16,15 @@ from cfi.contracts.state.changes import (
 )
 from cfi.contracts.state.durable import movement_key
 from cfi.contracts.state.moves import transfer
-from cfi.contracts.state.overlay import CHAIN_START
+from cfi.contracts.state.overlay import CHAIN_START, SUMMARY_KEY
 from cfi.contracts.state.parameters import required_value, value_of
 from cfi.contracts.state.row_tree import seed_commitment
 from cfi.contracts.state.rows.access import KEYS, PROPOSALS, USERS, Proposal
-from cfi.contracts.state.rows.custody import Movement
+from cfi.contracts.state.rows.custody import SUMMARY, Movement
 from cfi.contracts.state.running import Running
-from cfi.contracts.state.table import OwnerKey, account_owner, holder_owner
+from cfi.contracts.state.table import account_owner, holder_owner
 from cfi.contracts.transition.apply import commit
+from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import Height, Instant, SmallCode, Tonnes
 from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError
 from cfi.contracts.wire.schema import Data, Hash, schema_of
@@ -162,10 +163,27 @@ class TestMovements:
         )
         (raw,) = ledger.overlay.movements[account_owner(TWO)]
         incoming = schema_of(Movement).decode(raw)
-        summary = ledger.overlay.summary(OwnerKey(account_owner(ONE)))
-        assert summary is not None
+        row = ledger.overlay.owned(account_owner(ONE), SUMMARY_KEY)
+        assert row is not None
         with pytest.raises(InvariantBroken, match="more tonnes leave"):
-            Running(summary).record(replace(incoming, incoming=False), raw)
+            Running(row).record(replace(incoming, incoming=False), raw)
+
+    def test_no_more_comes_than_a_total_may_be(self, ledger: Ledger) -> None:
+        ledger.given_lot(ONE, 300)
+        row = ledger.overlay.owned(account_owner(ONE), SUMMARY_KEY)
+        assert row is not None
+        (raw,) = ledger.overlay.movements[account_owner(ONE)]
+        incoming = schema_of(Movement).decode(raw)
+        with pytest.raises(InvariantBroken, match="more than it can"):
+            Running(row).record(replace(incoming, tonnes=Tonnes(10**12)), raw)
+
+    def test_a_first_row_is_written_as_its_schema_writes_it(self, ledger: Ledger) -> None:
+        ledger.given_lot(ONE, 300)
+        ledger.given_lot(ONE, 200, instrument=Instrument.XSO)
+        row = ledger.overlay.owned(account_owner(ONE), SUMMARY_KEY)
+        summary = ledger.overlay.summary(account_owner(ONE))
+        assert summary is not None and len(summary.totals) == 2
+        assert row == SUMMARY.schema.encode(summary) == Running(row).encode()
 
 
 class TestParameters:

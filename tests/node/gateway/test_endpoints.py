@@ -10,6 +10,7 @@ from cfi.client.wallet.transactions import act_id_of
 from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.wire.receipts import decode_receipt
 from cfi.node.admission import is_genuine, read_admission
+from cfi.node.counters import Counters
 from cfi.node.gateway.answers import not_taken_answer
 from cfi.node.gateway.link_client import NotTakenError
 from tests.node.chain import CHAIN_ID, COMPANY, USER_SEED, retire, transfer
@@ -79,6 +80,28 @@ class TestWhatAnybodyReads:
                 assert "cfi_ledger_up 1" in page
                 assert 'cfi_gateway_refusals_total{code="not-found"} 1' in page
                 assert COMPANY not in page
+
+        run(work())
+
+    @pytest.mark.parametrize(
+        ("name", "value", "code"),
+        [
+            ("catching_up", True, "catching-up"),
+            ("clock_off_nanos", 10_000_000_001, "clock-off"),
+            ("clock_off_nanos", -10_000_000_001, "clock-off"),
+        ],
+    )
+    def test_a_node_that_is_not_where_the_others_are_is_not_ready_and_says_why(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: int, code: str
+    ) -> None:
+        honest = Counters.told
+        monkeypatch.setattr(Counters, "told", lambda each: honest(each) | {name: value})
+
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                status, told = await gateway.get("/readyz")
+                assert (status, told["code"]) == (503, code)
+                assert (await gateway.get("/livez"))[0] == 200
 
         run(work())
 

@@ -24,6 +24,7 @@ var kinds = map[string]func(json.RawMessage) (answer, error){
 	"light":          lightVerify,
 	"duplicate":      duplicateVote,
 	"attack":         lightClientAttack,
+	"chain":          chain,
 	"abci-requests":  abciRequests,
 	"abci-responses": abciResponses,
 }

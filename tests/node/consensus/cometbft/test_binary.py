@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cfi.node.consensus.cometbft import binary
-from cfi.node.consensus.cometbft.binary import PINNED, engine_version, find_engine
+from cfi.node.consensus.cometbft.binary import PINNED, engine_version, find_engine, find_importer
 from cfi.node.home import HomeError
 from tests.engine import built_engine
 
@@ -64,6 +64,8 @@ def test_the_chosen_one_goes_before_the_built_one_and_that_before_the_path(nowhe
 def test_none_at_all_says_what_to_run(nowhere: Path) -> None:
     with pytest.raises(HomeError, match="CometBFT is missing: run `make engine`"):
         find_engine(None)
+    with pytest.raises(HomeError, match="cfi-import is missing: run `make engine`"):
+        find_importer()
 
 
 def test_a_chosen_one_that_is_not_there_is_no_reason_to_take_another(nowhere: Path) -> None:
@@ -75,3 +77,4 @@ def test_a_chosen_one_that_is_not_there_is_no_reason_to_take_another(nowhere: Pa
 def test_the_built_one_is_the_pinned_one() -> None:
     assert engine_version(built_engine()) == PINNED
     assert find_engine(None) == built_engine()
+    assert find_importer().parent == built_engine().parent

@@ -1,0 +1,104 @@
+"""Four validators whose wires can be cut, and what must hold after every fault."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from cfi.client.wallet.transactions import act_id_of
+from cfi.node.assembly import read_home_genesis
+from cfi.node.consensus.cometbft.engine_home import write_engine_home
+from cfi.node.settings import settings_text
+from tests.effort import SOAK
+from tests.faults.network.relays import Relays, relays
+from tests.faults.running import application, replayed
+from tests.network.running import QUICK, NetworkNode, commit_all, found_homes
+
+VALIDATORS: Final = 4
+FAULT_SECONDS: Final = 300.0 if SOAK else 120.0
+"""How long anything may take that a test waits for."""
+
+
+@dataclass(slots=True)
+class Net:
+    """Running validators, their wires, and what they acknowledged."""
+
+    nodes: list[NetworkNode]
+    wires: Relays
+    sent: int = 0
+    acknowledged: dict[bytes, list[Any]] = field(default_factory=dict)
+
+    def fresh(self, count: int) -> list[bytes]:
+        """New acts."""
+        first, self.sent = self.sent, self.sent + count
+        return [application(number) for number in range(first, first + count)]
+
+    def ids(self, acts: Sequence[bytes]) -> list[bytes]:
+        """The acts' identifiers."""
+        return [act_id_of(act) for act in acts]
+
+    def commit(self, index: int, count: int = 1) -> int:
+        """Have acts committed through a validator; returns the last one's height."""
+        return self.commit_these(index, self.fresh(count))
+
+    def commit_these(self, index: int, acts: Sequence[bytes]) -> int:
+        """The same for acts that are there."""
+        with self.nodes[index].client() as client:
+            told = commit_all(client, acts)
+        self.acknowledged.update(zip(self.ids(acts), told, strict=True))
+        return max(int(height) for height, _, _ in told)
+
+    def goes_on(self, *indexes: int, blocks: int = 2) -> int:
+        """These validators decide more heights; returns one that all have."""
+        chosen = [self.nodes[index] for index in indexes]
+        goal = max(node.height for node in chosen) + blocks
+        for node in chosen:
+            node.reach(goal, FAULT_SECONDS)
+        return goal
+
+    def agree(self, *indexes: int) -> None:
+        """Stop these (all, if none is named): each one's blocks replay to equal roots, and all that
+        was acknowledged is there, once, as it was told.
+        """
+        chosen = [self.nodes[index] for index in indexes or range(len(self.nodes))]
+        top = max(height for height, _, _ in self.acknowledged.values())
+        for node in chosen:
+            node.reach(top + 2)
+        for node in chosen:
+            node.stop()
+        histories = [replayed(node.home) for node in chosen]
+        common = set.intersection(*(set(history.roots) for history in histories))
+        assert top in common
+        for height in common:
+            assert len({history.roots[height] for history in histories}) == 1, height
+        for history in histories:
+            assert all(len(places) == 1 for places in history.places.values())
+            for act_id, told in self.acknowledged.items():
+                assert history.places[act_id] == [told]
+
+
+@contextmanager
+def four(folder: Path) -> Iterator[Net]:
+    """Four running validators that reach each other through wires."""
+    homes = found_homes(folder, VALIDATORS, QUICK)
+    with relays() as wires:
+        for source, home in enumerate(homes):
+            settings = home.settings()
+            others = [index for index in range(VALIDATORS) if index != source]
+            peers = tuple(
+                f"{peer.partition('@')[0]}@{wires.add(source, target, peer.partition('@')[2])}"
+                for target, peer in zip(others, settings.peers, strict=True)
+            )
+            chosen = replace(settings, peers=peers)
+            home.settings_file.write_text(settings_text(chosen))
+            write_engine_home(home, chosen, read_home_genesis(home)[0])
+        wires.start()
+        net = Net([NetworkNode(home) for home in homes], wires)
+        try:
+            for node in net.nodes:
+                node.start()
+            yield net
+        finally:
+            for node in net.nodes:
+                node.kill()
