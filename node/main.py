@@ -114,6 +114,7 @@ def status(root: Path, as_json: bool) -> None:
         "genesis_hash": said["genesis_hash"].hex(),
         "time": _moment(said["time"]),
         "waiting": said["waiting"],
+        "rules": said["app_version"],
         "validators": [
             {"key": key.hex(), "power": power, **asdict(shares.get(key, Share()))}
             for key, power in said["validators"]

@@ -64,7 +64,7 @@ def build_with_clock() -> Path:
 
 def cometbft_sources() -> Path:
     """The folder of the module cache with the pinned CometBFT."""
-    command = [find_go(), "list", "-m", "-f", "{{.Dir}}", COMETBFT]
+    command: list[str | Path] = [find_go(), "list", "-m", "-f", "{{.Dir}}", COMETBFT]
     listed = subprocess.run(
         command, cwd=MODULE, env=go_environment(), check=True, capture_output=True, text=True
     )

@@ -14,7 +14,7 @@ def unsigned_payload(
     chain_id: str, message: Any, valid_until: int, nonce: bytes | None = None
 ) -> bytes:
     """What is signed: a message for a chain, valid up to a height, with 16 random bytes."""
-    body = schema_of(type(message)).to_items(message)
+    body = list(schema_of(type(message)).to_items(message))
     return payload_bytes(
         Payload(
             chain_id,

@@ -15,7 +15,7 @@ from cfi.contracts.state.rows.custody import AccountKind
 from cfi.contracts.state.rows.governance import ClockKind
 from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.wire import codec
-from cfi.contracts.wire.limits import MAX_CHAIN_ID_CHARACTERS
+from cfi.contracts.wire.limits import MAX_CHAIN_ID_CHARACTERS, MAX_VALIDATORS
 from cfi.contracts.wire.officers import MAX_GENESIS_BYTES
 from cfi.contracts.wire.parties import EligibilityCategory, HolderClass, Level, Role
 from cfi.contracts.wire.possession import proves_possession
@@ -23,6 +23,7 @@ from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import Count, DayNumber, Instant, SmallCode, Year
 from cfi.contracts.wire.schema import Hash, PublicKey, Seed, Signature, schema_of
 from cfi.contracts.wire.text import HolderId, Identifier, UserId
+from cfi.contracts.wire.validators import MAX_TOTAL_POWER
 
 GENESIS_VERSION: Final = Count(1)
 SIMULATION_PREFIX: Final = "sim-"
@@ -184,6 +185,10 @@ def _signing_faults(document: GenesisDocument) -> Iterator[str]:
         yield "there is no validator, or one without power"
     if _repeats([each.key for each in document.validators]):
         yield "a validator is listed twice"
+    if len(document.validators) > MAX_VALIDATORS:
+        yield f"more than {MAX_VALIDATORS} validators"
+    if sum(each.power for each in document.validators) > MAX_TOTAL_POWER:
+        yield "the validators together have more power than the engine takes"
     if _repeats(document.officers):
         yield "an officer is listed twice"
     if not 1 <= document.threshold <= len(document.officers):

@@ -18,7 +18,7 @@ def test_its_time_is_off_by_what_is_asked(
 ) -> None:
     monkeypatch.setenv(VARIABLE, "-90")
     assert engine_version(build_with_clock()) == PINNED
-    command = [build_with_clock(), "init", "--home", tmp_path]
+    command: list[str | Path] = [build_with_clock(), "init", "--home", tmp_path]
     before = time.time()
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, VARIABLE: "-90"})
     genesis = json.loads((tmp_path / "config" / "genesis.json").read_text())

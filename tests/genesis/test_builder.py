@@ -159,6 +159,13 @@ def with_possession(document: GenesisDocument, possession: Signature) -> Genesis
     return replace(document, exchange=replace(document.exchange, users=users))
 
 
+def many_validators(count: int, power: int) -> tuple[ValidatorKey, ...]:
+    return tuple(
+        ValidatorKey(key=PublicKey(number.to_bytes(32, "big")), power=Count(power))
+        for number in range(count)
+    )
+
+
 DOCUMENTS = [
     (replace(DOCUMENT, version=Count(2)), "version 2 is unknown"),
     (replace(DOCUMENT, access=DOCUMENT.access[:1] * 2), "two access rules"),
@@ -177,6 +184,8 @@ DOCUMENTS = [
         ),
         "without power",
     ),
+    (replace(DOCUMENT, validators=many_validators(201, 1)), "more than 200 validators"),
+    (replace(DOCUMENT, validators=many_validators(129, 2**53)), "more power than the engine takes"),
 ]
 
 

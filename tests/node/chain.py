@@ -162,7 +162,7 @@ def signed(
         NUMBERS[type(message)],
         Height(valid_until),
         Nonce(number.to_bytes(16, "big")),
-        schema_of(type(message)).to_items(message),
+        list(schema_of(type(message)).to_items(message)),
     )
     key, told = PublicKey(public_key_of(seed)), payload_bytes(payload)
     return seal(key, told, Signature(sign(seed, signed_structure(key, told))))

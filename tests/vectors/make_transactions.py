@@ -74,7 +74,7 @@ def written() -> str:
 
 def payload_of(message: Any) -> bytes:
     """A message's payload with the fixed nonce."""
-    body = schema_of(type(message)).to_items(message)
+    body = list(schema_of(type(message)).to_items(message))
     return payload_bytes(Payload(CHAIN_ID, NUMBERS[type(message)], VALID_UNTIL, NONCE, body))
 
 

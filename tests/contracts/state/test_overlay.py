@@ -182,7 +182,7 @@ class TestMovements:
         ledger.given_lot(ONE, 200, instrument=Instrument.XSO)
         row = ledger.overlay.owned(account_owner(ONE), SUMMARY_KEY)
         summary = ledger.overlay.summary(account_owner(ONE))
-        assert summary is not None and len(summary.totals) == 2
+        assert summary is not None and row is not None and len(summary.totals) == 2
         assert row == SUMMARY.schema.encode(summary) == Running(row).encode()
 
 

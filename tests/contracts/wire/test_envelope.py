@@ -41,7 +41,7 @@ RETIRE = Retire(
     retirement_account=AccountId("company-a/2"),
     beneficiary=Text("für alle"),
 )
-BODY: list[object] = schema_of(Retire).to_items(RETIRE)
+BODY: list[object] = list(schema_of(Retire).to_items(RETIRE))
 PAYLOAD = Payload("sim-test", NUMBERS[Retire], Height(50), Nonce(bytes(16)), BODY)
 FIELDS: list[Any] = [1, "sim-test", NUMBERS[Retire], 50, bytes(16), BODY]
 
