@@ -11,9 +11,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install
 LOCKED := --no-deps --require-hashes --only-binary :all:
 RUN    := $(VENV)/run.stamp
 DEV    := $(VENV)/dev.stamp
-ENGINE := .engine/built.stamp
+BUILT  := .engine/built.stamp
 PYTEST := $(BIN)/python -m pytest --whole -q
 WORKERS ?= 2
+ENGINE ?= embedded
 
 .PHONY: help setup setup-dev engine go run test check static covered bench soak index lock wheels format
 
@@ -24,12 +25,12 @@ setup: $(RUN) ## make .venv with what the ledger needs to run
 
 setup-dev: $(DEV) ## and with what its tests and checks need
 
-engine: $(ENGINE) ## build the pinned CometBFT and cfi-import, into .engine
+engine: $(BUILT) ## build the pinned CometBFT and cfi-import, into .engine
 
-run: $(RUN) ## set up, then show the whole main job: cfi demo
-	@$(BIN)/cfi demo
+run: $(RUN) $(if $(filter cometbft,$(ENGINE)),$(BUILT)) ## set up, then show the whole main job; ENGINE=cometbft: on four validators
+	@$(BIN)/cfi demo --engine $(ENGINE)
 
-test: $(DEV) $(ENGINE) ## the tests, in random order, with hash seed 1
+test: $(DEV) $(BUILT) ## the tests, in random order, with hash seed 1
 	PYTHONHASHSEED=1 $(PYTEST) -n $(WORKERS)
 
 check: $(DEV) static covered ## style, types, layers; the tests with coverage, with hash seed 0
@@ -40,7 +41,7 @@ static: $(DEV) ## style, types and layers only
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-covered: $(DEV) $(ENGINE)
+covered: $(DEV) $(BUILT)
 	@rm -f .coverage .coverage.*
 	PYTHONHASHSEED=0 $(PYTEST) -n $(WORKERS) --cov --cov-report=
 	$(BIN)/coverage report --include='contracts/*' --fail-under=100
@@ -49,7 +50,7 @@ covered: $(DEV) $(ENGINE)
 bench: $(RUN) ## measure it: cfi bench
 	@$(BIN)/cfi bench
 
-soak: $(DEV) $(ENGINE) ## the fault and property tests at their full counts (hours)
+soak: $(DEV) $(BUILT) ## the fault and property tests at their full counts (hours)
 	CFI_EFFORT=soak $(BIN)/python -m pytest -q tests/faults tests/properties
 
 format: $(DEV) ## put the code into the house's format
@@ -90,7 +91,7 @@ go: $(RUN)
 	@$(BIN)/python -m cfi.node.consensus.cometbft.gotool >/dev/null 2>&1 \
 	  || $(PIP) $(LOCKED) -r requirements/go.lock
 
-$(ENGINE): $(shell find node/consensus/cometbft/go -type f) | go
+$(BUILT): $(shell find node/consensus/cometbft/go -type f) | go
 	@echo "building CometBFT in .engine (a minute or two, once)" >&2
 	@nice $(BIN)/python -m cfi.node.consensus.cometbft.building
 	@touch $@

@@ -25,6 +25,8 @@ class Counters:
     """True while the engine fetches blocks that others decided long ago."""
     peers: int = 0
     """Nodes that the engine is connected with."""
+    refused_peers: int = 0
+    """Connections that the engine asked about and may not keep."""
     clock_off_nanos: int = 0
     """This machine's clock at the last commit, less the time that its votes carry."""
 
@@ -52,6 +54,7 @@ class Counters:
             "last_commit_nanos": self.last_commit_nanos,
             "catching_up": self.catching_up,
             "peers": self.peers,
+            "refused_peers": self.refused_peers,
             "clock_off_nanos": self.clock_off_nanos,
         }
 

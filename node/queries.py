@@ -99,6 +99,7 @@ class Queries:
         return {
             "chain_id": terms.chain_id,
             "height": engine.height,
+            "proofs_from": self._application.state.proofs_from,
             "app_hash": self._application.app_hash,
             "genesis_hash": self._application.genesis_hash,
             "time": engine.next_block_time.total_nanos,

@@ -122,6 +122,11 @@ class State:
         self.undos.append(undo)
         return batch
 
+    @property
+    def proofs_from(self) -> int:
+        """The least height whose proofs are kept."""
+        return self.height - len(self.undos)
+
     def found(self, overlay: Overlay) -> durable.Batch:
         """Make an overlay's writes height 0 of a new state."""
         assert self.height == 0 and not self.accounts_and_holders, "a state is founded once"

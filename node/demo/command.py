@@ -17,13 +17,16 @@ from cfi.node.assembly import read_home_genesis
 from cfi.node.command_line import EXIT_FAILED, EXIT_NOT_VERIFIED, say
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
-from cfi.node.demo.member_check import member_checked
+from cfi.node.demo.member_check import member_checked, node_running
+from cfi.node.demo.network_stage import network_running, perform_together
 from cfi.node.demo.player import RefusedActError
 from cfi.node.demo.stage import Performance, StageError, perform
 from cfi.node.demo.summary import load_state, show
 from cfi.node.home import Home, HomeError
+from cfi.node.network.places import network_homes
 from cfi.node.parts import node_parts
-from cfi.node.supervisor import supervise
+from cfi.node.settings import COMETBFT, EMBEDDED, ENGINES
+from cfi.node.supervisor import Part, supervise
 
 _WIDTH: Final = 170
 
@@ -35,19 +38,26 @@ _WIDTH: Final = 170
     help="Where the chains' homes are made; a new temporary folder by default.",
 )
 @click.option("--only", type=click.Choice(SCENARIOS), help="Play one phase instead of both.")
-def demo(folder: Path | None, only: str | None) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default=EMBEDDED,
+    show_default=True,
+    help="Play each on one process, or on four validators under CometBFT.",
+)
+def demo(folder: Path | None, only: str | None, engine: str) -> None:
     """Play two simulated programmes, 2003-2006 and 2007-2010, and have them checked.
 
     Members enrol, get baselines and allowances, report, trade and true up every year; then an
     auditor's process replays the history, and a copy with one byte changed is caught.
 
-    Example: cfi demo --only phase-2
+    Example: cfi demo --only phase-2 --engine cometbft
     """
     root = folder or Path(tempfile.mkdtemp(prefix="cfi-demo-"))
     chosen = [scenario(name) for name in SCENARIOS if only in (None, name)]
     begun = time.monotonic()
     try:
-        performances = _perform_all(root, chosen)
+        performances = _perform_all(root, chosen, engine)
     except (StageError, RefusedActError, HomeError, OSError) as error:
         click.echo(f"cfi: {error}", err=True)
         sys.exit(EXIT_FAILED)
@@ -68,17 +78,25 @@ def demo(folder: Path | None, only: str | None) -> None:
 
 
 def _stay_up(console: Console, performance: Performance) -> None:
-    """At a terminal the last chain's node goes on until Ctrl-C."""
-    home = performance.home
-    listen = home.settings().listen
-    console.print(f"The last chain's gateway is up: http://{listen}/v1/status (Ctrl-C ends it)")
-    supervise(node_parts(home, home.settings(), read_home_genesis(home)[0]), say)
+    """At a terminal the last chain's nodes go on until Ctrl-C."""
+    homes = [performance.home] if performance.folder is None else network_homes(performance.folder)
+    for home in homes:
+        console.print(
+            f"A gateway is up: http://{home.settings().listen}/v1/status (Ctrl-C ends it)"
+        )
+    supervise([part for home in homes for part in _parts(home)], say)
 
 
-def _perform_all(root: Path, chosen: list[Scenario]) -> list[Performance]:
+def _parts(home: Home) -> list[Part]:
+    return node_parts(home, home.settings(), read_home_genesis(home)[0])
+
+
+def _perform_all(root: Path, chosen: list[Scenario], engine: str) -> list[Performance]:
     with ThreadPoolExecutor(len(chosen)) as stages:
         running = [
-            stages.submit(perform, Home(root / told.chain_id), told, _teller(told))
+            stages.submit(perform_together, root / told.chain_id, told, _teller(told))
+            if engine == COMETBFT
+            else stages.submit(perform, Home(root / told.chain_id), told, _teller(told))
             for told in chosen
         ]
         return [each.result() for each in running]
@@ -90,12 +108,14 @@ def _teller(told: Scenario) -> Callable[[str], None]:
 
 
 def _checks(told: Scenario, performance: Performance) -> list[Check]:
-    home = performance.home
+    home, folder = performance.home, performance.folder
     member = told.members[0].holder_id
+    running = node_running(home) if folder is None else network_running(folder)
     found = [
+        *performance.checks,
         audited(home),
         audited_with_a_changed_byte(home, home.root),
-        *member_checked(home, Cast(told.chain_id), member),
+        *member_checked(home, Cast(told.chain_id), member, running),
     ]
     return [Check(f"{told.chain_id}: {each.what}", each.passed, each.told) for each in found]
 
@@ -111,7 +131,8 @@ def _further(console: Console, performances: list[Performance]) -> None:
     console.print("Look further:")
     cfi = sys.argv[0]
     for performance in performances:
-        root = performance.home.root
+        root, folder = performance.home.root, performance.folder
+        start = f"start --home {root}" if folder is None else f"testnet start {folder}"
         console.print(f"  {cfi} audit replay {root}", soft_wrap=True)
         console.print(f"  {cfi} doctor --home {root}", soft_wrap=True)
-        console.print(f"  {cfi} start --home {root}", soft_wrap=True)
+        console.print(f"  {cfi} {start}", soft_wrap=True)

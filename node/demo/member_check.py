@@ -3,12 +3,11 @@ signed genesis and nothing else.
 """
 
 import json
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +18,7 @@ from cfi.client.wallet.keystore import LEAST, write_key
 from cfi.node.assembly import read_home_genesis
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check
+from cfi.node.demo.ports import free_port
 from cfi.node.home import Home
 from cfi.node.parts import node_parts
 
@@ -28,26 +28,33 @@ _NOT_VERIFIED: Final = 3
 _SIMULATED: Final = "of a simulation, known to everybody"
 
 
-def member_checked(home: Home, cast: Cast, holder_id: str) -> list[Check]:
-    """A member verifies the chain and its statement; a changed header is refused."""
+def member_checked(
+    home: Home,
+    cast: Cast,
+    holder_id: str,
+    running: AbstractContextManager[Sequence[str]],
+) -> list[Check]:
+    """A member verifies the chain and its statement at the first of the gateways that run, with the
+    next one, if there is one, as a witness; a changed header is refused.
+    """
     folder = home.root / "member"
     folder.mkdir(exist_ok=True)
     _write_secrets(folder, cast, holder_id)
-    with _running(home) as gateway:
-        begun = ["light", "sync", "--gateway", gateway, "--folder", str(folder / "trusted")]
-        synced = _client([*begun, "--genesis", str(home.genesis_file), "--json"])
-        stated = _client(_statement(folder, gateway, holder_id))
-        first, last = (_header(gateway, which) for which in ("1", "latest"))
+    with running as gateways:
+        asked = ["--gateway", gateways[0], "--folder", str(folder / "trusted"), "--json"]
+        asked += [word for witness in gateways[1:2] for word in ("--witness", witness)]
+        synced = _client(["light", "sync", *asked, "--genesis", str(home.genesis_file)])
+        stated = _client(["light", "statement", *asked, *_statement(folder, holder_id)])
+        first, last = (_header(gateways[0], which) for which in ("1", "latest"))
     headers = Check("member: headers", synced.returncode == 0, _told(synced, "height"))
     return [headers, _statement_check(stated, holder_id), _changed_header(folder, first, last)]
 
 
-def _statement(folder: Path, gateway: str, holder_id: str) -> list[str]:
+def _statement(folder: Path, holder_id: str) -> list[str]:
     return [
-        *("light", "statement", "--gateway", gateway, "--folder", str(folder / "trusted")),
         *("--account", f"{holder_id}/1", "--key", str(folder / "key.json")),
         *("--passphrase-file", str(folder / "passphrase")),
-        *("--seed-file", str(folder / "seed"), "--from-start", "--json"),
+        *("--seed-file", str(folder / "seed"), "--from-start"),
     ]
 
 
@@ -92,29 +99,32 @@ def _write_secrets(folder: Path, cast: Cast, holder_id: str) -> None:
 
 
 @contextmanager
-def _running(home: Home) -> Iterator[str]:
-    """The node's processes, until the checks are done; gives the gateway's address."""
-    listen = f"127.0.0.1:{_free_port()}"
+def node_running(home: Home) -> Iterator[Sequence[str]]:
+    """The processes of a node that decides alone, for a while; gives its gateway's address."""
+    listen = f"127.0.0.1:{free_port('127.0.0.1')}"
     settings = replace(home.settings(), listen=listen)
     parts = node_parts(home, settings, read_home_genesis(home)[0])
     processes = [subprocess.Popen(part.command) for part in parts]
     try:
-        _await(f"http://{listen}/readyz")
-        yield f"http://{listen}"
+        await_ready(f"http://{listen}", processes[0])
+        yield (f"http://{listen}",)
     finally:
         for process in reversed(processes):
             process.terminate()
             process.wait(_PATIENCE_SECONDS)
 
 
-def _await(url: str) -> None:
+def await_ready(gateway: str, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a gateway's node may be asked; raises OSError where it doesn't come to that, or
+    the process ends.
+    """
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
-            with urlopen(url, timeout=_PATIENCE_SECONDS):  # noqa: S310 - loopback
+            with urlopen(f"{gateway}/readyz", timeout=_PATIENCE_SECONDS):  # noqa: S310 - loopback
                 return
         except (URLError, OSError):
-            if time.monotonic() > until:
+            if process.poll() is not None or time.monotonic() > until:
                 raise
             time.sleep(_LOOK_SECONDS)
 
@@ -138,11 +148,6 @@ def _client(arguments: list[str]) -> "subprocess.CompletedProcess[str]":
 def _told(ended: "subprocess.CompletedProcess[str]", name: str) -> str:
     if ended.returncode:
         return ended.stderr.strip()
-    return f"{name} {json.loads(ended.stdout)[name]}, from the signed genesis, unwitnessed"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    found = json.loads(ended.stdout)
+    witnessed = "witnessed" if found["witnessed"] else "unwitnessed"
+    return f"{name} {found[name]}, from the signed genesis, {witnessed}"

@@ -1,6 +1,9 @@
-"""Plays acts on a running ledger over its socket: many at once, each answered by its receipt."""
+"""Plays acts on a running ledger over its nodes' sockets: many at once, each answered by its
+receipt.
+"""
 
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,6 +30,7 @@ R = TypeVar("R")
 
 _READ: Final = 1 << 18
 _PATIENCE_SECONDS: Final = 120.0
+_LOOK_SECONDS: Final = 0.02
 
 
 class RefusedActError(Exception):
@@ -41,31 +45,75 @@ class Played:
     message: Any
 
 
-class Player:
-    """One connection to a ledger."""
+class _Link:
+    """One connection to a node's ledger."""
 
     def __init__(self, path: Path) -> None:
-        self._link = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._link.settimeout(_PATIENCE_SECONDS)
-        self._link.connect(str(path))
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(_PATIENCE_SECONDS)
+        self.socket.connect(str(path))
         self._frames = FrameReader()
         self._tag = 0
+
+    def ask(self, question: str, **parameters: object) -> Any:
+        """The answer to a question; raises RefusedActError for a fault."""
+        (answer,) = self.send(Kind.ASK, [cbor2.dumps([question, parameters])])
+        kind, content = answer
+        if kind != Kind.RESULT:
+            raise RefusedActError(f"{question}: {cbor2.loads(content)}")
+        return cbor2.loads(content)
+
+    def send(self, kind: Kind, contents: Sequence[bytes]) -> list[tuple[int, bytes]]:
+        """Send frames together; the final answer to each, in order."""
+        tags = range(self._tag + 1, self._tag + 1 + len(contents))
+        self._tag += len(contents)
+        frames = (frame(kind, tag, content) for tag, content in zip(tags, contents, strict=True))
+        self.socket.sendall(b"".join(frames))
+        answers: dict[int, tuple[int, bytes]] = {}
+        while len(answers) < len(tags):
+            data = self.socket.recv(_READ)
+            if not data:
+                raise RefusedActError("the ledger closed the socket")
+            for got, tag, content in self._frames.feed(data):
+                if tag in tags and got != Kind.ADMITTED:
+                    answers[tag] = (got, content)
+        return [answers[tag] for tag in tags]
+
+
+class Player:
+    """Plays on a ledger: through its one node, or through several, each batch of acts at the next
+    one.
+    """
+
+    def __init__(self, *paths: Path) -> None:
+        self._links = [_Link(path) for path in paths]
+        self._turn = 0
+        self.height = 0
+        """The greatest height at which an act was committed."""
         self.acts = 0
         status = self.ask("status")
         self.chain_id: str = status["chain_id"]
 
     def close(self) -> None:
-        """Let the connection go."""
-        self._link.close()
+        """Let the connections go."""
+        for link in self._links:
+            link.socket.close()
 
     def ask(self, question: str, **parameters: object) -> Any:
-        """The answer to a question; raises RefusedActError for a fault."""
-        tag = self._next_tag()
-        self._link.sendall(frame(Kind.ASK, tag, cbor2.dumps([question, parameters])))
-        kind, content = self._answers({tag})[tag]
-        if kind != Kind.RESULT:
-            raise RefusedActError(f"{question}: {cbor2.loads(content)}")
-        return cbor2.loads(content)
+        """The answer to a question, from the node that played last; raises RefusedActError for a
+        fault.
+        """
+        return self._link.ask(question, **parameters)
+
+    def headers(self, height: int) -> list[bytes]:
+        """A header's bytes as each node has them; raises RefusedActError where one doesn't come so
+        far.
+        """
+        found = []
+        for link in self._links:
+            _await_height(link, height)
+            found.append(link.ask("light_block", height=height)["header"])
+        return found
 
     def rows(self, owner: OwnerKey, table: Table[R]) -> list[R]:
         """An owner's rows of a table, as the ledger shows them at its last provable height."""
@@ -82,17 +130,14 @@ class Player:
         """Submit acts together and wait until all are in the history; their receipts in order."""
         if not played:
             return []
+        self._pass_on()
         valid_until = self.ask("status")["height"] + REPLAY_WINDOW_HEIGHTS // 2
-        tags = []
-        frames = []
-        for each in played:
-            tags.append(self._next_tag())
-            signed = transaction(each.key, self.chain_id, each.message, valid_until)
-            frames.append(frame(Kind.SUBMIT, tags[-1], signed))
-        self._link.sendall(b"".join(frames))
-        answers = self._answers(set(tags))
+        signed = [
+            transaction(each.key, self.chain_id, each.message, valid_until) for each in played
+        ]
+        answers = self._link.send(Kind.SUBMIT, signed)
         self.acts += len(played)
-        return [self._receipt(*answers[tag]) for tag in tags]
+        return [self._receipt(*answer) for answer in answers]
 
     def all(self, played: Sequence[Played]) -> list[Receipt]:
         """The same, where every act has to succeed; raises RefusedActError."""
@@ -121,26 +166,29 @@ class Player:
             ]
         )
 
-    def _next_tag(self) -> int:
-        self._tag += 1
-        return self._tag
+    @property
+    def _link(self) -> _Link:
+        return self._links[self._turn]
+
+    def _pass_on(self) -> None:
+        """To the next node, as soon as it has seen what was played."""
+        self._turn = (self._turn + 1) % len(self._links)
+        _await_height(self._link, self.height)
 
     def _receipt(self, kind: int, content: bytes) -> Receipt:
         if kind != Kind.COMMITTED:
             raise RefusedActError(": ".join(cbor2.loads(content)))
-        receipt: bytes = cbor2.loads(content)[2]
+        height, _, receipt = cbor2.loads(content)
+        self.height = max(self.height, height)
         return decode_receipt(receipt)
 
-    def _answers(self, wanted: set[int]) -> dict[int, tuple[int, bytes]]:
-        answers: dict[int, tuple[int, bytes]] = {}
-        while len(answers) < len(wanted):
-            data = self._link.recv(_READ)
-            if not data:
-                raise RefusedActError("the ledger closed the socket")
-            for kind, tag, content in self._frames.feed(data):
-                if tag in wanted and kind != Kind.ADMITTED:
-                    answers[tag] = (kind, content)
-        return answers
+
+def _await_height(link: _Link, height: int) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while link.ask("status")["height"] < height:
+        if time.monotonic() > until:
+            raise RefusedActError(f"a node does not come to height {height}")
+        time.sleep(_LOOK_SECONDS)
 
 
 def sentence(what: str, receipt: Receipt) -> str:

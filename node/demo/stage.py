@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from cfi.contracts.wire.parties import HolderClass, Level, Role
@@ -13,6 +14,7 @@ from cfi.genesis.officers import sign_genesis
 from cfi.genesis.programmes.loader import programme
 from cfi.genesis.scenarios.loader import Scenario
 from cfi.node.demo.cast import Cast
+from cfi.node.demo.checks import Check
 from cfi.node.demo.player import Player
 from cfi.node.demo.story import Story
 from cfi.node.founding import FOUNDING_POWER, NodeSeeds, Place, fill
@@ -34,8 +36,13 @@ class Performance:
     """What was played."""
 
     home: Home
+    """Whose state is shown."""
     acts: int
     seconds: float
+    folder: Path | None = None
+    """The network's, where several validators played together."""
+    checks: tuple[Check, ...] = ()
+    """What was compared while they ran."""
 
 
 def set_stage(home: Home, told: Scenario) -> None:

@@ -9,6 +9,10 @@ BOUNDS: Final = (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)
 """Seconds; a request is counted in the first bucket that it fits, and in the last, without end."""
 
 
+Counted = tuple[str, float | Mapping[str, float]]
+"""What a counter counts, and how much: in all, or by reason."""
+
+
 class Metrics:
     """Requests by route and status, how long they took, and refusals by reason."""
 
@@ -28,8 +32,8 @@ class Metrics:
         """Count one refusal by its code."""
         self._refusals[code] += 1
 
-    def text(self, gauges: Mapping[str, tuple[str, float]]) -> str:
-        """The whole page; gauges are the help and the value by name."""
+    def text(self, gauges: Mapping[str, tuple[str, float]], counters: Mapping[str, Counted]) -> str:
+        """The whole page; gauges and counters are the help and the value by name."""
         lines = [*_head("cfi_gateway_requests_total", "Requests answered.", "counter")]
         for (method, route, status), count in sorted(self._requests.items()):
             labels = _labels(method=method, route=route, status=str(status))
@@ -39,7 +43,9 @@ class Metrics:
             lines.append(f"cfi_gateway_refusals_total{_labels(code=code)} {count}")
         lines += self._histogram()
         for name, (help_text, value) in sorted(gauges.items()):
-            lines += [*_head(name, help_text, "gauge"), f"{name} {value:g}"]
+            lines += [*_head(name, help_text, "gauge"), f"{name} {value:.15g}"]
+        for name, (help_text, counted) in sorted(counters.items()):
+            lines += [*_head(name, help_text, "counter"), *_counted(name, counted)]
         return "\n".join(lines) + "\n"
 
     def _histogram(self) -> Iterable[str]:
@@ -52,6 +58,14 @@ class Metrics:
             yield f"{name}_bucket{_labels(le=limit)} {running}"
         yield f"{name}_sum {self._seconds:.6f}"
         yield f"{name}_count {running}"
+
+
+def _counted(name: str, counted: float | Mapping[str, float]) -> Iterable[str]:
+    if not isinstance(counted, Mapping):
+        yield f"{name} {counted:.15g}"
+        return
+    for reason, count in sorted(counted.items()):
+        yield f"{name}{_labels(reason=reason)} {count:.15g}"
 
 
 def _head(name: str, help_text: str, kind: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.node.gateway.answers import json_answer, not_ready, unknown, unreachable
 from cfi.node.gateway.desk import DESK, MOST_HEADERS, number, octets, whole
 from cfi.node.gateway.link_client import LedgerFaultError, LedgerUnreachableError
+from cfi.node.gateway.metrics import Counted
 
 MOST_ROWS: Final = 1_000
 MOST_CLOCK_SECONDS: Final = 10.0
@@ -102,7 +103,9 @@ async def alive(request: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """The gateway and its ledger answer, at the height of the others, by a clock like theirs."""
+    """The gateway and its ledger answer, with proofs, at the height of the others, by a clock like
+    theirs.
+    """
     try:
         told = await request.app[DESK].link.ask("status")
     except (LedgerUnreachableError, LedgerFaultError) as error:
@@ -110,6 +113,8 @@ async def ready(request: web.Request) -> web.Response:
     counters = told["counters"]
     if counters["catching_up"]:
         raise not_ready("catching-up", f"the engine is behind, at height {told['height']}")
+    if told["proofs_from"] > max(told["height"] - 1, 0):
+        raise not_ready("no-proofs-yet", "after a start nothing is proved before the next block")
     off = counters["clock_off_nanos"] / _NANOS
     if abs(off) > MOST_CLOCK_SECONDS:
         raise not_ready("clock-off", f"this clock is {off:.1f} s off the last block's votes")
@@ -125,6 +130,7 @@ async def metrics(request: web.Request) -> web.Response:
         "cfi_gateway_turned_away": ("Connections refused.", desk.connections.turned_away),
         "cfi_ledger_up": ("1 if the ledger answers.", 0),
     }
+    counters: dict[str, Counted] = {}
     try:
         told = await desk.link.ask("status")
     except (LedgerUnreachableError, LedgerFaultError):
@@ -136,13 +142,32 @@ async def metrics(request: web.Request) -> web.Response:
             "cfi_ledger_waiting": ("Transactions that wait for a block.", told["waiting"]),
             **_engine_gauges(told["counters"]),
         }
+        counters = _ledger_counters(told["counters"])
     return web.Response(
-        text=desk.metrics.text(gauges), headers={"Content-Type": "text/plain; version=0.0.4"}
+        text=desk.metrics.text(gauges, counters),
+        headers={"Content-Type": "text/plain; version=0.0.4"},
     )
+
+
+def _ledger_counters(counters: Mapping[str, Any]) -> dict[str, Counted]:
+    told = {
+        "quarantined": "Transactions that raised an error nobody foresaw.",
+        "rejected_proposals": "Blocks that others proposed and this node voted against.",
+        "refused": "Transactions that the engine may not hold.",
+        "taken": "Transactions that the engine may hold.",
+        "waits": "Waiting transactions that were decided.",
+        "waited_seconds": "How long those waited, in all.",
+        "refused_peers": "Connections that the engine may not keep.",
+    }
+    return {f"cfi_ledger_{name}_total": (says, counters[name]) for name, says in told.items()}
 
 
 def _engine_gauges(counters: Mapping[str, Any]) -> dict[str, tuple[str, float]]:
     return {
+        "cfi_ledger_last_commit_seconds": (
+            "When the last height was committed under CometBFT, since 1970.",
+            counters["last_commit_nanos"] // _NANOS,
+        ),
         "cfi_ledger_peers": ("Nodes that the engine is connected with.", counters["peers"]),
         "cfi_ledger_catching_up": ("1 while the engine is behind.", counters["catching_up"]),
         "cfi_ledger_clock_off_seconds": (

@@ -111,7 +111,10 @@ class Driver:
         return responses.chain_begun(self._application.app_hash)
 
     def _query(self, asked: requests.Query) -> bytes:
-        return responses.queried(responses.OK if self._peers.admits(asked.path) else _REFUSED)
+        if self._peers.admits(asked.path):
+            return responses.queried(responses.OK)
+        self._counters.refused_peers += 1
+        return responses.queried(_REFUSED)
 
     def _prepare(self, asked: requests.PrepareProposal) -> bytes:
         if asked.transactions and self._is_idle(asked.time):

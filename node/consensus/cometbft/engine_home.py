@@ -19,12 +19,14 @@ from cfi.node.storage.atomic import write_atomically
 _LOG_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "debug": "info",
-        "info": "p2p:info,blocksync:info,statesync:info,*:error",
+        "info": "blocksync:info,statesync:info,*:error",
         "warning": "error",
         "error": "error",
     }
 )
-"""Its info level has ten lines a block, its debug level the contents of messages."""
+"""Its info level has ten lines a block, and one each time that a stranger knocks; its debug level
+has the contents of messages.
+"""
 _MOST_INBOUND: Final = 1_000
 """Far more than there are nodes, so that idle strangers' sockets don't take their places."""
 _MOST_IN_BATCH: Final = 1_000

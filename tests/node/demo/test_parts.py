@@ -11,7 +11,6 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from click.testing import CliRunner
 from rich.console import Console
 
 from cfi.client.wallet.keystore import SigningKey
@@ -23,12 +22,13 @@ from cfi.contracts.wire.blocks import decode_block
 from cfi.contracts.wire.receipts import Receipt
 from cfi.genesis.scenarios.loader import scenario
 from cfi.node.assembly import assemble, read_home_genesis
-from cfi.node.demo import command, summary
+from cfi.node.demo import player as player_module
 from cfi.node.demo import story as story_module
+from cfi.node.demo import summary
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
 from cfi.node.demo.player import Played, Player, RefusedActError
-from cfi.node.demo.stage import Performance, StageError, perform, set_stage
+from cfi.node.demo.stage import StageError, perform, set_stage
 from cfi.node.demo.story import Story
 from cfi.node.home import Home
 from tests.node.chain import COMPANY, USER_SEED, embedded, make_chain, transfer
@@ -112,6 +112,36 @@ class TestThePlayer:
 
         with_player(tmp_path, work)
 
+    def test_plays_each_batch_at_the_next_node(self, tmp_path: Path) -> None:
+        def play(path: Path) -> None:
+            player = Player(path, path, path)
+            try:
+                turns = []
+                for _ in range(4):
+                    player.all([Played(KEY, LAWFUL)])
+                    turns.append(player._turn)
+                assert turns == [1, 2, 0, 1]
+                assert player.acts == 4
+                headers = player.headers(player.height)
+                assert len(headers) == 3 and len(set(headers)) == 1
+            finally:
+                player.close()
+
+        async def inside(parts: Parts, _: Peer) -> None:
+            await asyncio.to_thread(play, parts.socket)
+
+        with_peer(tmp_path, inside)
+
+    def test_says_that_a_node_stays_behind(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def work(player: Player) -> None:
+            monkeypatch.setattr(player_module, "_PATIENCE_SECONDS", 0.1)
+            with pytest.raises(RefusedActError, match="a node does not come to height 1000"):
+                player.headers(1000)
+
+        with_player(tmp_path, work)
+
     def test_says_what_was_refused_and_why(self, tmp_path: Path) -> None:
         def work(player: Player) -> None:
             refused, done = player.try_all([Played(KEY, TOO_MUCH), Played(KEY, LAWFUL)])
@@ -142,9 +172,9 @@ class TestThePlayer:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def work(player: Player) -> None:
-            player._link.sendall(bytes(16))
+            player._link.socket.sendall(bytes(16))
             with pytest.raises((RefusedActError, OSError), match=r"closed|reset|Broken"):
-                player._answers({99})
+                player.ask("status")
 
         with_player(tmp_path, work)
 
@@ -242,40 +272,6 @@ class TestChecks:
         ]
         with_acts = [before for before, _ in pairs if decode_block(before.block).transactions]
         assert len(changed) == len(with_acts) == 2
-
-
-class TestTheCommand:
-    def demo(self, folder: Path) -> tuple[int, str, str]:
-        """Its exit code and what it says."""
-        told = CliRunner().invoke(command.demo, ["--only", "phase-2", "--folder", str(folder)])
-        return told.exit_code, told.stdout, told.stderr
-
-    def test_does_not_replace_a_chain(self, tmp_path: Path) -> None:
-        set_stage(Home(tmp_path / TOLD.chain_id), TOLD)
-        code, _, said = self.demo(tmp_path)
-        assert code == 1
-        assert said.endswith("has a chain already; choose another --home\n")
-
-    @pytest.mark.parametrize(("passed", "code"), [(True, 0), (False, 3)])
-    def test_ends_as_its_checks(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, passed: bool, code: int
-    ) -> None:
-        home = Home(tmp_path / TOLD.chain_id)
-        set_stage(home, TOLD)
-        node = assemble(home)
-        embedded(node).make_block([])
-        node.close()
-        monkeypatch.setattr(command, "perform", lambda *_: Performance(home, 3, 1.0))
-        monkeypatch.setattr(command, "show", lambda *_: None)
-        monkeypatch.setattr(command, "member_checked", lambda *_: [])
-        monkeypatch.setattr(command, "audited", lambda _: Check("replay", passed, "said"))
-        monkeypatch.setattr(
-            command, "audited_with_a_changed_byte", lambda *_: Check("byte", True, "")
-        )
-        ended, told, _ = self.demo(tmp_path)
-        assert ended == code
-        assert ("FAILED" in told) is not passed
-        assert f" start --home {home.root}" in told
 
 
 BARS = [

@@ -8,6 +8,7 @@ from cfi.client.light.lightblock import parse_light_block
 from cfi.client.light.proofs import verify_membership, verify_non_membership
 from cfi.client.wallet.transactions import act_id_of
 from cfi.contracts.state.rows.governance import CHAIN
+from cfi.contracts.state.store import State
 from cfi.contracts.wire.receipts import decode_receipt
 from cfi.node.admission import is_genuine, read_admission
 from cfi.node.counters import Counters
@@ -69,7 +70,12 @@ class TestWhatAnybodyReads:
 
         run(work())
 
-    def test_the_process_says_how_it_is(self, tmp_path: Path) -> None:
+    def test_the_process_says_how_it_is(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        honest, rejected = Counters.told, {"rejected_proposals": {'a "root"': 2}}
+        monkeypatch.setattr(Counters, "told", lambda each: honest(each) | rejected)
+
         async def work() -> None:
             async with running(tmp_path) as gateway:
                 assert (await gateway.get("/livez"))[0] == 200
@@ -78,6 +84,8 @@ class TestWhatAnybodyReads:
                 async with gateway.session.get(f"{gateway.base}/metrics") as answer:
                     page = await answer.text()
                 assert "cfi_ledger_up 1" in page
+                assert "# TYPE cfi_ledger_taken_total counter\ncfi_ledger_taken_total 0\n" in page
+                assert 'cfi_ledger_rejected_proposals_total{reason="a \\"root\\""} 2\n' in page
                 assert 'cfi_gateway_refusals_total{code="not-found"} 1' in page
                 assert COMPANY not in page
 
@@ -102,6 +110,18 @@ class TestWhatAnybodyReads:
                 status, told = await gateway.get("/readyz")
                 assert (status, told["code"]) == (503, code)
                 assert (await gateway.get("/livez"))[0] == 200
+
+        run(work())
+
+    def test_a_node_that_can_prove_nothing_yet_is_not_ready(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(State, "proofs_from", property(lambda state: state.height))
+
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                status, told = await gateway.get("/readyz")
+                assert (status, told["code"]) == (503, "no-proofs-yet")
 
         run(work())
 

@@ -236,7 +236,8 @@ def test_metrics_are_escaped_and_add_up() -> None:
     metrics.answered("GET", '/"a"', 200, 0.01)
     metrics.answered("GET", '/"a"', 200, 30.0)
     metrics.refused("stale")
-    page = metrics.text({"cfi_up": ("Whether.", 1)})
+    page = metrics.text({"cfi_up": ("Whether.", 1)}, {"cfi_seen_total": ("Seen.", 3_000_001)})
+    assert "# TYPE cfi_seen_total counter\ncfi_seen_total 3000001\n" in page
     assert 'route="/\\"a\\"",status="200"} 2' in page
     assert 'cfi_gateway_request_seconds_bucket{le="0.02"} 1' in page
     assert 'cfi_gateway_request_seconds_bucket{le="+Inf"} 2' in page

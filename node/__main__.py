@@ -1,0 +1,5 @@
+"""`python -m cfi.node`: the `cfi` command."""
+
+from cfi.node.main import main
+
+main()

@@ -1,0 +1,65 @@
+"""A private network: who isn't known doesn't come in, and who says nothing keeps nobody out."""
+
+import socket
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from cfi.node.assembly import read_home_genesis
+from cfi.node.consensus.cometbft.engine_home import write_engine_home
+from cfi.node.consensus.cometbft.node_key import read_node_id
+from cfi.node.founding import Place, fill, new_seeds
+from cfi.node.home import Home
+from tests.network.running import QUICK, NetworkNode, free_address, network
+
+IDLE: Final = 200
+"""Sockets that connect and say nothing; far more than there are nodes."""
+
+
+def stranger_to(folder: Path, validator: NetworkNode) -> NetworkNode:
+    """A node of the same chain that dials a validator, whom nobody has heard of."""
+    known = validator.home
+    address = known.settings().p2p_listen
+    peer = f"{read_node_id(known.node_key)}@{address}"
+    chosen = replace(QUICK, name="stranger", p2p_listen=free_address(9), peers=(peer,))
+    home = Home(folder / "stranger")
+    fill(Place(home, chosen, new_seeds()), known.genesis_file.read_bytes())
+    write_engine_home(home, chosen, read_home_genesis(home)[0])
+    return NetworkNode(home)
+
+
+def peers(node: NetworkNode) -> int:
+    """How many nodes it is connected with."""
+    told: Any = node.ask("status")["counters"]["peers"]
+    return int(told)
+
+
+def test_a_stranger_is_refused_though_it_knows_chain_and_address(tmp_path: Path) -> None:
+    with network(tmp_path, 2) as (one, two):
+        one.reach(2)
+        stranger = stranger_to(tmp_path, one)
+        try:
+            stranger.start()
+            begun = one.height
+            one.reach(begun + 8)
+            assert one.ask("status")["counters"]["refused_peers"] > 0
+            assert "filtered ID" not in one.said(), "who knocks doesn't fill the log"
+            assert (peers(one), peers(two), peers(stranger)) == (1, 1, 0)
+            assert stranger.height == 0
+        finally:
+            stranger.kill()
+
+
+def test_idle_strangers_keep_no_validator_out(tmp_path: Path) -> None:
+    with network(tmp_path, 2) as (one, two), ExitStack() as held:
+        one.reach(2)
+        host, _, port = one.home.settings().p2p_listen.partition(":")
+        for _ in range(IDLE):
+            held.enter_context(socket.create_connection((host, int(port)), timeout=10))
+        two.kill()
+        two.start()
+        begun = one.height
+        one.reach(begun + 3)
+        two.reach(begun + 3)
+        assert (peers(one), peers(two)) == (1, 1)
