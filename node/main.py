@@ -39,15 +39,16 @@ from cfi.node.supervisor import supervise
 VERSION: Final = "0.1.0"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
-    r"""A permissioned ledger for an emissions-trading programme.
+_EXAMPLES: Final = """\b
+cfi init --home ./node --chain-id sim-1 --programme phase-1   make a node
+cfi start --home ./node                                       run it
+cfi status --home ./node                                      look at it
+"""
 
-    \b
-    cfi init --home ./node --chain-id sim-1 --programme phase-1   make a node
-    cfi start --home ./node                                       run it
-    cfi status --home ./node                                      look at it
-    """
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EXAMPLES)
+def main() -> None:
+    """A permissioned ledger for an emissions-trading programme."""
 
 
 @main.command()

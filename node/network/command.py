@@ -22,6 +22,12 @@ from cfi.node.supervisor import Part, supervise
 _PORT: Final = click.IntRange(1, 65_535)
 _OUT: Final = click.Path(file_okay=False, path_type=Path)
 
+_EXAMPLES: Final = """\b
+cfi testnet -n 4 OUT --chain-id sim-1 --programme phase-1   make their homes
+cfi testnet start OUT                                       run all on this machine
+cfi start --home OUT/node1                                  or each by itself
+"""
+
 
 class _MakeUnlessTold(click.Group):
     """`cfi testnet -n 4 OUT` is `cfi testnet make -n 4 OUT`."""
@@ -32,15 +38,9 @@ class _MakeUnlessTold(click.Group):
         return super().parse_args(ctx, args if not args or args[0] in known else ["make", *args])
 
 
-@click.group(cls=_MakeUnlessTold)
+@click.group(cls=_MakeUnlessTold, epilog=_EXAMPLES)
 def testnet() -> None:
-    r"""Several validators under CometBFT.
-
-    \b
-    cfi testnet -n 4 OUT --chain-id sim-1 --programme phase-1   make their homes
-    cfi testnet start OUT                                       run all on this machine
-    cfi start --home OUT/node1                                  or each by itself
-    """
+    """Several validators under CometBFT."""
 
 
 @testnet.command()
