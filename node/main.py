@@ -27,6 +27,7 @@ from cfi.node.engine_command import engine
 from cfi.node.founding import found
 from cfi.node.founding_options import founding_of, founding_options
 from cfi.node.home import Home
+from cfi.node.joining import join
 from cfi.node.network.command import testnet
 from cfi.node.parts import node_parts
 from cfi.node.settings import COMETBFT, ENGINES, Settings
@@ -219,6 +220,7 @@ def _moment(nanos: int) -> str:
 main.add_command(bench)
 main.add_command(demo)
 main.add_command(engine)
+main.add_command(join)
 main.add_command(snapshot)
 main.add_command(testnet)
 for command in client_commands():

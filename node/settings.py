@@ -114,6 +114,10 @@ class Settings:
         "Where the gateway listens. Loopback unless you say otherwise.",
         _address,
     )
+    tls_certificate: str = _setting(
+        "", "The gateway's certificate chain, a PEM file; empty: HTTP without TLS.", _any
+    )
+    tls_key: str = _setting("", "The key of the certificate, a PEM file.", _any)
     empty_block_seconds: float = _setting(
         10.0, "Seconds between signs of life when nothing happens.", _positive
     )
@@ -207,6 +211,8 @@ def read_settings(text: str) -> Settings:
         name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
     }
     faults = [fault for name, value in values.items() if (fault := _fault(name, value))]
+    if not faults and bool(values.get("tls_certificate")) != bool(values.get("tls_key")):
+        faults.append("tls_certificate and tls_key go together")
     if faults:
         raise SettingsError("\n".join(faults))
     return Settings(**values)

@@ -63,6 +63,12 @@ def test_what_is_no_toml_is_refused_with_its_place() -> None:
         read_settings("listen = ")
 
 
+@pytest.mark.parametrize("name", ["tls_certificate", "tls_key"])
+def test_a_certificate_goes_with_its_key(name: str) -> None:
+    with pytest.raises(SettingsError, match="tls_certificate and tls_key go together"):
+        read_settings(f'{name} = "a.pem"\n')
+
+
 def test_every_fault_is_told() -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings('engine = "steam"\nmempool_size = 0\nlistn = 1\n')
