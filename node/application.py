@@ -13,10 +13,12 @@ from typing import Final
 
 from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
+from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
-from cfi.contracts.transition.authorise import gas_of, live_signer
+from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.transition.block import (
+    DEFAULT_GAS,
     Execution,
     Outcome,
     begin_block,
@@ -150,7 +152,8 @@ class Application:
         """Work units that the act wants, as the rows have it now."""
         gas = self._gas.get(act.message_number)
         if gas is None:
-            gas = self._gas[act.message_number] = gas_of(self.committed_view, act.message_number)
+            rule = self.committed_view.access.get(number_key(act.message_number))
+            gas = self._gas[act.message_number] = DEFAULT_GAS if rule is None else rule.gas
         return gas
 
     def dry_run(self, act: Act) -> Receipt:

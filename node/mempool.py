@@ -44,7 +44,8 @@ class Mempool:
         self, most: int = MOST, most_bytes: int = MOST_BYTES, most_of_holder: int = MOST_OF_HOLDER
     ) -> None:
         self._waiting: dict[Hash, Waiting] = {}
-        self._ids: dict[Hash, None] = {}
+        self._ids: dict[Hash, Hash] = {}
+        """By act id, the hash of the bytes that wait."""
         self._by_holder: dict[OwnerKey, int] = {}
         self._by_last_height: dict[int, dict[Hash, None]] = {}
         self._most = most
@@ -67,7 +68,7 @@ class Mempool:
         if pending >= self._most_of_holder:
             raise HolderOverQuotaError(f"{pending} transactions of this holder wait")
         self._waiting[waiting.act.bytes_hash] = waiting
-        self._ids[waiting.act.act_id] = None
+        self._ids[waiting.act.act_id] = waiting.act.bytes_hash
         self._by_holder[waiting.holder] = pending + 1
         self._by_last_height.setdefault(waiting.act.valid_until, {})[waiting.act.bytes_hash] = None
         self.bytes += size
@@ -88,6 +89,13 @@ class Mempool:
     def get(self, bytes_hash: bytes) -> Waiting | None:
         """One that waits, by the hash of its bytes."""
         return self._waiting.get(Hash(bytes_hash))
+
+    def remove_act(self, act_id: Hash) -> Waiting | None:
+        """Take out the bytes that wait for an act, whichever were decided: an act has one id under
+        any good signature.
+        """
+        bytes_hash = self._ids.get(act_id)
+        return None if bytes_hash is None else self.remove(bytes_hash)
 
     def take_expired(self, height: int) -> list[Waiting]:
         """Take out those that could enter no block above this height."""

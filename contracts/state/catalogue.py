@@ -37,8 +37,8 @@ TABLES: Final[Mapping[int, Table[Any]]] = MappingProxyType({table.tag: table for
 INDEXED: Final[Mapping[int, Table[Any]]] = MappingProxyType(
     {table.tag: table for table in _ALL if table.indexed}
 )
-AUTHORITY: Final = frozenset(
-    table.tag for table in (membership.HOLDERS, access.USERS, access.KEYS, access.ACCESS)
+STANDING: Final = frozenset(
+    (access.ACCESS.tag, access.USERS.tag, access.KEYS.tag, membership.HOLDERS.tag)
 )
 """Tags of the tables that say who may do what."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from heapq import merge
 from typing import Any, Final
 
-from cfi.contracts.state.catalogue import AUTHORITY, INDEXED
+from cfi.contracts.state.catalogue import INDEXED, STANDING
 from cfi.contracts.state.changes import (
     Changes,
     Drop,
@@ -43,7 +43,7 @@ class Overlay:
         self.public_rows: dict[RowKey, bytes | None] = {}
         self.seeds: dict[OwnerKey, Seed] = {}
         self.movements: dict[OwnerKey, list[bytes]] = {}
-        self.authority_writes = 0
+        self.standing_writes = 0
         """How often a row was written that says who may do what."""
         self._summaries: dict[OwnerKey, Running] = {}
         self._opened: list[OwnerKey] = []
@@ -202,15 +202,15 @@ class Overlay:
             self._counts[owner] = self._counts.get(owner, 0) + (1 if before is None else -1)
         if key[0] in INDEXED:
             self._index(owner, key, before, after)
-        if key[0] in AUTHORITY:
-            self.authority_writes += 1
+        if key[0] in STANDING:
+            self.standing_writes += 1
         rows[key] = after
 
     def _write_public(self, key: RowKey, after: bytes | None) -> None:
         if key[0] in INDEXED:
             self._index(PUBLIC, key, self.public(key), after)
-        if key[0] in AUTHORITY:
-            self.authority_writes += 1
+        if key[0] in STANDING:
+            self.standing_writes += 1
         self.public_rows[key] = after
 
     def _index(

@@ -4,22 +4,20 @@ from heapq import heappop, heappush
 from typing import Final
 
 from cfi.contracts.state.overlay import SUMMARY_KEY
-from cfi.contracts.state.row_tree import ZERO, Blinder, RowTree, RowTreeUndo, row_leaf
+from cfi.contracts.state.row_tree import ZERO, Blinder, RowTree, RowTreeUndo, placed_leaf
 from cfi.contracts.state.table import RowKey
 from cfi.contracts.wire.schema import Seed
 
-PREFIX_BYTES: Final = 12
-"""Before each packed row: its slot (4 bytes) and the height at which it was written (8 bytes)."""
-
-
-def packed(slot: int, written_at: int, row: bytes) -> bytes:
-    """A row with its place."""
-    return slot.to_bytes(4, "big") + written_at.to_bytes(8, "big") + row
+_SLOT_BYTES: Final = 4
+_HEIGHT_BYTES: Final = 8
+PREFIX_BYTES: Final = _SLOT_BYTES + _HEIGHT_BYTES
+"""Before each packed row its place: its slot, and the height at which it was written."""
 
 
 def place_of(row: bytes) -> tuple[int, int]:
     """A packed row's slot and the height at which it was written."""
-    return int.from_bytes(row[:4], "big"), int.from_bytes(row[4:PREFIX_BYTES], "big")
+    slot, written_at = row[:_SLOT_BYTES], row[_SLOT_BYTES:PREFIX_BYTES]
+    return int.from_bytes(slot, "big"), int.from_bytes(written_at, "big")
 
 
 def shown(key: RowKey, row: bytes) -> bytes:
@@ -60,12 +58,14 @@ class Owner:
         for key in before:
             if changes[key] is None:
                 leaves[self._release(key)] = ZERO
+        written_at = height.to_bytes(_HEIGHT_BYTES, "big")
         for key, old in before.items():
             row = changes[key]
             if row is not None:
-                slot = self._take(key) if old is None else int.from_bytes(old[:4], "big")
-                self.rows[key] = packed(slot, height, row)
-                leaves[slot] = row_leaf(self.blinder, slot, height, shown(key, row))
+                slot = self._take(key) if old is None else int.from_bytes(old[:_SLOT_BYTES], "big")
+                place = slot.to_bytes(_SLOT_BYTES, "big") + written_at
+                self.rows[key] = place + row
+                leaves[slot] = placed_leaf(self.blinder, place, shown(key, row))
         undo.tree = self.tree.set_leaves(leaves)
         return undo
 
@@ -85,7 +85,7 @@ class Owner:
     def load(self, rows: dict[RowKey, bytes]) -> None:
         """Take over rows from the durable copy, their slots as they were."""
         self.rows = rows
-        used = {int.from_bytes(row[:4], "big"): None for row in rows.values()}
+        used = {int.from_bytes(row[:_SLOT_BYTES], "big"): None for row in rows.values()}
         self.slots = max(used, default=-1) + 1
         self.free = [slot for slot in range(self.slots) if slot not in used]
         self.tree.set_leaves(self._blinded_by(self.seed))
@@ -96,8 +96,9 @@ class Owner:
         self.blinder = Blinder(seed)
         leaves = {}
         for key, row in self.rows.items():
-            slot, written_at = place_of(row)
-            leaves[slot] = row_leaf(self.blinder, slot, written_at, shown(key, row[PREFIX_BYTES:]))
+            slot = int.from_bytes(row[:_SLOT_BYTES], "big")
+            shown_row = shown(key, row[PREFIX_BYTES:])
+            leaves[slot] = placed_leaf(self.blinder, row[:PREFIX_BYTES], shown_row)
         return leaves
 
     def _differs(self, key: RowKey, row: bytes | None) -> bool:
@@ -114,7 +115,7 @@ class Owner:
         return self.slots - 1
 
     def _release(self, key: RowKey) -> int:
-        slot = int.from_bytes(self.rows.pop(key)[:4], "big")
+        slot = int.from_bytes(self.rows.pop(key)[:_SLOT_BYTES], "big")
         heappush(self.free, slot)
         return slot
 

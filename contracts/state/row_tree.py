@@ -51,6 +51,11 @@ def row_leaf(blinder: Blinder, slot: int, written_at: int, row: bytes) -> bytes:
     return blinded_leaf(row_blinding(blinder, slot, written_at), row)
 
 
+def placed_leaf(blinder: Blinder, place: bytes, row: bytes) -> bytes:
+    """The leaf hash of a row by its place: the slot (4 bytes) and the height (8 bytes)."""
+    return sha256(LEAF_PREFIX + blinder.blind(b"row" + place) + row).digest()
+
+
 def seed_commitment(seed: bytes) -> bytes:
     """What row 0 says of the seed: SHA-256(02 | seed)."""
     return sha256(SEED_PREFIX + seed).digest()

@@ -203,11 +203,12 @@ class State:
         if changed is None:
             return
         undo.owners[name] = changed
+        prefix = durable.row_key(name, RowKey(b""))
         for key, before in changed.rows.items():
             after = owner.rows.get(key)
             if key[0] in INDEXED:
                 self.indexes.replace(name, key, _row(before), _row(after))
-            batch.append((durable.row_key(name, key), after))
+            batch.append((prefix + key, after))
         leaves[self._leaf_key(name, owner)] = owner_leaf_value(owner.tree.depth, owner.tree.root)
 
     def _take_back_owner(self, name: OwnerKey, undo: OwnerUndo) -> None:

@@ -54,9 +54,12 @@ class Table(Generic[R]):
     due: Callable[[R], Instant | None] = _nothing
     schema: Schema[R] = field(init=False)
     """How its rows are written."""
+    prefix: bytes = field(init=False)
+    """The tag, before each of its keys."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "schema", schema_of(self.row))
+        object.__setattr__(self, "prefix", bytes((self.tag,)))
 
     @property
     def indexed(self) -> bool:
@@ -65,7 +68,7 @@ class Table(Generic[R]):
 
     def row_key(self, key: bytes) -> RowKey:
         """The row key of a key in this table."""
-        return RowKey(bytes((self.tag,)) + key)
+        return RowKey(self.prefix + key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,5 +1,6 @@
 """One act, from its verified bytes to its receipt: authorise, decide, check, commit, receipt."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -19,11 +20,11 @@ from cfi.contracts.wire.messages.access.propose import Propose
 from cfi.contracts.wire.messages.catalogue import MESSAGES
 from cfi.contracts.wire.quantities import Count, SmallCode, small_code
 from cfi.contracts.wire.receipts import DONE, Receipt
-from cfi.contracts.wire.refusal import Refusal, RefusedError, require
+from cfi.contracts.wire.refusal import Fact, Refusal, RefusedError, require
 from cfi.contracts.wire.schema import schema_of
 from cfi.contracts.wire.values import maker_of
 
-_RECEIPT: Final = maker_of(Receipt)
+_MAKE_RECEIPT: Final = maker_of(Receipt)
 
 
 def apply_act(
@@ -125,14 +126,19 @@ def _decide_inner(
 
 
 def _receipt(
-    act: Act, block: BlockContext, index: Count, code: SmallCode, section: str, facts: object
+    act: Act,
+    block: BlockContext,
+    index: Count,
+    code: SmallCode,
+    section: str,
+    facts: Mapping[str, Fact],
 ) -> Receipt:
-    return _RECEIPT(
+    return _MAKE_RECEIPT(
         act_id=act.act_id,
         height=block.height,
         index=index,
         message_number=SmallCode(act.message_number),
         code=code,
         section=section,
-        facts=tuple(sorted(dict(facts).items())),  # type: ignore[call-overload]
+        facts=tuple(sorted(facts.items())) if facts else (),
     )

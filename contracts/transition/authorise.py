@@ -1,9 +1,7 @@
 """Who signs, for whom, and whether this message is theirs to send.  (RB 2.6.1, 3.8, 5.4.2)"""
 
 from dataclasses import dataclass
-from typing import Final
 
-from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.rows.access import AccessRule, User
 from cfi.contracts.state.rows.membership import Holder, HolderStatus
 from cfi.contracts.state.table import number_key
@@ -11,8 +9,6 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.schema import PublicKey
-
-DEFAULT_GAS: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +40,6 @@ def live_signer(state: StateView, key: PublicKey, now: Instant) -> Signer | None
     if not user.active or holder.status is HolderStatus.TERMINATED:
         return None
     return Signer(holder, user)
-
-
-class Authority:
-    """Whom keys speak for, remembered through a block while no row changes that says so."""
-
-    __slots__ = ("_as_of", "_gas", "_now", "_overlay", "_signers", "_state")
-
-    def __init__(self, overlay: Overlay, state: StateView, now: Instant) -> None:
-        self._overlay = overlay
-        self._state = state
-        self._now = now
-        self._as_of = overlay.authority_writes
-        self._signers: dict[PublicKey, Signer | None] = {}
-        self._gas: dict[int, int] = {}
-
-    def signer(self, key: PublicKey) -> Signer | None:
-        """Whom a key speaks for now, or None, as `live_signer` says."""
-        self._forget_what_changed()
-        if key not in self._signers:
-            self._signers[key] = live_signer(self._state, key, self._now)
-        return self._signers[key]
-
-    def gas(self, message_number: int) -> int:
-        """Work units of a message kind."""
-        self._forget_what_changed()
-        known = self._gas.get(message_number)
-        if known is None:
-            known = self._gas[message_number] = gas_of(self._state, message_number)
-        return known
-
-    def _forget_what_changed(self) -> None:
-        if self._as_of != self._overlay.authority_writes:
-            self._as_of = self._overlay.authority_writes
-            self._signers.clear()
-            self._gas.clear()
-
-
-def gas_of(state: StateView, message_number: int) -> int:
-    """Work units of a message kind."""
-    rule = state.access.get(number_key(message_number))
-    return DEFAULT_GAS if rule is None else rule.gas
 
 
 def access_rule(state: StateView, message_number: int) -> AccessRule:

@@ -27,7 +27,7 @@ from cfi.contracts.state.validator_sets import (
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.transition.apply import apply_act, commit
-from cfi.contracts.transition.authorise import Authority, Signer
+from cfi.contracts.transition.authorise import Signer, live_signer
 from cfi.contracts.transition.dispatch import RuleBook, rule_book_at
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block import BlockContext
@@ -35,14 +35,15 @@ from cfi.contracts.wire.limits import MAX_BLOCK_GAS, REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.receipts import Receipt, encode_receipt
-from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.text import HolderId, UserId
 from cfi.contracts.wire.validators import Validator
 from cfi.contracts.wire.values import maker_of
 
 DUE_GAS_PER_ITEM: Final = 10
-_CONTEXT: Final = maker_of(BlockContext)
+DEFAULT_GAS: Final = 1
 _NOBODY: Final = UserId("")
+_MAKE_CONTEXT: Final = maker_of(BlockContext)
 
 
 @dataclass(slots=True)
@@ -80,18 +81,16 @@ class Execution:
     """
     next_app_version: int | None = None
     """Set by the finished block if the next height is decided by another version of the rules."""
-    authority: Authority = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.authority = Authority(self.overlay, self.state, self.now)
+    _signers: dict[PublicKey, Signer] = field(default_factory=dict)
+    _gas: dict[int, int] = field(default_factory=dict)
+    _known_since: int = 0
 
     def execute(self, act: Act) -> Outcome:
         """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in
         this block.
         """
         signer = self.admit(act)
-        gas = self.gas_of(act)
-        block = _CONTEXT(
+        block = _MAKE_CONTEXT(
             chain_id=self.chain_id,
             height=self.height,
             now=self.now,
@@ -102,9 +101,9 @@ class Execution:
         receipt = apply_act(
             self.overlay, self.state, act, signer, block, Count(len(self.outcomes)), book=self.book
         )
-        outcome = Outcome(act, receipt, encode_receipt(receipt), None, gas)
+        outcome = Outcome(act, receipt, encode_receipt(receipt), None, self.gas_of(act))
         self.ids[act.act_id] = None
-        self.gas += gas
+        self.gas += outcome.gas
         self.outcomes.append(outcome)
         return outcome
 
@@ -116,7 +115,12 @@ class Execution:
 
     def gas_of(self, act: Act) -> int:
         """Work units of a message kind."""
-        return self.authority.gas(act.message_number)
+        self._forget_what_changed()
+        gas = self._gas.get(act.message_number)
+        if gas is None:
+            rule = self.state.access.get(number_key(act.message_number))
+            gas = self._gas[act.message_number] = DEFAULT_GAS if rule is None else rule.gas
+        return gas
 
     def admit(self, act: Act) -> Signer:
         """Whom the act is signed for; raises InadmissibleError."""
@@ -127,10 +131,25 @@ class Execution:
             )
         if act.act_id in self.ids or act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
-        signer = self.authority.signer(act.key)
+        self._forget_what_changed()
+        signer = self._signers.get(act.key)
         if signer is None:
-            raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+            signer = live_signer(self.state, act.key, self.now)
+            if signer is None:
+                raise InadmissibleError(
+                    Inadmissible.NO_LIVE_KEY, "the key belongs to no active user"
+                )
+            self._signers[act.key] = signer
         return signer
+
+    def _forget_what_changed(self) -> None:
+        """Signers and work units are looked up once a block, and again after a row was written that
+        says who may do what.
+        """
+        if self._known_since != self.overlay.standing_writes:
+            self._known_since = self.overlay.standing_writes
+            self._signers.clear()
+            self._gas.clear()
 
 
 def check_window(act: Act, chain_id: str, height: int) -> None:

@@ -170,7 +170,7 @@ class Client:
     def submit(self, signed: bytes) -> int:
         """Send a transaction; returns the tag of its answers."""
         self.tag += 1
-        self.link.sendall(frame(Kind.SUBMIT, self.tag, signed))
+        self._send(Kind.SUBMIT, signed)
         return self.tag
 
     def listen(self, seconds: float) -> bool:
@@ -206,8 +206,13 @@ class Client:
     def send_question(self, question: str, **parameters: object) -> int:
         """Ask without waiting; returns the tag of the answer."""
         self.tag += 1
-        self.link.sendall(frame(Kind.ASK, self.tag, cbor2.dumps([question, parameters])))
+        self._send(Kind.ASK, cbor2.dumps([question, parameters]))
         return self.tag
+
+    def _send(self, kind: Kind, content: bytes) -> None:
+        """Send even while the ledger executes a long block and takes nothing."""
+        self.link.settimeout(ANSWER_SECONDS)
+        self.link.sendall(frame(kind, self.tag, content))
 
     def _take(self) -> bool:
         try:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cfi.contracts.transition import apply
-from cfi.contracts.transition.dispatch import RULES
+from cfi.contracts.transition import dispatch
+from cfi.contracts.transition.dispatch import DUE, RULES, RuleBook
 from cfi.contracts.wire.messages.custody.retire import Retire
 from cfi.node.link import Kind
 from tests.node.chain import retire, transfer
@@ -26,7 +26,8 @@ def test_a_mistake_in_a_rule_harms_only_its_act(
     def mistaken(*_: object) -> Any:
         raise mistake("a mistake of ours")
 
-    monkeypatch.setattr(apply, "RULES", {**RULES, Retire: mistaken})
+    books = {1: RuleBook({**RULES, Retire: mistaken}, DUE)}
+    monkeypatch.setattr(dispatch, "RULE_BOOKS", books)
 
     async def work(parts: Parts, peer: Peer) -> None:
         peer.send((Kind.SUBMIT, 1, GOOD), (Kind.SUBMIT, 2, POISON), (Kind.SUBMIT, 3, ALSO_GOOD))

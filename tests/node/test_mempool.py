@@ -88,3 +88,13 @@ def test_what_can_enter_no_block_above_a_height_is_let_go() -> None:
     assert [each.transaction for each in gone] == [TRANSACTIONS[0], TRANSACTIONS[2]]
     assert (len(mempool), mempool.bytes, mempool._by_last_height) == (0, 0, {})
     assert mempool.get(ALL[0].act.bytes_hash) is None
+
+
+def test_an_act_is_taken_out_whichever_of_its_bytes_were_decided() -> None:
+    mempool = filled(Mempool(), 0, 1)
+    act_id = ALL[0].act.act_id
+    found = mempool.remove_act(act_id)
+    assert found is not None
+    assert found.transaction == TRANSACTIONS[0]
+    assert mempool.remove_act(act_id) is None
+    assert len(mempool) == 1

@@ -19,8 +19,6 @@ from cfi.contracts.wire.quantities import (
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, LotId, Text
 
-SERIAL_DIGITS: Final = 10
-
 
 @unique
 class AccountKind(IntEnum):
@@ -245,8 +243,8 @@ class SerialPage:
 
 
 def lot_id_of(instrument: Instrument, vintage: int, first: int) -> LotId:
-    """The identifier of the lot that begins with a serial."""
-    return LotId(f"{instrument.name}-{vintage}-{first:0{SERIAL_DIGITS}d}")
+    """The identifier of the lot that begins with a serial: ten digits, so that it sorts."""
+    return LotId(f"{instrument._name_}-{vintage}-{first:010d}")
 
 
 def _range_key(row: Lot | RetiredLot) -> bytes:

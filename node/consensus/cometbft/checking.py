@@ -66,7 +66,9 @@ class Checker:
         try:
             self._application.check_live(waiting.act)
         except InadmissibleError as error:
-            self.drop(waiting, error.reason.name, error.detail)
+            # What a block holds that isn't committed yet still waits: its commit tells.
+            if error.reason is not Inadmissible.DUPLICATE:
+                self.drop(waiting, error.reason.name, error.detail)
             self.refuse(reply, error.reason.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
             self._application.quarantine.keep(request.transaction, error)

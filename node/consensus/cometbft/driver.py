@@ -173,7 +173,7 @@ class Driver:
         told: list[Told] = []
         now = time.monotonic()
         for index, outcome in enumerate(outcomes):
-            waiting = None if outcome.act is None else self._mempool.remove(outcome.act.bytes_hash)
+            waiting = None if outcome.act is None else self._mempool.remove_act(outcome.act.act_id)
             if waiting is None:
                 continue
             self._counters.decided(waiting, now)

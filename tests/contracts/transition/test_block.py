@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from cfi.contracts.state.changes import drop_public, put, put_public
+from cfi.contracts.state.changes import Changes, drop_public, put, put_public
 from cfi.contracts.state.rows.access import ACCESS, PROPOSALS, Proposal
 from cfi.contracts.state.rows.governance import ACTS, CHAIN, CLOCK, Clock, ClockKind
 from cfi.contracts.state.rows.membership import HOLDERS, HolderStatus
@@ -71,6 +71,26 @@ def proposal(number: int, expires_at: int) -> Proposal:
 
 
 class TestTheActs:
+    def test_who_may_sign_is_looked_up_again_once_a_row_says_otherwise(
+        self, keyed: Ledger
+    ) -> None:
+        execution = begun(keyed)
+        execution.execute(act("one"))
+        holder = execution.state.holders.get("company-a")
+        assert holder is not None
+        gone = replace(holder, status=HolderStatus.TERMINATED)
+        execution.overlay.apply(Changes.of(put(HOLDERS, "company-a", gone)))
+        with pytest.raises(InadmissibleError) as caught:
+            execution.execute(act("two"))
+        assert caught.value.reason is Inadmissible.NO_LIVE_KEY
+
+    def test_work_units_are_looked_up_again_once_a_row_says_otherwise(self, keyed: Ledger) -> None:
+        execution = begun(keyed)
+        assert execution.execute(act("one")).gas == open_rule(OPEN).gas
+        dearer = replace(open_rule(OPEN), gas=Count(7))
+        execution.overlay.apply(Changes.of(put_public(ACCESS, dearer)))
+        assert execution.execute(act("two")).gas == 7
+
     def test_an_act_has_its_receipt_its_place_and_its_gas(self, keyed: Ledger) -> None:
         keyed.given(put_public(ACCESS, replace(open_rule(OPEN), gas=Count(7))))
         execution = begun(keyed)

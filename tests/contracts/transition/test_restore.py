@@ -10,7 +10,7 @@ import pytest
 
 from cfi.contracts.state import durable
 from cfi.contracts.state.changes import put_public
-from cfi.contracts.state.owner import PREFIX_BYTES, packed
+from cfi.contracts.state.owner import PREFIX_BYTES
 from cfi.contracts.state.rows.governance import ACTS, CHAIN, ActsOfHeight
 from cfi.contracts.state.snapshot import SnapshotError, SnapshotHead
 from cfi.contracts.state.table import OwnerKey, RowKey, account_owner
@@ -25,6 +25,11 @@ HEIGHTS = 6
 OWNER = account_owner(ONE)
 IDS = b"1" * 32 + b"2" * 32
 Entries = dict[bytes, bytes]
+
+
+def packed(slot: int, written_at: int, row: bytes) -> bytes:
+    """A row with its place."""
+    return slot.to_bytes(4, "big") + written_at.to_bytes(8, "big") + row
 
 
 @cache

@@ -18,6 +18,7 @@ from cfi.node.consensus.cometbft.driver import EngineMistakenError
 from cfi.node.home import Home
 from tests.faults.running import SCENARIO, application
 from tests.node.consensus.cometbft.asking import (
+    COMMIT,
     ECHO,
     FINALIZE,
     INFO,
@@ -88,6 +89,19 @@ class TestACheck:
             assert code_of(await engine.said(check(short, again=True))) == Inadmissible.EXPIRED
             assert ledger.counters.refused == {"DUPLICATE": 1, "EXPIRED": 1}
             assert (ledger.counters.taken, ledger.counters.waits) == (4, 1)
+
+        with_engine(new_home(tmp_path / "n"), work)
+
+    def test_of_what_a_block_holds_that_is_not_committed_tells_nobody_yet(
+        self, tmp_path: Path
+    ) -> None:
+        async def work(ledger: Asked, engine: Engine) -> None:
+            assert code_of(await engine.said(check(ACTS[0]))) == 0
+            await engine.said(proposal(FINALIZE, ACTS[:1], 1))
+            assert code_of(await engine.said(check(ACTS[0]))) == Inadmissible.DUPLICATE
+            assert len(ledger.mempool) == 1
+            assert await engine.said(ask(COMMIT)) == b""
+            assert (len(ledger.mempool), ledger.counters.waits) == (0, 1)
 
         with_engine(new_home(tmp_path / "n"), work)
 

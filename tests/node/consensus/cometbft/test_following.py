@@ -12,7 +12,9 @@ import pytest
 from aiohttp import web
 
 from cfi.client.light.lightblock import LightBlock, light_block_json
+from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.wire.blocks import Block, block_id_of
+from cfi.node.application import Application
 from cfi.node.audience import Audience
 from cfi.node.consensus.cometbft import follower as follower_module
 from cfi.node.consensus.cometbft.follower import Follower
@@ -147,6 +149,32 @@ class TestASubmission:
                     await until(lambda: not errors)
                     assert len(ledger.mempool) == 1
                     peer.writer.close()
+
+        run(work())
+
+    def test_that_may_wait_no_longer_is_dropped_with_the_reason(self, tmp_path: Path) -> None:
+        """One expires; of the other the engine asks again after its signer's key is gone."""
+        short = application(40, valid_until=1)
+
+        def gone(self: Application, act: Act) -> None:
+            raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+
+        async def work() -> None:
+            async with asked(new_home(tmp_path / "n")) as ledger:
+                engine = await ledger.engine()
+                peer = await submitted(ledger, short, ACTS[0])
+                assert {(await peer.next())[0] for _ in range(2)} == {Kind.ADMITTED}
+                await engine.decide([], 1)
+                kind, tag, told = await peer.next()
+                assert (kind, tag, told[0]) == (Kind.DROPPED, 0, "EXPIRED")
+                with pytest.MonkeyPatch.context() as planted:
+                    planted.setattr(Application, "check_live", gone)
+                    await engine.said(check(ACTS[0], again=True))
+                kind, tag, told = await peer.next()
+                assert (kind, tag, told[0]) == (Kind.DROPPED, 1, "NO_LIVE_KEY")
+                assert len(ledger.mempool) == 0
+                engine.writer.close()
+                peer.writer.close()
 
         run(work())
 
