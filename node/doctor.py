@@ -94,6 +94,9 @@ def _store(home: Home) -> Finding:
 
 
 def _validator(home: Home) -> Finding:
+    signer = home.settings().remote_signer
+    if signer:
+        return Finding("validator", sound=True, sentence=f"what connects to {signer} signs")
     try:
         validator = PrivateValidator(home.validator_key, home.validator_state)
     except DamagedError as error:

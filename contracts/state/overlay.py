@@ -147,10 +147,7 @@ class Overlay:
     def sealed_rows(self, owner: OwnerKey) -> dict[RowKey, bytes | None]:
         """The rows of an owner that this block writes, its first row among them."""
         rows = self.rows.get(owner, {})
-        running = self._summaries.get(owner)
-        if running is None:
-            return rows
-        return rows | {SUMMARY_KEY: running.encode()}
+        return rows | {SUMMARY_KEY: self._summaries[owner].encode()}
 
     def movement_writes(self) -> Batch:
         """Each account's new movements under their numbers: the chain in its first row vouches for

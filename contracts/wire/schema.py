@@ -143,12 +143,10 @@ class Schema(Generic[R]):
 
     def _fault(self, items: list[object]) -> SchemaError:
         """What is wrong with the first wrong field."""
-        for name, check, item in zip(self._names, self._checks, items, strict=True):
-            try:
-                check(item)
-            except SchemaError as error:
-                return SchemaError(f"{self.row.__name__}.{name}: {error}")
-        raise AssertionError("a field is wrong")
+        told = zip(self._names, self._checks, items, strict=True)
+        faults = [(name, fault) for name, check, item in told if (fault := _refused(check, item))]
+        name, fault = faults[0]
+        return SchemaError(f"{self.row.__name__}.{name}: {fault}")
 
 
 @cache
@@ -221,6 +219,14 @@ def _write_of(hint: Any) -> Check:
         some = _write_of(next(part for part in typing.get_args(hint) if part is not type(None)))
         return lambda value: None if value is None else some(value)
     return _number_of if issubclass(hint, IntEnum) else schema_of(hint).to_items
+
+
+def _refused(check: Check, item: object) -> SchemaError | None:
+    try:
+        check(item)
+    except SchemaError as error:
+        return error
+    return None
 
 
 def _written(write: Check, item: object) -> object:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from cfi.contracts.wire.commits import BlockIdFlag, decode_commit
 from cfi.contracts.wire.messages.governance.add_validator import AddValidator
+from cfi.contracts.wire.messages.governance.change_validator_power import ChangeValidatorPower
 from cfi.contracts.wire.messages.governance.register_node import RegisterNode
 from cfi.contracts.wire.parties import PeerKind
 from cfi.contracts.wire.quantities import Count
@@ -16,12 +17,13 @@ from cfi.contracts.wire.text import HolderId
 from cfi.node.assembly import read_home_genesis
 from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.node_key import read_node_id
+from cfi.node.consensus.private_validator import PrivateValidator
 from cfi.node.demo.player import Played, Player
 from cfi.node.home import Home
 from cfi.node.main import main
 from cfi.node.settings import settings_text
 from tests.faults.running import CAST, SCENARIO, application
-from tests.network.running import QUICK, NetworkNode, commit_all, free_address, network, until
+from tests.network.running import QUICK, NetworkNode, commit_all, free_address, network
 
 EXCHANGE = "exchange"
 POWER = 300
@@ -72,12 +74,11 @@ def admission(home: Home) -> AddValidator:
     )
 
 
-def has_signed(node: NetworkNode, key: bytes) -> bool:
-    """Whether a validator's vote stands among those for the last block."""
-    told = node.ask("light_block", height=node.height)
-    votes = decode_commit(told["commit"]).signatures
+def has_signed(node: NetworkNode, key: bytes, height: int) -> bool:
+    """Whether a validator's vote stands among those for a block."""
+    told = node.ask("light_block", height=height)
     keys = [each for each, _ in told["validators"]]
-    return key in keys and votes[keys.index(key)].flag is BlockIdFlag.COMMIT
+    return decode_commit(told["commit"]).signatures[keys.index(key)].flag is BlockIdFlag.COMMIT
 
 
 def test_a_node_is_let_in_and_becomes_a_validator(tmp_path: Path) -> None:
@@ -97,7 +98,13 @@ def test_a_node_is_let_in_and_becomes_a_validator(tmp_path: Path) -> None:
             second.reach(signs_from + 2)
             assert first.header(signs_from) == second.header(signs_from)
             assert [message.key, POWER] in first.ask("status")["validators"]
-            until(lambda: has_signed(first, message.key), first.ledger, second.engine)
+            # From here on the first is no longer more than two thirds.
+            key = PrivateValidator(first.home.validator_key, first.home.validator_state).public_key
+            less = ChangeValidatorPower(key=PublicKey(key), power=Count(2 * POWER))
+            player.both(CAST.officer(1), CAST.officer(2), [less])
+            both_from = first.height + 3
+            first.reach(both_from + 2)
+            assert has_signed(first, message.key, both_from)
             player.close()
         finally:
             second.kill()
