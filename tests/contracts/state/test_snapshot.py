@@ -111,6 +111,11 @@ def test_what_is_told_is_checked(sentence: str, act: Callable[[], object], said:
         act()
 
 
+def test_no_chunks_have_no_head() -> None:
+    with pytest.raises(SnapshotError, match="the head is cut off"):
+        list(entries_of([], SnapshotReader()))
+
+
 def test_what_is_told_of_a_snapshot() -> None:
     TOLD.check()
     TOLD.check_chunk(1, b"1")
