@@ -32,6 +32,11 @@ class Log(Protocol):
         """What it said of its end; empty if nothing."""
         ...
 
+    @property
+    def gave_up(self) -> bool:
+        """True once it said that it does its work no more, though its process may stay."""
+        ...
+
     def rewritten(self, line: str) -> str:
         """One line."""
         ...
@@ -69,9 +74,9 @@ class Running:
 
     def cause(self) -> str:
         """How it ended, in words."""
-        code = self.process.returncode
-        how = f"ended with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
-        words = "" if self.part.log is None else self.part.log.last_words
+        log = self.part.log
+        how = "gave up" if log is not None and log.gave_up else _how(self.process.returncode)
+        words = "" if log is None else log.last_words
         return f"the {self.part.name} {how}" + (f" ({words})" if words else "")
 
     def stop(self, until: float) -> None:
@@ -88,6 +93,8 @@ class Running:
             with output:
                 for line in output:
                     self._say(log.rewritten(line.decode(errors="replace")))
+                    if log.gave_up:
+                        self._ended.put(self)
         self.process.wait()
         self._ended.put(self)
 
@@ -152,6 +159,10 @@ def _stop(running: Sequence[Running]) -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     for each in running:
         each.stop(until)
+
+
+def _how(code: int) -> str:
+    return f"ended with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
 
 
 def _signal_name(number: int) -> str:

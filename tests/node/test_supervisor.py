@@ -183,6 +183,16 @@ def test_an_engine_speaks_in_our_log_and_its_last_words_are_the_cause() -> None:
     ]
 
 
+def test_an_engine_that_decides_no_more_ends_all_though_it_stays(started: list[Running]) -> None:
+    said: list[str] = []
+    failure = '{"level":"error","_msg":"CONSENSUS FAILURE!!!","err":"disk full","ts":"now"}'
+    program = f"print({failure!r}, flush=True); {SLEEPS}"
+    chosen = [part("engine", program, log=EngineLog("node1")), part("gateway", SLEEPS)]
+    assert supervise(chosen, said.append) == 1
+    assert said[-1] == "the engine gave up (CONSENSUS FAILURE!!!: disk full); stopping the others"
+    assert codes(started) == {"engine": -signal.SIGTERM, "gateway": -signal.SIGTERM}
+
+
 def test_a_part_runs_where_it_is_told(tmp_path: Path) -> None:
     program = "import os; open('here', 'w').write(os.getcwd())"
     supervise([part("engine", program, folder=tmp_path)], lambda _: None)

@@ -22,6 +22,10 @@ _FIELDS: Final[Mapping[str, tuple[str, type]]] = MappingProxyType(
 _LONGEST: Final = 500
 _FATAL: Final = ("panic:", "fatal error:", "ERROR:")
 """How a line begins that Go, or CometBFT's own command, writes before it ends."""
+_GAVE_UP: Final = "CONSENSUS FAILURE!!!"
+"""What CometBFT says when it decides and signs no more; its process stays and answers as before.
+(consensus/state.go)
+"""
 
 
 class EngineLog:
@@ -30,6 +34,8 @@ class EngineLog:
     def __init__(self, node: str) -> None:
         self._node = node
         self._fatal = False
+        self.gave_up = False
+        """True once it decides no more."""
         self.last_words = ""
         """The last error; once it is a fatal one, that."""
 
@@ -47,6 +53,7 @@ class EngineLog:
         content = self._content(str(told.get("ts", "")), level, message) | _allowed(told)
         if level == "error" and not self._fatal:
             self.last_words = ": ".join((message, *_error(content)))
+            self._fatal = self.gave_up = message == _GAVE_UP
         return json.dumps(content)
 
     def _plain(self, text: str) -> str:

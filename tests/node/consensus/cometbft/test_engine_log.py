@@ -59,3 +59,13 @@ def test_the_last_error_is_its_last_words_until_a_fatal_one() -> None:
     log.rewritten('{"level":"error","ts":"t","_msg":"stopping"}')
     log.rewritten("fatal error: a second one")
     assert log.last_words == "panic: the disk is full"
+
+
+def test_it_gave_up_when_consensus_failed_and_that_stays_the_cause() -> None:
+    log = EngineLog("node1")
+    log.rewritten('{"level":"error","ts":"t","_msg":"dialling failed","err":"refused"}')
+    assert not log.gave_up
+    log.rewritten('{"level":"error","ts":"t","_msg":"CONSENSUS FAILURE!!!","err":"disk full"}')
+    log.rewritten('{"level":"error","ts":"t","_msg":"stopping"}')
+    assert log.gave_up
+    assert log.last_words == "CONSENSUS FAILURE!!!: disk full"
