@@ -35,12 +35,14 @@ from cfi.contracts.wire.quantities import Height, Instant
 from cfi.contracts.wire.receipts import Receipt, receipt_digest
 from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.validators import Validator
+from cfi.contracts.wire.values import maker_of
 from cfi.node.storage.ledger_store import Committed, LedgerStore, results_entry
 from cfi.node.storage.quarantine import Quarantine
 
 _LOG: Final = logging.getLogger(__name__)
 _REMEMBERED_ACTS: Final = 200_000
 _REFUSED: Final = 1
+_RESULT: Final = maker_of(TransactionResult)
 
 
 @dataclass(slots=True)
@@ -383,4 +385,4 @@ def _result(outcome: Outcome) -> TransactionResult:
         )
     digest = receipt_digest(outcome.act.act_id, outcome.receipt_bytes)
     code = 0 if outcome.receipt.done else _REFUSED
-    return TransactionResult(code=code, data=digest, gas_wanted=outcome.gas, gas_used=outcome.gas)
+    return _RESULT(code=code, data=digest, gas_wanted=outcome.gas, gas_used=outcome.gas)
