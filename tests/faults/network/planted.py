@@ -1,0 +1,93 @@
+"""`python -m tests.faults.network.planted PLANT HOME`: a ledger process with a mistake of ours in it.
+
+With `--whole`, the whole node as `cfi start` runs it, its ledger with the mistake.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from cfi.contracts.rules.membership.register_application import register_application
+from cfi.contracts.state.changes import Changes
+from cfi.contracts.state.view import StateView
+from cfi.contracts.transition import dispatch
+from cfi.contracts.transition.dispatch import DUE, RULES, Rule, RuleBook
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
+from cfi.contracts.wire.quantities import Year
+from cfi.node import ledger_process
+from cfi.node.assembly import read_home_genesis
+from cfi.node.command_line import say
+from cfi.node.home import Home
+from cfi.node.parts import node_parts
+from cfi.node.supervisor import Part, supervise
+from tests.faults.running import application
+
+OTHER_ROOT: Final = "other-root"
+"""What it writes of an application isn't what others write."""
+RAISES: Final = "raises"
+"""It raises an error over the poisonous application."""
+_POISONOUS_NUMBER: Final = 1_000_001
+POISON: Final = application(_POISONOUS_NUMBER)
+_PROGRAM: Final = "tests.faults.network.planted"
+_WHOLE: Final = "--whole"
+
+
+def with_plant(plant: str) -> tuple[str, ...]:
+    """The program that is such a ledger process, and its first argument."""
+    return _PROGRAM, plant
+
+
+def whole_node(plant: str, home: Home) -> list[str]:
+    """The command of such a node."""
+    return [sys.executable, "-m", *with_plant(plant), str(home.root), _WHOLE]
+
+
+def _files_another_year(
+    state: StateView, message: RegisterApplication, block: BlockContext
+) -> Changes:
+    other = Year(message.first_year + 1)
+    return register_application(state, replace(message, first_year=other), block)
+
+
+def _raises_over_poison(
+    state: StateView, message: RegisterApplication, block: BlockContext
+) -> Changes:
+    if message.applicant == f"applicant-{_POISONOUS_NUMBER}":
+        raise ZeroDivisionError("a mistake of ours")
+    return register_application(state, message, block)
+
+
+_PLANTS: Final[Mapping[str, Rule]] = MappingProxyType(
+    {OTHER_ROOT: _files_another_year, RAISES: _raises_over_poison}
+)
+
+
+def _run_ledger(plant: str, home: Home) -> int:
+    rules: dict[type[Any], Rule] = {**RULES, RegisterApplication: _PLANTS[plant]}
+    setattr(dispatch, "RULE_BOOKS", {1: RuleBook(rules, DUE)})  # noqa: B010 - it is Final
+    return ledger_process.run(home)
+
+
+def _run_whole(plant: str, home: Home) -> int:
+    parts = node_parts(home, home.settings(), read_home_genesis(home)[0])
+    lock = home.lock()
+    try:
+        return supervise([_planted(part, plant, home) for part in parts], say)
+    finally:
+        os.close(lock)
+
+
+def _planted(part: Part, plant: str, home: Home) -> Part:
+    if part.name != "ledger":
+        return part
+    return replace(part, command=[sys.executable, "-m", *with_plant(plant), str(home.root)])
+
+
+if __name__ == "__main__":
+    run = _run_whole if _WHOLE in sys.argv[3:] else _run_ledger
+    sys.exit(run(sys.argv[1], Home(Path(sys.argv[2]))))
