@@ -5,7 +5,7 @@ With `--whole`, the whole node as `cfi start` runs it, its ledger with the mista
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
 from cfi.contracts.wire.quantities import Year
 from cfi.node import ledger_process
+from cfi.node.application import Application
 from cfi.node.assembly import read_home_genesis
 from cfi.node.command_line import say
 from cfi.node.home import Home
@@ -31,6 +32,8 @@ OTHER_ROOT: Final = "other-root"
 """What it writes of an application isn't what others write."""
 RAISES: Final = "raises"
 """It raises an error over the poisonous application."""
+REJECTS: Final = "rejects"
+"""It rejects every block that is proposed, so that its engine's first vote is always for none."""
 _POISONOUS_NUMBER: Final = 1_000_001
 POISON: Final = application(_POISONOUS_NUMBER)
 _PROGRAM: Final = "tests.faults.network.planted"
@@ -62,14 +65,29 @@ def _raises_over_poison(
     return register_application(state, message, block)
 
 
-_PLANTS: Final[Mapping[str, Rule]] = MappingProxyType(
-    {OTHER_ROOT: _files_another_year, RAISES: _raises_over_poison}
+def _with_rule(rule: Rule) -> None:
+    rules: dict[type[Any], Rule] = {**RULES, RegisterApplication: rule}
+    setattr(dispatch, "RULE_BOOKS", {1: RuleBook(rules, DUE)})  # noqa: B010 - it is Final
+
+
+def _without_approval() -> None:
+    def rejected(*_: object) -> str:
+        return "no block is good enough"
+
+    setattr(Application, "process_proposal", rejected)  # noqa: B010 - it is a method
+
+
+_PLANTS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
+    {
+        OTHER_ROOT: lambda: _with_rule(_files_another_year),
+        RAISES: lambda: _with_rule(_raises_over_poison),
+        REJECTS: _without_approval,
+    }
 )
 
 
 def _run_ledger(plant: str, home: Home) -> int:
-    rules: dict[type[Any], Rule] = {**RULES, RegisterApplication: _PLANTS[plant]}
-    setattr(dispatch, "RULE_BOOKS", {1: RuleBook(rules, DUE)})  # noqa: B010 - it is Final
+    _PLANTS[plant]()
     return ledger_process.run(home)
 
 
