@@ -1,7 +1,7 @@
 """`cfi start`: the ledger, its engine and the gateway as one command, one log, one exit.
 
-If one of them ends by itself, all end, and the cause is said. If this process is killed, they end
-too: each is tethered to it.
+If one of them ends by itself, or says that it has halted, all end, and the cause is said. If this
+process is killed, they end too: each is tethered to it.
 """
 
 import signal
@@ -33,8 +33,8 @@ class Log(Protocol):
         ...
 
     @property
-    def gave_up(self) -> bool:
-        """True once it said that it does its work no more, though its process may stay."""
+    def halted(self) -> bool:
+        """Whether it said that it does its work no more, though it runs."""
         ...
 
     def rewritten(self, line: str) -> str:
@@ -74,9 +74,8 @@ class Running:
 
     def cause(self) -> str:
         """How it ended, in words."""
-        log = self.part.log
-        how = "gave up" if log is not None and log.gave_up else _how(self.process.returncode)
-        words = "" if log is None else log.last_words
+        how = _how_it_ended(self.process.returncode)
+        words = "" if self.part.log is None else self.part.log.last_words
         return f"the {self.part.name} {how}" + (f" ({words})" if words else "")
 
     def stop(self, until: float) -> None:
@@ -93,7 +92,7 @@ class Running:
             with output:
                 for line in output:
                     self._say(log.rewritten(line.decode(errors="replace")))
-                    if log.gave_up:
+                    if log.halted:
                         self._ended.put(self)
         self.process.wait()
         self._ended.put(self)
@@ -161,7 +160,9 @@ def _stop(running: Sequence[Running]) -> None:
         each.stop(until)
 
 
-def _how(code: int) -> str:
+def _how_it_ended(code: int | None) -> str:
+    if code is None:
+        return "has halted"
     return f"ended with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
 
 

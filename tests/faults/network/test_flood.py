@@ -147,7 +147,7 @@ def behave(net: Net, floods: Sequence[Flood]) -> list[int]:
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_flood_leaves_room_for_an_honest_member(tmp_path: Path, seed: int) -> None:
     chance, stop = random.Random(seed), threading.Event()
-    with four(tmp_path, replace(QUICK, mempool_size=ROOM)) as net:
+    with four(tmp_path, settings=replace(QUICK, mempool_size=ROOM)) as net:
         net.commit(0, 2)
         share = TIMES * ROOM // (len(FLOODED) * CONNECTIONS)
         floods = [

@@ -43,7 +43,7 @@ def honest_and_liar(folder: Path, lie: str) -> Iterator[Net]:
         settings = home.settings()
         peers = (*settings.peers, f"{node_id_of(seeds.node)}@{free_address(9)}")
         settled(home, replace(settings, peers=peers, rpc_listen=free_address(1)))
-    liar = ("-m", "tests.faults.network.lying", lie)
+    liar = ("tests.faults.network.lying", lie)
     with relays() as wires:
         net = Net([NetworkNode(homes[HONEST]), NetworkNode(homes[LIAR], program=liar)], wires)
         try:
