@@ -1,6 +1,6 @@
 """Four validators whose wires can be cut, and what must hold after every fault."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -79,8 +79,8 @@ class Net:
 
 
 @contextmanager
-def four(folder: Path) -> Iterator[Net]:
-    """Four running validators that reach each other through wires."""
+def four(folder: Path, programs: Mapping[int, Sequence[str]] | None = None) -> Iterator[Net]:
+    """Four running validators that reach each other through wires; some may run other programs."""
     homes = found_homes(folder, VALIDATORS, QUICK)
     with relays() as wires:
         for source, home in enumerate(homes):
@@ -95,6 +95,8 @@ def four(folder: Path) -> Iterator[Net]:
             write_engine_home(home, chosen, read_home_genesis(home)[0])
         wires.start()
         net = Net([NetworkNode(home) for home in homes], wires)
+        for index, program in (programs or {}).items():
+            net.nodes[index].program = program
         try:
             for node in net.nodes:
                 node.start()
