@@ -20,6 +20,8 @@ _PATIENCE_SECONDS: Final = 20.0
 _START_SECONDS: Final = 300.0
 """For a ledger to read its whole state and open its socket."""
 _LOOK_SECONDS: Final = 0.05
+_CAUSE_SECONDS: Final = 5.0
+"""For a part's end to be noticed after that of one which needs it."""
 
 Say = Callable[[str], None]
 
@@ -142,7 +144,19 @@ def _run(
             event = events.get(timeout=_LOOK_SECONDS if waiting else None)
         except Empty:
             continue
-        return None if event is None else event.cause()
+        return None if event is None else _first(event, events).cause()
+
+
+def _first(ended: Running, events: "SimpleQueue[Running | None]") -> Running:
+    """Who ended first: one that needs another ends with it, and may be gone before it."""
+    log = ended.part.log
+    if ended.part.needs is None or (log is not None and log.halted):
+        return ended
+    try:
+        other = events.get(timeout=_CAUSE_SECONDS)
+    except Empty:
+        return ended
+    return ended if other is None or other.part.needs is not None else other
 
 
 def _stop_all(running: Sequence[Running]) -> None:

@@ -140,8 +140,9 @@ time.sleep(60)
 """
 
     def test_starts_when_its_socket_is_there_and_ends_before(
-        self, started: list[Running], tmp_path: Path
+        self, started: list[Running], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
+        monkeypatch.setattr(supervisor, "_CAUSE_SECONDS", 0.2)
         path, ended = tmp_path / "socket", tmp_path / "ended"
         left = socket.socket(socket.AF_UNIX)
         left.bind(str(path))
@@ -154,6 +155,22 @@ time.sleep(60)
         assert said == ["the engine ended with code 0; stopping the others"]
         assert [each.part.name for each in started] == ["ledger", "engine"]
         assert codes(started)["ledger"] == 0
+
+    def test_that_ends_first_is_not_the_cause_if_the_other_ends_too(self, tmp_path: Path) -> None:
+        path = tmp_path / "socket"
+        serves = (
+            "import socket, time; server = socket.socket(socket.AF_UNIX); "
+            f"server.bind({str(path)!r}); server.listen(); link = server.accept()[0]; "
+            "link.close(); time.sleep(0.5); raise SystemExit(1)"
+        )
+        asks = (
+            "import socket, time; link = socket.socket(socket.AF_UNIX); "
+            f"time.sleep(0.3); link.connect({str(path)!r}); link.recv(1)"
+        )
+        said: list[str] = []
+        chosen = [part("ledger", serves), part("engine", asks, needs=path)]
+        assert supervise(chosen, said.append) == 1
+        assert said == ["the ledger ended with code 1; stopping the others"]
 
     def test_is_not_waited_for_without_end(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

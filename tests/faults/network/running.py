@@ -9,7 +9,7 @@ from typing import Any, Final
 from cfi.client.wallet.transactions import act_id_of
 from cfi.node.assembly import read_home_genesis
 from cfi.node.consensus.cometbft.engine_home import write_engine_home
-from cfi.node.settings import settings_text
+from cfi.node.settings import Settings, settings_text
 from tests.effort import SOAK
 from tests.faults.network.relays import Relays, relays
 from tests.faults.running import application, replayed
@@ -79,9 +79,13 @@ class Net:
 
 
 @contextmanager
-def four(folder: Path, programs: Mapping[int, Sequence[str]] | None = None) -> Iterator[Net]:
+def four(
+    folder: Path,
+    programs: Mapping[int, Sequence[str]] | None = None,
+    settings: Settings = QUICK,
+) -> Iterator[Net]:
     """Four running validators that reach each other through wires; some may run other programs."""
-    homes = found_homes(folder, VALIDATORS, QUICK)
+    homes = found_homes(folder, VALIDATORS, settings)
     with relays() as wires:
         for source, home in enumerate(homes):
             settings = home.settings()

@@ -14,6 +14,7 @@ from aiohttp import web
 from cfi.client.light.lightblock import LightBlock, light_block_json
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.wire.blocks import Block, block_id_of
+from cfi.contracts.wire.headers import Timestamp
 from cfi.node.application import Application
 from cfi.node.audience import Audience
 from cfi.node.consensus.cometbft import follower as follower_module
@@ -364,3 +365,34 @@ class TestTheChain:
         monkeypatch.setattr(follower_module, "_LOOK_SECONDS", 0.05)
         run(work())
         assert (counters.catching_up, counters.peers) == (False, 3)
+
+    @pytest.mark.parametrize(
+        ("committed", "off", "noticed"), [(0, -90, -90), (0, 90, 0), (1, -90, 0)]
+    )
+    def test_a_clock_before_the_last_votes_is_noticed_until_something_is_committed(
+        self,
+        chain: Chain,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        committed: int,
+        off: int,
+        noticed: int,
+    ) -> None:
+        told: Any = {"result": {"sync_info": {"catching_up": True}, "n_peers": "3"}}
+        _, files = followed(chain, tmp_path, as_it_is(chain), 3)
+        counters = Counters(last_commit_nanos=committed)
+
+        async def work() -> None:
+            async with saying(tmp_path / "t", lambda _: told), EngineRpc(tmp_path / "t") as rpc:
+                follower = Follower(
+                    TERMS, chain.application, files, rpc, Audience(), counters=counters
+                )
+                now = Timestamp.of_nanos(follower.next_block_time.total_nanos + off * 10**9)
+                monkeypatch.setattr(follower_module, "machine_time", lambda: now)
+                watching = asyncio.create_task(follower.watch())
+                await until(lambda: counters.peers == 3)
+                watching.cancel()
+
+        run(work())
+        assert counters.clock_off_nanos == noticed * 10**9
+        files.close()
