@@ -34,8 +34,13 @@ RAISES: Final = "raises"
 """It raises an error over the poisonous application."""
 REJECTS: Final = "rejects"
 """It rejects every block that is proposed, so that its engine's first vote is always for none."""
+FORGES: Final = "forges"
+"""It proposes a known act with another signature, first of all, and approves of any block."""
 _POISONOUS_NUMBER: Final = 1_000_001
 POISON: Final = application(_POISONOUS_NUMBER)
+KNOWN: Final = application(_POISONOUS_NUMBER + 1)
+FORGED: Final = KNOWN[:-1] + bytes((KNOWN[-1] ^ 1,))
+"""The same act with a signature that nobody gave."""
 _PROGRAM: Final = "tests.faults.network.planted"
 _WHOLE: Final = "--whole"
 
@@ -77,11 +82,25 @@ def _without_approval() -> None:
     setattr(Application, "process_proposal", rejected)  # noqa: B010 - it is a method
 
 
+def _with_forgery() -> None:
+    honest = Application.prepare_proposal
+
+    def forged(*told: Any) -> list[bytes]:
+        return [FORGED, *honest(*told)]
+
+    def approved(*_: object) -> None:
+        return None
+
+    setattr(Application, "prepare_proposal", forged)  # noqa: B010 - it is a method
+    setattr(Application, "process_proposal", approved)  # noqa: B010 - it is a method
+
+
 _PLANTS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
     {
         OTHER_ROOT: lambda: _with_rule(_files_another_year),
         RAISES: lambda: _with_rule(_raises_over_poison),
         REJECTS: _without_approval,
+        FORGES: _with_forgery,
     }
 )
 
