@@ -34,7 +34,7 @@ from cfi.node.link import FrameReader, Kind, frame
 from cfi.node.verifier import is_signed
 
 _IN_FLIGHT: Final = 16_000
-_VALID_UNTIL: Final = 300
+VALID_UNTIL: Final = 300
 _A_SECOND: Final = 12_000
 _VERIFIED_SAMPLE: Final = 4_000
 _READ: Final = 1 << 20
@@ -77,7 +77,7 @@ def transfer(sizes: Sizes, number: int) -> bytes:
     )
     nonce = number.to_bytes(16, "big")
     return transaction(
-        SigningKey(seed_of(holder_of(account))), CHAIN_ID, message, _VALID_UNTIL, nonce
+        SigningKey(seed_of(holder_of(account))), CHAIN_ID, message, VALID_UNTIL, nonce
     )
 
 
@@ -91,8 +91,14 @@ def _verified_a_second(signed: list[bytes]) -> float:
 
 def transfers_of(sizes: Sizes, seconds: float) -> list[bytes]:
     """Signed transfers, of different lots, for about so many seconds."""
-    wanted = min(sizes.lots_of_account * sizes.accounts, round(seconds * _A_SECOND))
-    return [transfer(sizes, number) for number in range(wanted)]
+    wanted = round(seconds * _A_SECOND)
+    return signed_transfers(sizes, wanted)
+
+
+def signed_transfers(sizes: Sizes, wanted: int) -> list[bytes]:
+    """As many signed transfers, of different lots, or as many as there are lots."""
+    there_are = sizes.lots_of_account * sizes.accounts
+    return [transfer(sizes, number) for number in range(min(there_are, wanted))]
 
 
 def load(home: Path, sizes: Sizes, signed: list[bytes]) -> tuple[float, int]:
