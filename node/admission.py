@@ -12,12 +12,13 @@ from typing import Final
 
 import cbor2
 
-from cfi.contracts.wire.list_tree import ListProof, levels_of, prove_in, verify_item
+from cfi.contracts.wire.list_tree import ListProof, levels_of, paths_in, verify_item
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.signatures import public_key_of, sign, verify
 
 _DOMAIN: Final = "cfi/admission/v1"
 _HASH_BYTES: Final = 32
+_ARRAY_OF_NINE: Final = b"\x89"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +59,10 @@ class AdmissionBook:
         self._next += total
         signature = sign(self._seed, _statement(self._chain_id, at_ms, first, total, root))
         common = (at_ms, first, total, root, self.public_key, signature)
+        tail = b"".join(map(cbor2.dumps, common))
+        paths = paths_in(levels)
         return [
-            cbor2.dumps((act_id, index, b"".join(prove_in(levels, index).aunts), *common))
+            b"".join((_ARRAY_OF_NINE, *map(cbor2.dumps, (act_id, index, paths[index])), tail))
             for index, act_id in enumerate(act_ids)
         ]
 

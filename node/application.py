@@ -13,7 +13,7 @@ from typing import Final
 
 from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
-from cfi.contracts.state.table import number_key
+from cfi.contracts.state.table import OwnerKey, number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
 from cfi.contracts.transition.authorise import live_signer
@@ -35,12 +35,14 @@ from cfi.contracts.wire.quantities import Height, Instant
 from cfi.contracts.wire.receipts import Receipt, receipt_digest
 from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.validators import Validator
+from cfi.contracts.wire.values import maker_of
 from cfi.node.storage.ledger_store import Committed, LedgerStore, results_entry
 from cfi.node.storage.quarantine import Quarantine
 
 _LOG: Final = logging.getLogger(__name__)
 _REMEMBERED_ACTS: Final = 200_000
 _REFUSED: Final = 1
+_RESULT: Final = maker_of(TransactionResult)
 
 
 @dataclass(slots=True)
@@ -119,15 +121,19 @@ class Application:
             self._acts.pop(next(iter(self._acts)))
         self._acts[act.bytes_hash] = act
 
-    def check(self, act: Act) -> None:
-        """Raise InadmissibleError if a verified act can't enter the next block."""
+    def check(self, act: Act) -> OwnerKey:
+        """Whose key signed a verified act; raises InadmissibleError if it can't enter the next
+        block.
+        """
         chain = self.committed_view.chain.get(b"chain")
         assert chain is not None, "genesis writes the chain row"
         check_window(act, chain.chain_id, self.state.height + 1)
         if act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
-        if self.committed_view.keys.find(act.key) is None:
+        holder = self.committed_view.keys.place(act.key)
+        if holder is None:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+        return holder
 
     def check_live(self, act: Act) -> None:
         """Raise InadmissibleError if an act that was admitted may wait no longer: a few lookups,
@@ -379,4 +385,4 @@ def _result(outcome: Outcome) -> TransactionResult:
         )
     digest = receipt_digest(outcome.act.act_id, outcome.receipt_bytes)
     code = 0 if outcome.receipt.done else _REFUSED
-    return TransactionResult(code=code, data=digest, gas_wanted=outcome.gas, gas_used=outcome.gas)
+    return _RESULT(code=code, data=digest, gas_wanted=outcome.gas, gas_used=outcome.gas)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from cfi.contracts.transition.act import Inadmissible, InadmissibleError, read_act
+from cfi.contracts.transition.act import Inadmissible, InadmissibleError
 from cfi.contracts.wire.limits import MAX_TRANSACTION_BYTES
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
@@ -14,6 +14,7 @@ from cfi.node.audience import Listener
 from cfi.node.link import Kind
 from cfi.node.mempool import HolderOverQuotaError, Mempool, MempoolFullError, Waiting
 from cfi.node.verification import Verification
+from cfi.node.verifier import Examined, act_from
 
 _SUBMISSION_ROOM: Final = 100_000
 MEMPOOL_FULL: Final = "MEMPOOL_FULL"
@@ -85,18 +86,18 @@ class Reception:
         elif not self._verification.put(applicant):
             applicant.refuse(MEMPOOL_FULL, "too many transactions wait to be verified")
 
-    def _judge(self, batch: list[Applicant], verdicts: bytes) -> None:
+    def _judge(self, batch: list[Applicant], examined: list[Examined]) -> None:
         admitted: list[Waiting] = []
-        for applicant, good in zip(batch, verdicts, strict=True):
-            waiting = self._let_in(applicant, good)
+        for applicant, known in zip(batch, examined, strict=True):
+            waiting = self._let_in(applicant, known)
             if waiting is not None and applicant.listener is not None:
                 admitted.append(waiting)
         if admitted:
             self._admit(admitted)
 
-    def _let_in(self, applicant: Applicant, good: int) -> Waiting | None:
+    def _let_in(self, applicant: Applicant, known: Examined) -> Waiting | None:
         try:
-            waiting = self._understand(applicant, good)
+            waiting = self._understand(applicant, known)
         except InadmissibleError as error:
             applicant.refuse(error.reason.name, error.detail)
         except HolderOverQuotaError as error:
@@ -121,24 +122,18 @@ class Reception:
             waiting.listener.tell(Kind.ADMITTED, receipt)
         self._offer(admitted)
 
-    def _understand(self, applicant: Applicant, good: int) -> Waiting:
+    def _understand(self, applicant: Applicant, known: Examined) -> Waiting:
         """The same bytes from the engine's peers and from a peer of ours wait once, and ours hears
         what becomes of them.
         """
-        act = read_act(applicant.transaction)
-        if not good:
-            raise InadmissibleError(
-                Inadmissible.BAD_SIGNATURE, "the signature doesn't verify under the strict rule"
-            )
-        self._application.check(act)
+        act = act_from(applicant.transaction, known)
+        holder = self._application.check(act)
         waiting = self.mempool.get(act.bytes_hash)
         if waiting is not None and None in (waiting.listener, applicant.listener):
             waiting.listener = waiting.listener or applicant.listener
             return waiting
         if act.act_id in self.mempool:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act waits already")
-        found = self._application.committed_view.keys.place(act.key)
-        assert found is not None, "the check found the key"
-        waiting = Waiting(applicant.transaction, act, found, applicant.listener)
+        waiting = Waiting(applicant.transaction, act, holder, applicant.listener)
         self.mempool.add(waiting)
         return waiting

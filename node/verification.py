@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from cfi.node.verifier import MOST_BATCH_BYTES, MOST_IN_BATCH, Verifier
+from cfi.node.verifier import MOST_BATCH_BYTES, MOST_IN_BATCH, Examined, Verifier
 
 
 class Submission(Protocol):
@@ -23,9 +23,11 @@ S = TypeVar("S", bound=Submission)
 
 
 class Verification(Generic[S]):
-    """Takes submissions from the loop; `deliver` gets each batch with its verdicts, on the loop."""
+    """Takes submissions from the loop; `deliver` gets each batch and what is known of each, on the
+    loop.
+    """
 
-    def __init__(self, room: int, deliver: Callable[[list[S], bytes], None]) -> None:
+    def __init__(self, room: int, deliver: Callable[[list[S], list[Examined]], None]) -> None:
         self._waiting: queue.Queue[S | None] = queue.Queue(room)
         self._deliver = deliver
         self._thread: threading.Thread | None = None
@@ -69,8 +71,8 @@ class Verification(Generic[S]):
                 batch, last = self._next_batch()
                 if batch:
                     transactions = [each.transaction for each in batch]
-                    verdicts = runner.run(verifier.verify(transactions))
-                    loop.call_soon_threadsafe(self._deliver, batch, verdicts)
+                    examined = runner.run(verifier.examine(transactions))
+                    loop.call_soon_threadsafe(self._deliver, batch, examined)
                 if last:
                     return
         finally:

@@ -1,8 +1,9 @@
-"""The verifier: a process of its own that checks signatures in batches, on the second core.
+"""The verifier: a process of its own that reads transactions and checks their signatures in
+batches, on the second core.
 
-It knows nothing but the bytes: a batch is a count and each transaction with its length; the answer
-is one byte each, 1 where the
-signature is good. If it dies, the ledger verifies by itself: no answer never means yes.
+It knows nothing but the bytes: a batch is each transaction with its length; the answer is CBOR, for
+each transaction the parts of its act, or why it is inadmissible. If it dies or talks nonsense, the
+ledger does the same by itself: no answer never means yes.
 """
 
 import asyncio
@@ -10,24 +11,51 @@ import logging
 import os
 import signal
 import sys
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final, TypeAlias
 
-from cfi.contracts.wire import signatures
-from cfi.contracts.wire.envelope import MalformedTransactionError, open_frame
+import cbor2
+
+from cfi.contracts.transition.act import (
+    Act,
+    Inadmissible,
+    InadmissibleError,
+    act_of,
+    parts_of,
+    read_verified_act,
+)
 
 _LOG: Final = logging.getLogger(__name__)
 MOST_IN_BATCH: Final = 512
 MOST_BATCH_BYTES: Final = 150_000
 _NUMBER: Final = 4
+_REASON_AND_DETAIL: Final = 2
+
+Examined: TypeAlias = list[Any]
+"""What is to be known of a transaction's bytes: the parts of its act; or the number of the reason
+why it is inadmissible, and a detail; or nothing, where reading it raised an error.
+"""
 
 
-def is_signed(transaction: bytes) -> bool:
-    """True if the bytes are a transaction whose signature is good by the strict rule."""
+def examine(transaction: bytes) -> Examined:
+    """Read a transaction and verify its signature; raises nothing, whatever the bytes are."""
     try:
-        opened = open_frame(transaction)
-    except MalformedTransactionError:
-        return False
-    return signatures.verify(opened.key, opened.signed, opened.signature)
+        return parts_of(read_verified_act(transaction))
+    except InadmissibleError as error:
+        return [error.reason.value, error.detail]
+    except Exception:  # noqa: BLE001 - who takes the transaction raises it again, and keeps it
+        return []
+
+
+def act_from(transaction: bytes, examined: Examined) -> Act:
+    """The act of a transaction that was examined; raises InadmissibleError, or what reading it
+    raises.
+    """
+    if not examined:
+        return read_verified_act(transaction)
+    if len(examined) == _REASON_AND_DETAIL:
+        reason, detail = examined
+        raise InadmissibleError(Inadmissible(reason), detail)
+    return act_of(examined)
 
 
 def encode_batch(transactions: list[bytes]) -> bytes:
@@ -52,14 +80,19 @@ def decode_batch(content: bytes) -> list[bytes]:
     return transactions
 
 
+def answer_to(transactions: list[bytes]) -> bytes:
+    """The bytes of what is to be known of each transaction of a batch."""
+    return cbor2.dumps([examine(transaction) for transaction in transactions])
+
+
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     """Answer batches until the pipe closes."""
     while True:
         head = questions.read(_NUMBER)
         if len(head) < _NUMBER:
             return
-        batch = decode_batch(questions.read(int.from_bytes(head, "big")))
-        answers.write(bytes(is_signed(transaction) for transaction in batch))
+        answer = answer_to(decode_batch(questions.read(int.from_bytes(head, "big"))))
+        answers.write(len(answer).to_bytes(_NUMBER, "big") + answer)
         answers.flush()
 
 
@@ -85,19 +118,19 @@ class Verifier:
         """True while the process answers."""
         return self._process is not None and self._process.returncode is None
 
-    async def verify(self, transactions: list[bytes]) -> bytes:
-        """One byte for each transaction, 1 where its signature is good."""
+    async def examine(self, transactions: list[bytes]) -> list[Examined]:
+        """What is to be known of each transaction."""
         async with self._lock:
             if self.alive:
                 try:
                     return await self._ask(transactions)
-                except (OSError, asyncio.IncompleteReadError) as error:
+                except (OSError, asyncio.IncompleteReadError, cbor2.CBORDecodeError) as error:
                     _LOG.warning(
                         "the verifier is gone; verifying inline",
                         extra={"error": type(error).__name__},
                     )
                     await self.stop()
-        return bytes(is_signed(transaction) for transaction in transactions)
+        return _told(answer_to(transactions), len(transactions))
 
     async def stop(self) -> None:
         """End the process."""
@@ -106,12 +139,21 @@ class Verifier:
             process.kill()
             await process.wait()
 
-    async def _ask(self, transactions: list[bytes]) -> bytes:
+    async def _ask(self, transactions: list[bytes]) -> list[Examined]:
         process = self._process
         assert process is not None and process.stdin is not None and process.stdout is not None
         process.stdin.write(encode_batch(transactions))
         await process.stdin.drain()
-        return await process.stdout.readexactly(len(transactions))
+        head = await process.stdout.readexactly(_NUMBER)
+        answer = await process.stdout.readexactly(int.from_bytes(head, "big"))
+        return _told(answer, len(transactions))
+
+
+def _told(answer: bytes, count: int) -> list[Examined]:
+    examined: list[Examined] = cbor2.loads(answer)
+    if type(examined) is not list or len(examined) != count:
+        raise cbor2.CBORDecodeError("not an answer to each transaction")
+    return examined
 
 
 def main() -> None:

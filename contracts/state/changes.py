@@ -18,6 +18,7 @@ from cfi.contracts.state.table import (
 )
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.schema import Seed
+from cfi.contracts.wire.values import maker_of
 
 R = TypeVar("R")
 
@@ -109,20 +110,24 @@ class Changes:
                     told |= part.facts
             else:
                 operations.append(part)
-        return Changes(tuple(operations), told | facts)
+        return _CHANGES(tuple(operations), told | facts if facts else told)
 
 
 NO_CHANGES: Final = Changes()
+_CHANGES: Final = maker_of(Changes)
+_PUT: Final = maker_of(Put)
+_DROP: Final = maker_of(Drop)
+_MOVE: Final = maker_of(Move)
 
 
 def put(table: OwnedTable[R], owner_id: str, row: R) -> Put:
     """Write a row of an account or a holder."""
-    return Put(table, table.owner_of(owner_id), table.row_key(table.key(row)), row)
+    return _PUT(table, table.owner_of(owner_id), table.row_key(table.key(row)), row)
 
 
 def drop(table: OwnedTable[R], owner_id: str, row: R) -> Drop:
     """Delete a row of an account or a holder."""
-    return Drop(table, table.owner_of(owner_id), table.row_key(table.key(row)))
+    return _DROP(table, table.owner_of(owner_id), table.row_key(table.key(row)))
 
 
 def put_public(table: PublicTable[R], row: R) -> PutPublic:
@@ -147,4 +152,4 @@ def open_holder_owner(holder_id: str, seed: Seed) -> OpenOwner:
 
 def moved(account_id: str, movement: Movement) -> Move:
     """Record a movement in an account's statement."""
-    return Move(account_owner(account_id), movement)
+    return _MOVE(account_owner(account_id), movement)

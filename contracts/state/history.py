@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from cfi.contracts.state.outer_tree import OuterTree
-from cfi.contracts.state.owner import PREFIX_BYTES, Owner, place_of, shown
+from cfi.contracts.state.owner import OWNER_LEAF_TAG, PREFIX_BYTES, Owner, place_of, shown
 from cfi.contracts.state.row_tree import (
     Blinder,
     RowProof,
     owner_leaf_key,
     row_blinding,
 )
-from cfi.contracts.state.store import OWNER_LEAF_TAG, HeightUndo, State
+from cfi.contracts.state.store import HeightUndo, State
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.wire.proofs import Existence, encode_absence, encode_existence
 from cfi.contracts.wire.schema import Seed

@@ -4,10 +4,18 @@ from heapq import heappop, heappush
 from typing import Final
 
 from cfi.contracts.state.overlay import SUMMARY_KEY
-from cfi.contracts.state.row_tree import ZERO, Blinder, RowTree, RowTreeUndo, placed_leaf
-from cfi.contracts.state.table import RowKey
+from cfi.contracts.state.row_tree import (
+    ZERO,
+    Blinder,
+    RowTree,
+    RowTreeUndo,
+    owner_leaf_key,
+    placed_leaf,
+)
+from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.wire.schema import Seed
 
+OWNER_LEAF_TAG: Final = 0x02
 _SLOT_BYTES: Final = 4
 _HEIGHT_BYTES: Final = 8
 PREFIX_BYTES: Final = _SLOT_BYTES + _HEIGHT_BYTES
@@ -30,11 +38,11 @@ def shown(key: RowKey, row: bytes) -> bytes:
 class Owner:
     """Rows in slots; freed slots are reused lowest first; slot 0 is the summary."""
 
-    __slots__ = ("blinder", "free", "rows", "seed", "slots", "tree")
+    __slots__ = ("blinder", "free", "leaf_key", "name", "rows", "seed", "slots", "tree")
 
-    def __init__(self, seed: Seed) -> None:
-        self.seed = seed
-        self.blinder = Blinder(seed)
+    def __init__(self, name: OwnerKey, seed: Seed) -> None:
+        self.name = name
+        self._hide_under(seed)
         self.rows: dict[RowKey, bytes] = {}
         self.free: list[int] = []
         self.slots = 0
@@ -78,8 +86,7 @@ class Owner:
                 self.rows[key] = old
         self.free, self.slots = undo.free, undo.slots
         if undo.seed is not None:
-            self.seed = undo.seed
-            self.blinder = Blinder(undo.seed)
+            self._hide_under(undo.seed)
         self.tree.undo(undo.tree)
 
     def load(self, rows: dict[RowKey, bytes]) -> None:
@@ -90,10 +97,15 @@ class Owner:
         self.free = [slot for slot in range(self.slots) if slot not in used]
         self.tree.set_leaves(self._blinded_by(self.seed))
 
-    def _blinded_by(self, seed: Seed) -> dict[int, bytes]:
-        """Take a seed; returns every row's leaf under it."""
+    def _hide_under(self, seed: Seed) -> None:
         self.seed = seed
         self.blinder = Blinder(seed)
+        self.leaf_key = owner_leaf_key(OWNER_LEAF_TAG, self.blinder, self.name)
+        """Where the outer tree has the owner."""
+
+    def _blinded_by(self, seed: Seed) -> dict[int, bytes]:
+        """Take a seed; returns every row's leaf under it."""
+        self._hide_under(seed)
         leaves = {}
         for key, row in self.rows.items():
             slot = int.from_bytes(row[:_SLOT_BYTES], "big")

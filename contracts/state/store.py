@@ -4,7 +4,6 @@ from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from cfi.contracts.state import durable
 from cfi.contracts.state.catalogue import INDEXED
@@ -12,12 +11,10 @@ from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
 from cfi.contracts.state.outer_tree import OuterTree
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.owner import PREFIX_BYTES, Owner, OwnerUndo
-from cfi.contracts.state.row_tree import owner_leaf_key, owner_leaf_value
+from cfi.contracts.state.row_tree import owner_leaf_value
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.wire.limits import PROVABLE_HEIGHTS
 from cfi.contracts.wire.schema import Hash, Seed
-
-OWNER_LEAF_TAG: Final = 0x02
 
 
 class WrongRootError(Exception):
@@ -163,9 +160,7 @@ class State:
         for name, seed, rows in owners:
             owner = self._open(name, seed)
             owner.load(rows)
-            leaves[self._leaf_key(name, owner)] = owner_leaf_value(
-                owner.tree.depth, owner.tree.root
-            )
+            leaves[owner.leaf_key] = owner_leaf_value(owner.tree.depth, owner.tree.root)
         self.tree = self.tree.with_changes(leaves)
         if self.app_hash != app_hash:
             raise WrongRootError(height, self.app_hash, app_hash)
@@ -176,11 +171,8 @@ class State:
                 self.indexes.replace(name, row_key, None, row[PREFIX_BYTES:])
         self.height = height
 
-    def _leaf_key(self, name: OwnerKey, owner: Owner) -> bytes:
-        return owner_leaf_key(OWNER_LEAF_TAG, owner.blinder, name)
-
     def _open(self, name: OwnerKey, seed: Seed) -> Owner:
-        owner = self.accounts_and_holders[name] = Owner(seed)
+        owner = self.accounts_and_holders[name] = Owner(name, seed)
         insort(self._names.setdefault(name[:1], []), name)
         return owner
 
@@ -199,7 +191,7 @@ class State:
             owner = self._open(name, seed)
             undo.opened[name] = None
         elif seed is not None:
-            leaves[self._leaf_key(name, owner)] = None
+            leaves[owner.leaf_key] = None
         if seed is not None:
             batch.append((durable.seed_key(name), seed))
         changed = owner.write(
@@ -214,7 +206,7 @@ class State:
             if key[0] in INDEXED:
                 self.indexes.replace(name, key, _row(before), _row(after))
             batch.append((prefix + key, after))
-        leaves[self._leaf_key(name, owner)] = owner_leaf_value(owner.tree.depth, owner.tree.root)
+        leaves[owner.leaf_key] = owner_leaf_value(owner.tree.depth, owner.tree.root)
 
     def _take_back_owner(self, name: OwnerKey, undo: OwnerUndo) -> None:
         owner = self.accounts_and_holders[name]

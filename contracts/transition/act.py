@@ -51,6 +51,31 @@ class Act:
 
 
 _ACT: Final = maker_of(Act)
+Parts = list[Any]
+"""An act as plain values that any process can hand to another: its fields in their order, the
+message as the array that its body is.
+"""
+
+
+def parts_of(act: Act) -> Parts:
+    """An act taken apart."""
+    body = schema_of(type(act.message)).to_items(act.message)
+    return [
+        act.act_id,
+        act.bytes_hash,
+        act.key,
+        act.chain_id,
+        act.valid_until,
+        act.message_number,
+        body,
+    ]
+
+
+def act_of(parts: Parts) -> Act:
+    """An act from what `parts_of` gave, which is believed; the parts are used up."""
+    act_id, bytes_hash, key, chain_id, valid_until, number, body = parts
+    message = schema_of(MESSAGES[number]).of_stored(body)
+    return _ACT(act_id, bytes_hash, key, chain_id, valid_until, number, message)
 
 
 def read_act(data: bytes) -> Act:

@@ -46,6 +46,15 @@ def prove_item(items: Sequence[bytes], index: int) -> ListProof:
     return prove_in(levels_of(items), index)
 
 
+def paths_in(levels: Sequence[Sequence[bytes]]) -> list[bytes]:
+    """The path of every item, siblings from the leaf up joined, from the tree's levels."""
+    paths = [b""]
+    for level in reversed(levels[:-1]):
+        beside = [level[at ^ 1] if at ^ 1 < len(level) else b"" for at in range(len(level))]
+        paths = [sibling + paths[at >> 1] for at, sibling in enumerate(beside)]
+    return paths
+
+
 def prove_in(levels: Sequence[Sequence[bytes]], index: int) -> ListProof:
     """The proof of the item at an index, from the tree's levels."""
     aunts = []

@@ -14,6 +14,7 @@ _FIXED64: Final = 1
 _DELIMITED: Final = 2
 _MORE: Final = 0x80
 _LOW_BITS: Final = 0x7F
+_ONE_BYTE: Final = tuple(bytes((value,)) for value in range(_MORE))
 _TWO_TO_63: Final = 1 << 63
 _TWO_TO_64: Final = 1 << 64
 _LONGEST_VARINT: Final = 10
@@ -48,6 +49,8 @@ _WIRE: Final[Mapping[Kind, int]] = MappingProxyType(
 
 def varint(value: int) -> bytes:
     """A number of 64 bits, seven bits a byte, low bits first; negatives as two's complement."""
+    if 0 <= value <= _LOW_BITS:
+        return _ONE_BYTE[value]
     if not -_TWO_TO_63 <= value < _TWO_TO_64:
         raise ProtobufError("a number outside 64 bits")
     rest = value % _TWO_TO_64

@@ -32,4 +32,6 @@ def maker_of(row: type[R]) -> type[R]:
 def _default_of(named: Any) -> Any:
     if named.default is not MISSING:
         return field(default=named.default)
+    if named.default_factory is not MISSING:
+        return field(default_factory=named.default_factory)
     return field()

@@ -18,7 +18,7 @@ from typing import Final
 from typing_extensions import override
 
 from cfi.node.bench.measurement import Measurement, compared
-from cfi.node.bench.transfers import load, transfers_of
+from cfi.node.bench.transfers import load, running_ledger, transfers_of
 from cfi.node.bench.world import Sizes
 
 _ADDRESSES: Final = 64
@@ -34,11 +34,11 @@ def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
     sizes = Sizes(accounts, lots)
     signed = transfers_of(sizes, seconds * _SHARE_OF_SOCKET)
     with tempfile.TemporaryDirectory() as folder:
-        by_socket, _ = load(Path(folder), sizes, signed)
+        by_socket = load(Path(folder), sizes, signed)
     with (
         tempfile.TemporaryDirectory() as folder,
-        _ledger(Path(folder), sizes) as ledger_socket,
-        _gateway(ledger_socket) as port,
+        running_ledger(Path(folder), sizes),
+        _gateway(Path(folder) / "ledger.sock") as port,
     ):
         rate = asyncio.run(asyncio.wait_for(_load(port, signed), _PATIENCE_SECONDS))
     conditions: dict[str, str | int] = {
@@ -50,20 +50,6 @@ def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
     }
     baseline = ("transfers a second over the ledger's socket", by_socket)
     return [compared("http", rate, "1/s", baseline, conditions)]
-
-
-@contextmanager
-def _ledger(home: Path, sizes: Sizes) -> Iterator[Path]:
-    arguments = [str(home), str(sizes.accounts), str(sizes.lots)]
-    command = [sys.executable, "-m", "cfi.node.bench.world", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as ledger:
-        try:
-            assert ledger.stdout is not None, "it was opened with a pipe"
-            if ledger.stdout.readline() != b"ready\n":
-                raise RuntimeError("the ledger did not start")
-            yield home / "ledger.sock"
-        finally:
-            ledger.terminate()
 
 
 @contextmanager

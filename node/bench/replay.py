@@ -65,7 +65,7 @@ def _made(sizes: Sizes, seconds: float) -> Iterator[tuple[Path, float, int]]:
     """A history's blocks, how many transfers a second made it, and how many it has."""
     signed = transfers_of(sizes, seconds)
     with tempfile.TemporaryDirectory() as folder:
-        live, _ = load(Path(folder), sizes, signed)
+        live = load(Path(folder), sizes, signed)
         yield Path(folder) / "blocks", live, len(signed)
 
 

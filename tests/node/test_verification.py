@@ -6,18 +6,19 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
+import cbor2
 import pytest
 
 from cfi.node import verification as verification_module
 from cfi.node.verification import Verification
-from cfi.node.verifier import Verifier
+from cfi.node.verifier import Examined, Verifier, answer_to
 from tests.node.chain import transfer
 
 T = TypeVar("T")
 GOOD = transfer(1)
 FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
 MOST_SECONDS = 30.0
-Delivered = list[tuple[list[bytes], bytes]]
+Delivered = list[tuple[list[bytes], list[Examined]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ async def delivered(*transactions: bytes) -> Delivered:
     """What is delivered for these, put in before the thread begins."""
     told: Delivered = []
     verification: Verification[Submitted] = Verification(
-        100, lambda batch, verdicts: told.append(([each.transaction for each in batch], verdicts))
+        100, lambda batch, examined: told.append(([each.transaction for each in batch], examined))
     )
     for each in transactions:
         assert verification.put(Submitted(each))
@@ -51,14 +52,13 @@ async def delivered(*transactions: bytes) -> Delivered:
 
 
 def test_each_gets_its_own_verdict() -> None:
-    assert run(delivered(GOOD, FORGED, b"garbage", transfer(2))) == [
-        ([GOOD, FORGED, b"garbage", transfer(2)], bytes((1, 0, 0, 1)))
-    ]
+    batch = [GOOD, FORGED, b"garbage", transfer(2)]
+    assert run(delivered(*batch)) == [(batch, cbor2.loads(answer_to(batch)))]
 
 
 def test_what_waits_is_still_verified_when_it_stops() -> None:
     assert run(delivered()) == []
-    assert run(delivered(GOOD)) == [([GOOD], b"\x01")]
+    assert run(delivered(GOOD)) == [([GOOD], cbor2.loads(answer_to([GOOD])))]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_waits_is_still_verified_when_it_stops() -> None:
 def test_a_batch_has_a_bound(monkeypatch: pytest.MonkeyPatch, name: str, bound: int) -> None:
     monkeypatch.setattr(verification_module, name, bound)
     told = run(delivered(GOOD, FORGED, GOOD))
-    assert [verdicts for _, verdicts in told] == [b"\x01\x00", b"\x01"]
+    assert [len(examined) for _, examined in told] == [2, 1]
 
 
 def test_there_is_so_much_room() -> None:

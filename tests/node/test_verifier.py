@@ -4,20 +4,32 @@ import asyncio
 import io
 import os
 import signal
+from typing import NoReturn
 
+import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cfi.contracts.transition.act import Inadmissible, InadmissibleError, read_verified_act
 from cfi.node import verifier as verifier_module
-from cfi.node.verifier import Verifier, decode_batch, encode_batch, is_signed, serve
+from cfi.node.verifier import (
+    Examined,
+    Verifier,
+    act_from,
+    answer_to,
+    decode_batch,
+    encode_batch,
+    examine,
+    serve,
+)
 from tests.node.chain import transfer
 
 GOOD = transfer(1)
 FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
 GARBAGE = b"garbage"
 BATCH = [GOOD, FORGED, GARBAGE, transfer(2), b""]
-VERDICTS = bytes((1, 0, 0, 1, 0))
+EXAMINED = cbor2.loads(answer_to(BATCH))
 MOST_SECONDS = 30
 
 
@@ -28,14 +40,41 @@ def test_a_batch_comes_out_as_it_went_in(transactions: list[bytes]) -> None:
     assert decode_batch(data[4:]) == transactions
 
 
-def test_what_is_signed() -> None:
-    assert [int(is_signed(each)) for each in BATCH] == list(VERDICTS)
+def test_an_act_comes_out_of_its_parts() -> None:
+    parts = cbor2.loads(cbor2.dumps(examine(GOOD)))
+    assert act_from(GOOD, parts) == read_verified_act(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("transaction", "reason"),
+    [(FORGED, Inadmissible.BAD_SIGNATURE), (GARBAGE, Inadmissible.MALFORMED)],
+)
+def test_the_reason_against_one_comes_out_too(transaction: bytes, reason: Inadmissible) -> None:
+    with pytest.raises(InadmissibleError) as alone:
+        read_verified_act(transaction)
+    with pytest.raises(InadmissibleError) as caught:
+        act_from(transaction, examine(transaction))
+    assert caught.value.reason is reason
+    assert caught.value.detail == alone.value.detail
+
+
+def test_what_reading_raises_is_raised_by_who_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(_: bytes) -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(verifier_module, "read_verified_act", stumble)
+    assert examine(GOOD) == []
+    with pytest.raises(ZeroDivisionError):
+        act_from(GOOD, [])
 
 
 def test_batches_are_answered_in_order_until_the_pipe_closes() -> None:
     answers = io.BytesIO()
     serve(io.BytesIO(encode_batch(BATCH) + encode_batch([GOOD])), answers)
-    assert answers.getvalue() == VERDICTS + b"\x01"
+    told = answers.getvalue()
+    first = int.from_bytes(told[:4], "big")
+    assert cbor2.loads(told[4 : 4 + first]) == EXAMINED
+    assert cbor2.loads(told[8 + first :]) == EXAMINED[:1]
 
 
 def test_the_process_serves_its_own_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,15 +89,15 @@ def test_the_process_serves_its_own_pipe(monkeypatch: pytest.MonkeyPatch) -> Non
     assert served == [pipe, pipe]
 
 
-async def killed_between() -> tuple[list[bytes], list[bool]]:
+async def killed_between() -> tuple[list[list[Examined]], list[bool]]:
     """Verdicts with the process, after its death, and once it is known; whether it was alive."""
     verifier = Verifier()
     await verifier.start()
     try:
-        first, alive = await verifier.verify(BATCH), verifier.alive
+        first, alive = await verifier.examine(BATCH), verifier.alive
         assert verifier._process is not None
         verifier._process.send_signal(signal.SIGKILL)
-        verdicts = [first, await verifier.verify(BATCH), await verifier.verify(BATCH)]
+        verdicts = [first, await verifier.examine(BATCH), await verifier.examine(BATCH)]
         return verdicts, [alive, verifier.alive]
     finally:
         await verifier.stop()
@@ -66,25 +105,43 @@ async def killed_between() -> tuple[list[bytes], list[bool]]:
 
 def test_when_the_process_dies_the_ledger_verifies_by_itself() -> None:
     verdicts, alive = asyncio.run(asyncio.wait_for(killed_between(), MOST_SECONDS))
-    assert verdicts == [VERDICTS] * 3
+    assert verdicts == [EXAMINED] * 3
     assert alive == [True, False]
 
 
 def test_without_a_process_too() -> None:
     verifier = Verifier()
-    assert asyncio.run(verifier.verify(BATCH)) == VERDICTS
+    assert asyncio.run(verifier.examine(BATCH)) == EXAMINED
     asyncio.run(verifier.stop())
 
 
 def test_batches_of_several_askers_do_not_mix() -> None:
-    async def several() -> list[bytes]:
+    async def several() -> list[list[Examined]]:
         verifier = Verifier()
         await verifier.start()
         try:
-            return list(await asyncio.gather(*(verifier.verify(each) for each in asked)))
+            return list(await asyncio.gather(*(verifier.examine(each) for each in asked)))
         finally:
             await verifier.stop()
 
     asked = [[GOOD], [FORGED, GOOD], BATCH, []]
     told = asyncio.run(asyncio.wait_for(several(), MOST_SECONDS))
-    assert told == [b"\x01", b"\x00\x01", VERDICTS, b""]
+    assert told == [cbor2.loads(answer_to(batch)) for batch in asked]
+
+
+@pytest.mark.parametrize("answer", [["one", "two"], {1: 2}, 5])
+def test_nonsense_is_no_answer(monkeypatch: pytest.MonkeyPatch, answer: object) -> None:
+    loads = cbor2.loads
+
+    async def work() -> tuple[list[Examined], bool]:
+        verifier = Verifier()
+        await verifier.start()
+        try:
+            told = iter((answer,))
+            monkeypatch.setattr(cbor2, "loads", lambda *a, **k: next(told, None) or loads(*a, **k))
+            return await verifier.examine([GOOD]), verifier.alive
+        finally:
+            await verifier.stop()
+
+    told = asyncio.run(asyncio.wait_for(work(), MOST_SECONDS))
+    assert told == (EXAMINED[:1], False)

@@ -1,0 +1,100 @@
+"""One validator after another hands the chain over: who trusted the first follows to the last."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+from urllib.request import urlopen
+
+from cfi.contracts.wire.messages.governance.change_validator_power import ChangeValidatorPower
+from cfi.contracts.wire.messages.governance.remove_validator import RemoveValidator
+from cfi.contracts.wire.quantities import Count
+from cfi.contracts.wire.schema import PublicKey
+from cfi.node.consensus.private_validator import PrivateValidator
+from cfi.node.demo.player import Played, Player
+from tests.faults.running import CAST, application
+from tests.network.running import NetworkNode, commit_all, free_address, network, until
+from tests.network.test_joining import admission, cfi, joined, registration
+
+SETTLED: Final = 3
+"""Heights after which another set of validators signs."""
+
+
+@contextmanager
+def gateway(node: NetworkNode) -> Iterator[str]:
+    """The node's gateway, in a process of its own."""
+    address = free_address(1)
+    command = [sys.executable, "-m", "cfi.node.gateway", "--log-level", "error"]
+    where = ["--socket", str(node.home.socket), "--listen", address]
+    with subprocess.Popen([*command, *where], stderr=subprocess.PIPE) as process:
+        try:
+            until(lambda: answers(address), process)
+            yield f"http://{address}"
+        finally:
+            process.terminate()
+
+
+def answers(address: str) -> bool:
+    """Whether a gateway is there."""
+    try:
+        with urlopen(f"http://{address}/livez", timeout=10) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
+def synced(folder: Path, first: NetworkNode, primary: str, witness: str) -> dict[str, Any]:
+    """What a member's light client says that trusts the genesis and nothing else."""
+    asked = ("--gateway", primary, "--witness", witness, "--folder", folder, "--json")
+    told = cfi("light", "sync", *asked, "--genesis", first.home.genesis_file)
+    found: dict[str, Any] = json.loads(told)
+    return found
+
+
+def test_who_trusted_the_first_validator_follows_to_the_last(tmp_path: Path) -> None:
+    with network(tmp_path, 1) as (first,):
+        second = joined(first, tmp_path / "second")
+        founder = PublicKey(
+            PrivateValidator(first.home.validator_key, first.home.validator_state).public_key
+        )
+        try:
+            with first.client() as client:
+                commit_all(client, [application(number) for number in range(5)])
+            player = Player(first.home.socket)
+            player.all([Played(CAST.officer(1), registration(second.home))])
+            second.start()
+            second.reach(first.height)
+            arriving = admission(second.home)
+            steps = [
+                arriving,
+                ChangeValidatorPower(key=founder, power=Count(600)),
+                ChangeValidatorPower(key=arriving.key, power=Count(600)),
+                ChangeValidatorPower(key=founder, power=Count(200)),
+                RemoveValidator(key=founder),
+            ]
+            for message in steps:
+                player.both(CAST.officer(1), CAST.officer(2), [message])
+                settled = max(first.height, second.height) + SETTLED
+                first.reach(settled)
+                second.reach(settled)
+            assert first.ask("status")["validators"] == [[arriving.key, 600]]
+            with gateway(first) as one, gateway(second) as other:
+                told = synced(tmp_path / "trusted", first, one, other)
+            assert told["witnessed"] and told["agreeing"] == [other]
+            assert told["height"] >= settled - 1
+            # One step from the first to the last would trust a stranger.
+            assert 1 < told["headers_verified"] < told["height"]
+            player.close()
+            for node in (first, second):
+                node.stop()
+            replays = [
+                json.loads(cfi("audit", "replay", node.home.root, "--json"))
+                for node in (first, second)
+            ]
+        finally:
+            second.kill()
+    assert all(each["agrees"] for each in replays)
