@@ -144,10 +144,15 @@ async def _kill_one(
     others, own = engines[:-1], engines[-1]
     load = asyncio.create_task(pace(others, transactions, rate * _QUARTER))
     begun = time.monotonic()
-    await asyncio.to_thread(_restart, victim)
-    await until_level(own, others[0])
-    seconds = time.monotonic() - begun
-    await load
+    try:
+        await asyncio.to_thread(_restart, victim)
+        await until_level(own, others[0])
+        seconds = time.monotonic() - begun
+        if load.done():
+            load.result()
+    finally:
+        load.cancel()
+        await asyncio.gather(load, return_exceptions=True)
     return seconds
 
 
