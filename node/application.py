@@ -18,7 +18,6 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
 from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.transition.block import (
-    DEFAULT_GAS,
     Execution,
     Outcome,
     begin_block,
@@ -26,6 +25,7 @@ from cfi.contracts.transition.block import (
     finish_block,
 )
 from cfi.contracts.transition.dispatch import rule_book_at
+from cfi.contracts.transition.standing import DEFAULT_GAS, Standing
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.blocks import TransactionResult, encode_result
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
@@ -170,17 +170,19 @@ class Application:
         view = self.committed_view
         chain = view.chain.get(b"chain")
         assert chain is not None, "genesis writes the chain row"
+        overlay = self.state.overlay()
+        drafted = StateView(overlay)
         execution = Execution(
-            self.state.overlay(),
-            view,
+            overlay,
+            drafted,
             chain.chain_id,
             Height(self.state.height + 1),
             self.now,
             chain.exchange,
             self.window,
             rule_book_at(view, self.state.height + 1),
+            Standing(overlay, drafted, self.now),
         )
-        execution.state = StateView(execution.overlay)
         receipt = execution.execute(act).receipt
         assert receipt is not None, "an admitted act has a receipt"
         return receipt

@@ -28,7 +28,9 @@ class Counters:
     refused_peers: int = 0
     """Connections that the engine asked about and may not keep."""
     clock_off_nanos: int = 0
-    """This machine's clock at the last commit, less the time that its votes carry."""
+    """This machine's clock at the last commit, less the time that its votes carry; before the first
+    one, what the clock is short of the last votes known.
+    """
 
     def reject(self, reason: str) -> None:
         """A proposed block was rejected; what follows a colon is detail."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.transition.dispatch import UnsupportedVersionError
 from cfi.node.assembly import Node, assemble
-from cfi.node.consensus.cometbft.driver import EngineMistakenError
+from cfi.node.consensus.cometbft.driver import CannotExecuteError, EngineMistakenError
 from cfi.node.consensus.embedded import CannotDecideError
 from cfi.node.home import Home, HomeError
 from cfi.node.logs import log_to_stderr
@@ -16,7 +16,13 @@ from cfi.node.memory import settle_memory
 from cfi.node.storage.database import DamagedError
 
 EXIT_FAILED = 1
-STOPPED = (UnsupportedVersionError, CannotDecideError, GenesisError, EngineMistakenError)
+STOPPED = (
+    UnsupportedVersionError,
+    CannotDecideError,
+    CannotExecuteError,
+    GenesisError,
+    EngineMistakenError,
+)
 """What says by itself why the ledger may go no further."""
 
 

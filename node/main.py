@@ -127,6 +127,7 @@ def status(root: Path, as_json: bool) -> None:
         content["node_id"] = read_node_id(home.node_key)
         content["peers"] = counters["peers"]
         content["catching_up"] = counters["catching_up"]
+        content["clock_off_seconds"] = round(counters["clock_off_nanos"] / 1e9, 1)
     show(content, as_json)
 
 

@@ -1,8 +1,10 @@
 """The processes of a node: ledger and gateway, and CometBFT where the settings say so."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
+from cfi.node.ask import FaultError, UnreachableError, ask
 from cfi.node.consensus.cometbft.binary import find_engine
 from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.engine_log import EngineLog
@@ -40,5 +42,12 @@ def _engine(home: Home, settings: Settings, genesis: bytes, called: str) -> Part
         command=[str(program.resolve()), "start", "--home", "."],
         folder=home.root,
         needs=home.abci_socket,
-        log=EngineLog(settings.name),
+        log=EngineLog(settings.name, partial(_decided_height, home.socket)),
     )
+
+
+def _decided_height(socket: Path) -> int | None:
+    try:
+        return int(ask(socket, "decided_height"))
+    except (UnreachableError, FaultError):
+        return None

@@ -69,6 +69,7 @@ class Queries:
         self._paths: Mapping[str, Question] = MappingProxyType(
             {
                 "status": self._status,
+                "decided_height": self._decided_height,
                 "light_block": self._light_block,
                 "block": self._block,
                 "blocks": self._blocks,
@@ -110,6 +111,10 @@ class Queries:
             "app_version": app_version_at(self._application.committed_view, engine.height + 1),
             "validators": self._validators(engine.height + 1),
         }
+
+    def _decided_height(self, _: Parameters) -> object:
+        """Where the ledger itself stands; what can be shown may come a little later."""
+        return self._application.height
 
     def _light_block(self, parameters: Parameters) -> object:
         height = parameters.get("height") or self._engine.height

@@ -1,7 +1,7 @@
 """`cfi start`: the ledger, its engine and the gateway as one command, one log, one exit.
 
-If one of them ends by itself, all end, and the cause is said. If this process is killed, they end
-too: each is tethered to it.
+If one of them ends by itself, or says that it has halted, all end, and the cause is said. If this
+process is killed, they end too: each is tethered to it.
 """
 
 import signal
@@ -20,6 +20,8 @@ _PATIENCE_SECONDS: Final = 20.0
 _START_SECONDS: Final = 300.0
 """For a ledger to read its whole state and open its socket."""
 _LOOK_SECONDS: Final = 0.05
+_CAUSE_SECONDS: Final = 5.0
+"""For a part's end to be noticed after that of one which needs it."""
 
 Say = Callable[[str], None]
 
@@ -30,6 +32,11 @@ class Log(Protocol):
     @property
     def last_words(self) -> str:
         """What it said of its end; empty if nothing."""
+        ...
+
+    @property
+    def halted(self) -> bool:
+        """Whether it said that it does its work no more, though it runs."""
         ...
 
     def rewritten(self, line: str) -> str:
@@ -69,8 +76,7 @@ class Running:
 
     def cause(self) -> str:
         """How it ended, in words."""
-        code = self.process.returncode
-        how = f"ended with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
+        how = _how_it_ended(self.process.returncode)
         words = "" if self.part.log is None else self.part.log.last_words
         return f"the {self.part.name} {how}" + (f" ({words})" if words else "")
 
@@ -88,6 +94,8 @@ class Running:
             with output:
                 for line in output:
                     self._say(log.rewritten(line.decode(errors="replace")))
+                    if log.halted:
+                        self._ended.put(self)
         self.process.wait()
         self._ended.put(self)
 
@@ -136,7 +144,19 @@ def _run(
             event = events.get(timeout=_LOOK_SECONDS if waiting else None)
         except Empty:
             continue
-        return None if event is None else event.cause()
+        return None if event is None else _first(event, events).cause()
+
+
+def _first(ended: Running, events: "SimpleQueue[Running | None]") -> Running:
+    """Who ended first: one that needs another ends with it, and may be gone before it."""
+    log = ended.part.log
+    if ended.part.needs is None or (log is not None and log.halted):
+        return ended
+    try:
+        other = events.get(timeout=_CAUSE_SECONDS)
+    except Empty:
+        return ended
+    return ended if other is None or other.part.needs is not None else other
 
 
 def _stop_all(running: Sequence[Running]) -> None:
@@ -152,6 +172,12 @@ def _stop(running: Sequence[Running]) -> None:
     until = time.monotonic() + _PATIENCE_SECONDS
     for each in running:
         each.stop(until)
+
+
+def _how_it_ended(code: int | None) -> str:
+    if code is None:
+        return "has halted"
+    return f"ended with code {code}" if code >= 0 else f"was ended by {_signal_name(-code)}"
 
 
 def _signal_name(number: int) -> str:

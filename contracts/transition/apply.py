@@ -13,6 +13,7 @@ from cfi.contracts.transition.act import Act
 from cfi.contracts.transition.authorise import Signer, access_rule, authorise, may_approve
 from cfi.contracts.transition.dispatch import RuleBook
 from cfi.contracts.transition.invariants import conserves
+from cfi.contracts.transition.standing import Standing
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.messages.access.approve import Approve
@@ -36,19 +37,13 @@ def apply_act(
     index: Count,
     *,
     book: RuleBook,
+    standing: Standing,
 ) -> Receipt:
     """Decide one admissible act by the rules in force and write what it changes; a refused act
     writes nothing.
     """
     try:
-        rule = access_rule(state, act.message_number)
-        authorise(rule, signer)
-        require(
-            not rule.four_eyes,
-            Refusal.NEEDS_FOUR_EYES,
-            "RB 3.6",
-            message_number=rule.message_number,
-        )
+        standing.may_decide_alone(act.key, signer, act.message_number)
         changes = decide(state, act.message, signer, block, book)
     except RefusedError as refused:
         return _receipt(

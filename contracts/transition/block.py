@@ -27,21 +27,21 @@ from cfi.contracts.state.validator_sets import (
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.transition.apply import apply_act, commit
-from cfi.contracts.transition.authorise import Signer, live_signer
+from cfi.contracts.transition.authorise import Signer
 from cfi.contracts.transition.dispatch import RuleBook, rule_book_at
+from cfi.contracts.transition.standing import Standing
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS, REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Count, Height, Instant
 from cfi.contracts.wire.receipts import Receipt, encode_receipt
-from cfi.contracts.wire.schema import Hash, PublicKey
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import HolderId, UserId
 from cfi.contracts.wire.validators import Validator
 from cfi.contracts.wire.values import maker_of
 
 DUE_GAS_PER_ITEM: Final = 10
-DEFAULT_GAS: Final = 1
 _NOBODY: Final = UserId("")
 _MAKE_CONTEXT: Final = maker_of(BlockContext)
 
@@ -72,6 +72,7 @@ class Execution:
     window: Window
     book: RuleBook
     """The rules in force."""
+    standing: Standing
     gas: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     ids: dict[Hash, None] = field(default_factory=dict)
@@ -81,9 +82,6 @@ class Execution:
     """
     next_app_version: int | None = None
     """Set by the finished block if the next height is decided by another version of the rules."""
-    _signers: dict[PublicKey, Signer] = field(default_factory=dict)
-    _gas: dict[int, int] = field(default_factory=dict)
-    _known_since: int = 0
 
     def execute(self, act: Act) -> Outcome:
         """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in
@@ -99,7 +97,14 @@ class Execution:
             signer=signer.user.user_id,
         )
         receipt = apply_act(
-            self.overlay, self.state, act, signer, block, Count(len(self.outcomes)), book=self.book
+            self.overlay,
+            self.state,
+            act,
+            signer,
+            block,
+            Count(len(self.outcomes)),
+            book=self.book,
+            standing=self.standing,
         )
         outcome = Outcome(act, receipt, encode_receipt(receipt), None, self.gas_of(act))
         self.ids[act.act_id] = None
@@ -115,12 +120,7 @@ class Execution:
 
     def gas_of(self, act: Act) -> int:
         """Work units of a message kind."""
-        self._forget_what_changed()
-        gas = self._gas.get(act.message_number)
-        if gas is None:
-            rule = self.state.access.get(number_key(act.message_number))
-            gas = self._gas[act.message_number] = DEFAULT_GAS if rule is None else rule.gas
-        return gas
+        return self.standing.gas_of(act.message_number)
 
     def admit(self, act: Act) -> Signer:
         """Whom the act is signed for; raises InadmissibleError."""
@@ -131,25 +131,10 @@ class Execution:
             )
         if act.act_id in self.ids or act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
-        self._forget_what_changed()
-        signer = self._signers.get(act.key)
+        signer = self.standing.signer(act.key)
         if signer is None:
-            signer = live_signer(self.state, act.key, self.now)
-            if signer is None:
-                raise InadmissibleError(
-                    Inadmissible.NO_LIVE_KEY, "the key belongs to no active user"
-                )
-            self._signers[act.key] = signer
+            raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
         return signer
-
-    def _forget_what_changed(self) -> None:
-        """Signers and work units are looked up once a block, and again after a row was written that
-        says who may do what.
-        """
-        if self._known_since != self.overlay.standing_writes:
-            self._known_since = self.overlay.standing_writes
-            self._signers.clear()
-            self._gas.clear()
 
 
 def check_window(act: Act, chain_id: str, height: int) -> None:
@@ -178,15 +163,17 @@ def begin_block(
     view = StateView(overlay)
     chain = view.chain.get(b"chain")
     assert chain is not None, "genesis writes the chain row"
+    now = programme_time(view, block_time)
     execution = Execution(
         overlay,
         view,
         chain.chain_id,
         height,
-        programme_time(view, block_time),
+        now,
         chain.exchange,
         window,
         rule_book_at(view, height),
+        Standing(overlay, view, now),
     )
     for each in misbehaviour:
         _record(execution, each)

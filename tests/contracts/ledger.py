@@ -38,6 +38,7 @@ from cfi.contracts.transition.act import Act
 from cfi.contracts.transition.apply import apply_act, commit
 from cfi.contracts.transition.authorise import Signer
 from cfi.contracts.transition.dispatch import DUE, RULE_BOOKS
+from cfi.contracts.transition.standing import Standing
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.access.approve import Approve
@@ -214,7 +215,7 @@ class Ledger:
         number = NUMBERS[type(message)]
         checked = schema_of(type(message)).decode(schema_of(type(message)).encode(message))
         act = Act(context.act_id, context.act_id, PublicKey(bytes(32)), "sim-test", Height(self.height + 10), number, checked)
-        self.receipt = apply_act(self.overlay, self.state, act, Signer(holder, signer), context, Count(0), book=RULE_BOOKS[1])
+        self.receipt = apply_act(self.overlay, self.state, act, Signer(holder, signer), context, Count(0), book=RULE_BOOKS[1], standing=Standing(self.overlay, self.state, self.now))
         return self.receipt
 
     def when_both(self, message: Any, by: str = EXCHANGE, users: tuple[str, str] = ("officer-1", "officer-2")) -> Receipt:

@@ -4,7 +4,6 @@ The disk is a small tmpfs of the test's own, so these tests need the right to mo
 """
 
 import random
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from cfi.node.doctor import examine
 from tests.effort import effort
 from tests.faults.running import Client, EndedError, Load, Node, new_home, replayed, running
+from tests.faults.small_disk import fill, small_disk
 
 DISK_BYTES = 4 * 1024 * 1024
 LEAST_LEFT, MOST_LEFT = 20_000, 120_000
@@ -23,23 +23,8 @@ STOP_SECONDS = 60.0
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A small disk, mounted for one test."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    size = f"size={DISK_BYTES}"
-    command = ["mount", "-t", "tmpfs", "-o", size, "none", str(folder)]
-    mounted = subprocess.run(command, capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.fail(f"these tests mount a tmpfs, so run them as root: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(disk: Path, left: int) -> Path:
-    """A file that leaves so much room."""
-    filler = disk / "filler"
-    free = int(subprocess.check_output(["df", "--output=avail", "-B1", str(disk)]).split()[-1])
-    filler.write_bytes(bytes(max(0, free - left)))
-    return filler
+    with small_disk(tmp_path / "disk", DISK_BYTES) as folder:
+        yield folder
 
 
 def load_until_it_stops(node: Node, load: Load) -> str:

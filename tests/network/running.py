@@ -50,6 +50,8 @@ class NetworkNode:
     """A ledger and its CometBFT."""
 
     home: Home
+    program: Sequence[str] = ("cfi.node.ledger_process",)
+    """The ledger's module, and what it is told before the home."""
     ledger: "subprocess.Popen[bytes] | None" = None
     engine: "subprocess.Popen[bytes] | None" = None
     log: list[Path] = field(default_factory=list)
@@ -67,7 +69,7 @@ class NetworkNode:
 
     def start_ledger(self) -> None:
         """Start the ledger and wait for its socket."""
-        command = [sys.executable, "-m", "cfi.node.ledger_process", str(self.home.root)]
+        command = [sys.executable, "-m", *self.program, str(self.home.root)]
         self.home.abci_socket.unlink(missing_ok=True)
         self.ledger = subprocess.Popen(command, stderr=self._log("ledger"))
         until(self.home.abci_socket.exists, self.ledger)

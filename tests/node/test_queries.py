@@ -78,6 +78,7 @@ def test_the_status(queries: Queries, chain: Chain) -> None:
     told = asked(queries, "status")
     assert (told["chain_id"], told["height"], told["waiting"]) == (CHAIN_ID, BLOCKS, 0)
     assert told["app_hash"] == chain.application.app_hash
+    assert asked(queries, "decided_height") == BLOCKS
     assert told["proofs_from"] <= 0, "a short chain can prove all of itself"
     assert told["validators"] == [[public_key_of(VALIDATOR_SEED), 10]]
     assert told["admission_key"] == ADMISSION.public_key

@@ -111,7 +111,9 @@ class TestTheEnd:
 
     def test_if_the_supervisor_is_killed_its_parts_end(self, tmp_path: Path) -> None:
         note = tmp_path / "pid"
-        writes = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        writes = (
+            f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+        )
         program = (
             "import sys; from cfi.node.supervisor import Part, supervise; "
             f"supervise([Part(name='ledger', command=[sys.executable, '-c', {writes!r}])], print)"
@@ -138,8 +140,9 @@ time.sleep(60)
 """
 
     def test_starts_when_its_socket_is_there_and_ends_before(
-        self, started: list[Running], tmp_path: Path
+        self, started: list[Running], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
+        monkeypatch.setattr(supervisor, "_CAUSE_SECONDS", 0.2)
         path, ended = tmp_path / "socket", tmp_path / "ended"
         left = socket.socket(socket.AF_UNIX)
         left.bind(str(path))
@@ -153,6 +156,22 @@ time.sleep(60)
         assert [each.part.name for each in started] == ["ledger", "engine"]
         assert codes(started)["ledger"] == 0
 
+    def test_that_ends_first_is_not_the_cause_if_the_other_ends_too(self, tmp_path: Path) -> None:
+        path = tmp_path / "socket"
+        serves = (
+            "import socket, time; server = socket.socket(socket.AF_UNIX); "
+            f"server.bind({str(path)!r}); server.listen(); link = server.accept()[0]; "
+            "link.close(); time.sleep(0.5); raise SystemExit(1)"
+        )
+        asks = (
+            "import socket, time; link = socket.socket(socket.AF_UNIX); "
+            f"time.sleep(0.3); link.connect({str(path)!r}); link.recv(1)"
+        )
+        said: list[str] = []
+        chosen = [part("ledger", serves), part("engine", asks, needs=path)]
+        assert supervise(chosen, said.append) == 1
+        assert said == ["the ledger ended with code 1; stopping the others"]
+
     def test_is_not_waited_for_without_end(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
@@ -161,9 +180,7 @@ time.sleep(60)
         path = tmp_path / "socket"
         chosen = [part("ledger", SLEEPS), part("engine", SLEEPS, needs=path)]
         assert supervise(chosen, said.append) == 1
-        assert said == [
-            f"nothing serves {path}, which the engine needs; stopping the others"
-        ]
+        assert said == [f"nothing serves {path}, which the engine needs; stopping the others"]
 
 
 def test_an_engine_speaks_in_our_log_and_its_last_words_are_the_cause() -> None:
@@ -172,7 +189,9 @@ def test_an_engine_speaks_in_our_log_and_its_last_words_are_the_cause() -> None:
         'print(\'{"level":"error","_msg":"no blocks","err":"disk full","ts":"now"}\', flush=True); '
         "raise SystemExit(2)"
     )
-    assert supervise([part("engine", program, log=EngineLog("node1"))], said.append) == 1
+    assert (
+        supervise([part("engine", program, log=EngineLog("node1", lambda: 12))], said.append) == 1
+    )
     line = (
         '{"time": "now", "node": "node1", "process": "engine", "level": "error", '
         '"message": "no blocks", "error": "disk full"}'
@@ -181,6 +200,16 @@ def test_an_engine_speaks_in_our_log_and_its_last_words_are_the_cause() -> None:
         line,
         "the engine ended with code 2 (no blocks: disk full); stopping the others",
     ]
+
+
+def test_if_one_says_that_it_has_halted_all_end(started: list[Running]) -> None:
+    said: list[str] = []
+    line = '{"level":"error","_msg":"CONSENSUS FAILURE!!!","err":"no key","ts":"now"}'
+    halts = f"import time; print({line!r}, flush=True); time.sleep(60)"
+    chosen = [part("ledger", SLEEPS), part("engine", halts, log=EngineLog("node1", lambda: 12))]
+    assert supervise(chosen, said.append) == 1
+    assert said[1:] == ["the engine has halted (CONSENSUS FAILURE!!!: no key); stopping the others"]
+    assert codes(started) == {"ledger": -signal.SIGTERM, "engine": -signal.SIGTERM}
 
 
 def test_a_part_runs_where_it_is_told(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.protobuf import message
 from cfi.contracts.wire.quantities import Instant
 from cfi.genesis.cometbft import require_same_genesis
-from cfi.node.application import Application
+from cfi.node.application import Application, Finalized
 from cfi.node.clock import machine_time
 from cfi.node.consensus.cometbft import requests, responses
 from cfi.node.consensus.cometbft.checking import Checker
@@ -37,6 +37,17 @@ _NANOS: Final = 1_000_000_000
 
 class EngineMistakenError(Exception):
     """CometBFT asks for what can't be: the two don't stand on one chain."""
+
+
+class CannotExecuteError(Exception):
+    """A decided block can't be executed here: going on without it would be a fork."""
+
+    def __init__(self, height: int, error: Exception) -> None:
+        super().__init__(
+            f"the block of height {height}, which the validators decided, can't be executed here: "
+            f"{type(error).__name__}: {error}; keep this log for the developers; "
+            "install a program that can and start again"
+        )
 
 
 class Driver:
@@ -154,13 +165,22 @@ class Driver:
             raise EngineMistakenError(
                 f"the engine decides height {asked.height}, here {application.height} is the last"
             )
-        now = Instant(asked.time.seconds)
-        decided = application.finalize_block(asked.transactions, now, asked.misbehaviour)
+        decided = self._decide(asked)
         self._follower.decided(asked.height, asked.block_hash, asked.transactions)
         self._decided_empty = not asked.transactions
         return responses.finalized(
             decided.results, decided.validator_updates, decided.next_app_version, decided.app_hash
         )
+
+    def _decide(self, asked: requests.FinalizeBlock) -> Finalized:
+        now = Instant(asked.time.seconds)
+        try:
+            return self._application.finalize_block(asked.transactions, now, asked.misbehaviour)
+        except UnsupportedVersionError:
+            raise
+        except Exception as error:
+            _LOG.exception("a decided block can't be executed")
+            raise CannotExecuteError(asked.height, error) from error
 
     def _commit(self, _: requests.Commit) -> bytes:
         outcomes = self._application.commit()

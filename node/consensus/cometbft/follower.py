@@ -28,6 +28,7 @@ from cfi.contracts.wire.headers import BlockId, Header, Timestamp, header_hash
 from cfi.contracts.wire.quantities import Height
 from cfi.node.application import Application
 from cfi.node.audience import Audience, Listener
+from cfi.node.clock import machine_time
 from cfi.node.consensus.cometbft.rpc import Answer, Call, EngineRpc
 from cfi.node.consensus.embedded import ChainTerms
 from cfi.node.counters import Counters
@@ -160,6 +161,7 @@ class Follower:
             behind = status.result.field("sync_info").field("catching_up").value
             self._counters.catching_up = behind is not False
             self._counters.peers = net.result.field("n_peers").int64()
+            self._notice_a_slow_clock()
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _fetch(self, height: int) -> None:
@@ -215,6 +217,14 @@ class Follower:
         committed_at = self._counters.last_commit_nanos
         if height == self._committed and committed_at:
             self._counters.clock_off_nanos = committed_at - self.next_block_time.total_nanos
+
+    def _notice_a_slow_clock(self) -> None:
+        """Until something is committed here: a clock before the last votes is slow by that, at
+        least, and CometBFT may take no block because of it.
+        """
+        if self.height and not self._counters.last_commit_nanos:
+            ahead = machine_time().total_nanos - self.next_block_time.total_nanos
+            self._counters.clock_off_nanos = min(ahead, 0)
 
     def _check(self, height: int, tip: Tip) -> None:
         """Raise DamagedError unless it is the block that was decided and follows the one before."""

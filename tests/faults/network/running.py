@@ -1,6 +1,6 @@
 """Four validators whose wires can be cut, and what must hold after every fault."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, Final
 from cfi.client.wallet.transactions import act_id_of
 from cfi.node.assembly import read_home_genesis
 from cfi.node.consensus.cometbft.engine_home import write_engine_home
-from cfi.node.settings import settings_text
+from cfi.node.settings import Settings, settings_text
 from tests.effort import SOAK
 from tests.faults.network.relays import Relays, relays
 from tests.faults.running import application, replayed
@@ -79,9 +79,13 @@ class Net:
 
 
 @contextmanager
-def four(folder: Path) -> Iterator[Net]:
-    """Four running validators that reach each other through wires."""
-    homes = found_homes(folder, VALIDATORS, QUICK)
+def four(
+    folder: Path,
+    programs: Mapping[int, Sequence[str]] | None = None,
+    settings: Settings = QUICK,
+) -> Iterator[Net]:
+    """Four running validators that reach each other through wires; some may run other programs."""
+    homes = found_homes(folder, VALIDATORS, settings)
     with relays() as wires:
         for source, home in enumerate(homes):
             settings = home.settings()
@@ -95,6 +99,8 @@ def four(folder: Path) -> Iterator[Net]:
             write_engine_home(home, chosen, read_home_genesis(home)[0])
         wires.start()
         net = Net([NetworkNode(home) for home in homes], wires)
+        for index, program in (programs or {}).items():
+            net.nodes[index].program = program
         try:
             for node in net.nodes:
                 node.start()

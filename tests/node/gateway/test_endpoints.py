@@ -92,18 +92,24 @@ class TestWhatAnybodyReads:
         run(work())
 
     @pytest.mark.parametrize(
-        ("name", "value", "code"),
+        ("counted", "code"),
         [
-            ("catching_up", True, "catching-up"),
-            ("clock_off_nanos", 10_000_000_001, "clock-off"),
-            ("clock_off_nanos", -10_000_000_001, "clock-off"),
+            ({"catching_up": True}, "catching-up"),
+            ({"clock_off_nanos": 10_000_000_001}, "clock-off"),
+            ({"clock_off_nanos": -10_000_000_001}, "clock-off"),
+            ({"clock_off_nanos": 10_000_000_001, "catching_up": True}, "catching-up"),
+            ({"clock_off_nanos": -10_000_000_001, "catching_up": True}, "clock-off"),
         ],
     )
     def test_a_node_that_is_not_where_the_others_are_is_not_ready_and_says_why(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: int, code: str
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        counted: dict[str, object],
+        code: str,
     ) -> None:
         honest = Counters.told
-        monkeypatch.setattr(Counters, "told", lambda each: honest(each) | {name: value})
+        monkeypatch.setattr(Counters, "told", lambda each: honest(each) | counted)
 
         async def work() -> None:
             async with running(tmp_path) as gateway:

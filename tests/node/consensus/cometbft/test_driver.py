@@ -14,7 +14,7 @@ from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.protobuf import Fields, Kind, data, integer, message
 from cfi.node.assembly import read_home_genesis
 from cfi.node.clock import machine_time
-from cfi.node.consensus.cometbft.driver import EngineMistakenError
+from cfi.node.consensus.cometbft.driver import CannotExecuteError, EngineMistakenError
 from cfi.node.home import Home
 from tests.faults.running import SCENARIO, application
 from tests.node.consensus.cometbft.asking import (
@@ -193,9 +193,9 @@ class TestAProposal:
             again = check(ACTS[1], again=True)
             assert code_of(await engine.said(again)) == Inadmissible.MALFORMED
             engine.send(proposal(FINALIZE, ACTS[:3], 1))
-            assert await engine.next() == (1, data(1, b"a mistake of ours"))
-            with pytest.raises(ZeroDivisionError):
+            with pytest.raises(CannotExecuteError, match="the block of height 1, ") as raised:
                 await ledger.task
+            assert await engine.next() == (1, data(1, str(raised.value).encode()))
 
         monkeypatch.setattr(Execution, "execute", execute)
         with_engine(new_home(tmp_path / "n"), work)

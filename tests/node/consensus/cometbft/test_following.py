@@ -14,7 +14,7 @@ from aiohttp import web
 from cfi.client.light.lightblock import LightBlock, light_block_json
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.wire.blocks import Block, block_id_of
-from cfi.contracts.wire.headers import header_hash
+from cfi.contracts.wire.headers import Timestamp
 from cfi.node.application import Application
 from cfi.node.audience import Audience
 from cfi.node.consensus.cometbft import follower as follower_module
@@ -250,27 +250,7 @@ MISTAKES: Final = [
 ]  # fmt: skip
 
 
-UNKNOWN: Final = [
-    #  sentence            what is wrong with the told votes
-    ("a fault",            lambda told: told.update(error=FULL)),
-    ("nothing",            lambda told: told.update(result=None)),
-    ("there is evidence",  lambda told: told["result"]["signed_header"]["header"].update(evidence_hash="00" * 32)),
-]  # fmt: skip
-
-
-Decided = dict[int, tuple[bytes, ...]]
-"""By height, the transactions that CometBFT asked to decide."""
-
-
-def contents(chain: Chain) -> Decided:
-    """What a ledger was asked that decided the chain's three blocks."""
-    blocks = [chain.engine.block(height) for height in range(1, 4)]
-    return {each.header.height: each.transactions for each in blocks if each is not None}
-
-
-def followed(
-    chain: Chain, folder: Path, say: Said, top: int, decided: Decided | None = None
-) -> tuple[Follower, BlockFiles]:
+def followed(chain: Chain, folder: Path, say: Said, top: int) -> tuple[Follower, BlockFiles]:
     """The chain followed into new files up to a height."""
     files = BlockFiles(folder / "blocks")
 
@@ -280,10 +260,6 @@ def followed(
                 TERMS, chain.application, files, rpc, Audience(), counters=Counters()
             )
             assert follower.height == max(files.height - 1, 0)
-            for height, transactions in (decided or {}).items():
-                block = chain.engine.block(height)
-                assert block is not None
-                follower.decided(height, header_hash(block.header), transactions)
             following = asyncio.create_task(follower.run())
             await until(lambda: follower.height >= top or following.done())
             following.cancel()
@@ -350,58 +326,6 @@ class TestTheChain:
         with pytest.raises(DamagedError, match="engine's block 2"):
             followed(chain, tmp_path, say, 3)
 
-    def test_needs_no_transactions_again_from_the_engine(
-        self, chain: Chain, tmp_path: Path
-    ) -> None:
-        honest = as_it_is(chain)
-        whole = []
-
-        def say(call: dict[str, Any]) -> Any:
-            if call["method"] == "block":
-                whole.append(call["params"]["height"])
-            return honest(call)
-
-        follower, files = followed(chain, tmp_path, say, 3, contents(chain))
-        assert whole == ["1"], "nobody voted before the first block"
-        for height in range(1, 4):
-            assert follower.block(height) == chain.engine.block(height)
-            assert follower.commit_of(height) == chain.engine.commit_of(height)
-        files.close()
-
-    @pytest.mark.parametrize(("sentence", "spoil"), UNKNOWN, ids=[each[0] for each in UNKNOWN])
-    def test_is_asked_for_whole_where_the_rest_is_not_told(
-        self, chain: Chain, tmp_path: Path, sentence: str, spoil: Callable[[Any], Any]
-    ) -> None:
-        honest = as_it_is(chain)
-        whole = []
-
-        def say(call: dict[str, Any]) -> Any:
-            told = honest(call)
-            if call["method"] == "block":
-                whole.append(call["params"]["height"])
-            elif call["params"]["height"] == "2" and "2" not in whole:
-                spoil(told)
-            return told
-
-        follower, files = followed(chain, tmp_path, say, 3, {2: contents(chain)[2]})
-        assert whole == ["1", "2", "3"]
-        assert follower.block(2) == chain.engine.block(2)
-        files.close()
-
-    def test_of_other_transactions_stops_the_ledger(self, chain: Chain, tmp_path: Path) -> None:
-        spoilt = contents(chain) | {2: (b"another",)}
-        with pytest.raises(DamagedError, match="engine's block 2 can't be read"):
-            followed(chain, tmp_path, as_it_is(chain), 3, spoilt)
-
-    def test_keeps_the_transactions_of_few_heights(self, chain: Chain, tmp_path: Path) -> None:
-        files = BlockFiles(tmp_path / "blocks")
-        rpc = EngineRpc(tmp_path / "s")
-        follower = Follower(TERMS, chain.application, files, rpc, Audience(), counters=Counters())
-        for height in range(1, 100):
-            follower.decided(height, b"h" * 32, (b"x",))
-        assert len(follower._contents) == follower_module._MOST_CONTENTS
-        files.close()
-
     def test_is_compared_with_what_was_decided(self, chain: Chain, tmp_path: Path) -> None:
         files = BlockFiles(tmp_path / "blocks")
         rpc = EngineRpc(tmp_path / "s")
@@ -441,3 +365,34 @@ class TestTheChain:
         monkeypatch.setattr(follower_module, "_LOOK_SECONDS", 0.05)
         run(work())
         assert (counters.catching_up, counters.peers) == (False, 3)
+
+    @pytest.mark.parametrize(
+        ("committed", "off", "noticed"), [(0, -90, -90), (0, 90, 0), (1, -90, 0)]
+    )
+    def test_a_clock_before_the_last_votes_is_noticed_until_something_is_committed(
+        self,
+        chain: Chain,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        committed: int,
+        off: int,
+        noticed: int,
+    ) -> None:
+        told: Any = {"result": {"sync_info": {"catching_up": True}, "n_peers": "3"}}
+        _, files = followed(chain, tmp_path, as_it_is(chain), 3)
+        counters = Counters(last_commit_nanos=committed)
+
+        async def work() -> None:
+            async with saying(tmp_path / "t", lambda _: told), EngineRpc(tmp_path / "t") as rpc:
+                follower = Follower(
+                    TERMS, chain.application, files, rpc, Audience(), counters=counters
+                )
+                now = Timestamp.of_nanos(follower.next_block_time.total_nanos + off * 10**9)
+                monkeypatch.setattr(follower_module, "machine_time", lambda: now)
+                watching = asyncio.create_task(follower.watch())
+                await until(lambda: counters.peers == 3)
+                watching.cancel()
+
+        run(work())
+        assert counters.clock_off_nanos == noticed * 10**9
+        files.close()

@@ -1,0 +1,130 @@
+"""`python -m tests.faults.network.planted PLANT HOME`: a ledger process with a mistake of ours in it.
+
+With `--whole`, the whole node as `cfi start` runs it, its ledger with the mistake.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from cfi.contracts.rules.membership.register_application import register_application
+from cfi.contracts.state.changes import Changes
+from cfi.contracts.state.view import StateView
+from cfi.contracts.transition import dispatch
+from cfi.contracts.transition.dispatch import DUE, RULES, Rule, RuleBook
+from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
+from cfi.contracts.wire.quantities import Year
+from cfi.node import ledger_process
+from cfi.node.application import Application
+from cfi.node.assembly import read_home_genesis
+from cfi.node.command_line import say
+from cfi.node.home import Home
+from cfi.node.parts import node_parts
+from cfi.node.supervisor import Part, supervise
+from tests.faults.running import application
+
+OTHER_ROOT: Final = "other-root"
+"""What it writes of an application isn't what others write."""
+RAISES: Final = "raises"
+"""It raises an error over the poisonous application."""
+REJECTS: Final = "rejects"
+"""It rejects every block that is proposed, so that its engine's first vote is always for none."""
+FORGES: Final = "forges"
+"""It proposes a known act with another signature, first of all, and approves of any block."""
+_POISONOUS_NUMBER: Final = 1_000_001
+POISON: Final = application(_POISONOUS_NUMBER)
+KNOWN: Final = application(_POISONOUS_NUMBER + 1)
+FORGED: Final = KNOWN[:-1] + bytes((KNOWN[-1] ^ 1,))
+"""The same act with a signature that nobody gave."""
+_PROGRAM: Final = "tests.faults.network.planted"
+_WHOLE: Final = "--whole"
+
+
+def with_plant(plant: str) -> tuple[str, ...]:
+    """The program that is such a ledger process, and its first argument."""
+    return _PROGRAM, plant
+
+
+def whole_node(plant: str, home: Home) -> list[str]:
+    """The command of such a node."""
+    return [sys.executable, "-m", *with_plant(plant), str(home.root), _WHOLE]
+
+
+def _files_another_year(
+    state: StateView, message: RegisterApplication, block: BlockContext
+) -> Changes:
+    other = Year(message.first_year + 1)
+    return register_application(state, replace(message, first_year=other), block)
+
+
+def _raises_over_poison(
+    state: StateView, message: RegisterApplication, block: BlockContext
+) -> Changes:
+    if message.applicant == f"applicant-{_POISONOUS_NUMBER}":
+        raise ZeroDivisionError("a mistake of ours")
+    return register_application(state, message, block)
+
+
+def _with_rule(rule: Rule) -> None:
+    rules: dict[type[Any], Rule] = {**RULES, RegisterApplication: rule}
+    setattr(dispatch, "RULE_BOOKS", {1: RuleBook(rules, DUE)})  # noqa: B010 - it is Final
+
+
+def _without_approval() -> None:
+    def rejected(*_: object) -> str:
+        return "no block is good enough"
+
+    setattr(Application, "process_proposal", rejected)  # noqa: B010 - it is a method
+
+
+def _with_forgery() -> None:
+    honest = Application.prepare_proposal
+
+    def forged(*told: Any) -> list[bytes]:
+        return [FORGED, *honest(*told)]
+
+    def approved(*_: object) -> None:
+        return None
+
+    setattr(Application, "prepare_proposal", forged)  # noqa: B010 - it is a method
+    setattr(Application, "process_proposal", approved)  # noqa: B010 - it is a method
+
+
+_PLANTS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
+    {
+        OTHER_ROOT: lambda: _with_rule(_files_another_year),
+        RAISES: lambda: _with_rule(_raises_over_poison),
+        REJECTS: _without_approval,
+        FORGES: _with_forgery,
+    }
+)
+
+
+def _run_ledger(plant: str, home: Home) -> int:
+    _PLANTS[plant]()
+    return ledger_process.run(home)
+
+
+def _run_whole(plant: str, home: Home) -> int:
+    parts = node_parts(home, home.settings(), read_home_genesis(home)[0])
+    lock = home.lock()
+    try:
+        return supervise([_planted(part, plant, home) for part in parts], say)
+    finally:
+        os.close(lock)
+
+
+def _planted(part: Part, plant: str, home: Home) -> Part:
+    if part.name != "ledger":
+        return part
+    return replace(part, command=[sys.executable, "-m", *with_plant(plant), str(home.root)])
+
+
+if __name__ == "__main__":
+    run = _run_whole if _WHOLE in sys.argv[3:] else _run_ledger
+    sys.exit(run(sys.argv[1], Home(Path(sys.argv[2]))))
