@@ -193,8 +193,10 @@ def _measurements(
         found.append(compared(f"network_{name}_cpu", value, "us", baseline, conditions))
     rejoined = [each.rejoined for each in ours if each.rejoined is not None]
     if rejoined:
-        longest = ("the longest, s", max(rejoined))
-        found.append(compared("network_rejoin", mean(rejoined), "s", longest, conditions))
+        each_time = {"seconds": " ".join(f"{each:.1f}" for each in rejoined)}
+        found.append(
+            compared("network_rejoin", mean(rejoined), "s", ("none", 0.0), conditions | each_time)
+        )
     return found
 
 
