@@ -2,10 +2,12 @@
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from cfi.contracts.state.genesis import GenesisError, genesis_hash, read_genesis
+from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.validators import address_of
@@ -19,12 +21,32 @@ def cometbft_genesis(data: bytes) -> str:
     """The genesis.json of a genesis document's bytes; `app_state` holds them in base64."""
     document = read_genesis(data)
     state, _ = state_at_genesis(data)
-    moment = datetime.fromtimestamp(document.time, tz=UTC)
+    return engine_genesis(
+        data,
+        chain_id=document.chain_id,
+        time=document.time,
+        app_version=document.app_version,
+        validators=document.validators,
+        app_hash=state.app_hash,
+    )
+
+
+def engine_genesis(
+    app_state: bytes,
+    *,
+    chain_id: str,
+    time: int,
+    app_version: int,
+    validators: Iterable[ValidatorKey],
+    app_hash: bytes,
+) -> str:
+    """The genesis.json of a chain; the time is in seconds since 1970."""
+    moment = datetime.fromtimestamp(time, tz=UTC)
     genesis = {
         "genesis_time": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "chain_id": document.chain_id,
+        "chain_id": chain_id,
         "initial_height": "1",
-        "consensus_params": _consensus_params(document.app_version),
+        "consensus_params": _consensus_params(app_version),
         "validators": [
             {
                 "address": address_of(each.key).hex().upper(),
@@ -35,10 +57,10 @@ def cometbft_genesis(data: bytes) -> str:
                 "power": str(each.power),
                 "name": "",
             }
-            for each in document.validators
+            for each in validators
         ],
-        "app_hash": state.app_hash.hex().upper(),
-        "app_state": b64encode(data).decode(),
+        "app_hash": app_hash.hex().upper(),
+        "app_state": b64encode(app_state).decode(),
     }
     return json.dumps(genesis, indent=2) + "\n"
 

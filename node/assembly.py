@@ -1,8 +1,11 @@
 """One place where a node is put together from its home."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.genesis import GenesisDocument, GenesisError, genesis_hash
+from cfi.contracts.state.store import State
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire import signatures
@@ -75,7 +78,7 @@ def assemble(home: Home) -> Node:
         terms = _terms(document)
         admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
         if settings.engine == COMETBFT:
-            return _under_cometbft(
+            return under_cometbft(
                 home, settings, terms, data, application, database=database, admission=admission
             )
         validator = PrivateValidator(home.validator_key, home.validator_state)
@@ -94,7 +97,7 @@ def assemble(home: Home) -> Node:
     return Node(service, engine, application, database, files, replayed)
 
 
-def _under_cometbft(
+def under_cometbft(
     home: Home,
     settings: Settings,
     terms: ChainTerms,
@@ -104,6 +107,7 @@ def _under_cometbft(
     database: Database,
     admission: AdmissionBook,
 ) -> Node:
+    """A node whose blocks CometBFT decides; `genesis` is the signed document."""
     files = BlockFiles(home.blocks, latest_first=application.store.restored_at() + 1)
     service, follower = cometbft_service(
         home, settings, terms, genesis, application, files=files, admission=admission
@@ -127,8 +131,13 @@ def embedded_service(
     return Service(queries, reception, audience, (maker, snapshots))
 
 
-def loaded_application(home: Home, genesis: bytes, database: Database) -> Application:
-    """The application as the disk has it, or at its genesis; raises DamagedError."""
+def loaded_application(
+    home: Home,
+    genesis: bytes,
+    database: Database,
+    founded: Callable[[bytes], tuple[State, Batch]] = state_at_genesis,
+) -> Application:
+    """The application as the disk has it, or as it is founded; raises DamagedError."""
     store, digest = LedgerStore(database), genesis_hash(genesis)
     quarantine = Quarantine(home.quarantine)
     committed = store.committed()
@@ -136,7 +145,7 @@ def loaded_application(home: Home, genesis: bytes, database: Database) -> Applic
         raise DamagedError("the store belongs to another genesis")
     loaded = store.load()
     if loaded is None:
-        state, writes = state_at_genesis(genesis)
+        state, writes = founded(genesis)
         return Application(state, Window(), store, digest, quarantine, writes)
     state, window = loaded
     return Application(state, window, store, digest, quarantine, [])

@@ -40,7 +40,7 @@ def run(home: Home) -> int:
         return EXIT_FAILED
     settle_memory()
     try:
-        asyncio.run(_serve(home, node))
+        asyncio.run(serve(home, node))
     except OSError as error:
         _say(f"the disk refuses: {error}; make room and start again, nothing acknowledged is lost")
         return EXIT_FAILED
@@ -55,7 +55,8 @@ def run(home: Home) -> int:
     return 0
 
 
-async def _serve(home: Home, node: Node) -> None:
+async def serve(home: Home, node: Node) -> None:
+    """Serve until SIGTERM; raises what stopped it otherwise."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,8 +1,9 @@
 """`cfi bench`: figures with their baselines, measured in the same run."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -12,7 +13,10 @@ from rich.table import Table
 
 from cfi.node.bench import over_http, proofs, replay, snapshot, start, transfers
 from cfi.node.bench.measurement import Measurement
+from cfi.node.bench.network import measure as network
+from cfi.node.home import HomeError
 
+NETWORK: Final = "network"
 Measure = Callable[[int, int, float], list[Measurement]]
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
@@ -29,21 +33,48 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(MEASURES)), metavar="[NAME]...")
+@click.argument("names", nargs=-1, type=click.Choice([*MEASURES, NETWORK]), metavar="[NAME]...")
 @click.option("--accounts", default=1_000, show_default=True, help="Accounts that hold lots.")
 @click.option("--lots", default=100_000, show_default=True, help="Lots in all.")
 @click.option("--seconds", default=5.0, show_default=True, help="About how long the load lasts.")
+@click.option(
+    "--validators",
+    type=click.Choice(["1", "4", "7"]),
+    default="4",
+    show_default=True,
+    help="How many decide together in `network`, each with its CometBFT.",
+)
 @click.option("--json", "as_json", is_flag=True, help="A JSON list on stdout.")
-def bench(names: tuple[str, ...], accounts: int, lots: int, seconds: float, as_json: bool) -> None:
-    """Measure this machine's ledger; ratios are against a baseline of the same run.
+def bench(
+    names: tuple[str, ...],
+    accounts: int,
+    lots: int,
+    seconds: float,
+    validators: str,
+    as_json: bool,
+) -> None:
+    r"""Measure this machine's ledger; ratios are against a baseline of the same run.
 
-    Example: cfi bench transfers --accounts 10000 --lots 1000000
+    `network` wants CometBFT and some minutes, and is measured only if it is named.
+
+    \b
+    Examples:
+      cfi bench transfers --accounts 10000 --lots 1000000
+      cfi bench network --validators 4
     """
-    found = [
-        measurement
-        for name in names or tuple(MEASURES)
-        for measurement in MEASURES[name](accounts, lots, seconds)
-    ]
+    measures: dict[str, Measure] = {**MEASURES, NETWORK: partial(network.measure, int(validators))}
+    try:
+        found = [
+            measurement
+            for name in names or tuple(MEASURES)
+            for measurement in measures[name](accounts, lots, seconds)
+        ]
+    except HomeError as error:
+        raise click.ClickException(str(error)) from error
+    _show(found, as_json)
+
+
+def _show(found: Sequence[Measurement], as_json: bool) -> None:
     if as_json:
         click.echo(
             json.dumps([asdict(each) | {"conditions": dict(each.conditions)} for each in found])

@@ -37,7 +37,7 @@ from cfi.node.bench.world import (
 from cfi.node.link import FrameReader, Kind, frame
 
 _IN_FLIGHT: Final = 16_000
-_VALID_UNTIL: Final = 300
+VALID_UNTIL: Final = 300
 _A_SECOND: Final = 12_000
 _VERIFIED_SAMPLE: Final = 4_000
 _READ: Final = 1 << 20
@@ -88,27 +88,34 @@ def transfer(sizes: Sizes, number: int) -> bytes:
     )
     nonce = number.to_bytes(16, "big")
     return transaction(
-        SigningKey(seed_of(holder_of(account))), CHAIN_ID, message, _VALID_UNTIL, nonce
+        SigningKey(seed_of(holder_of(account))), CHAIN_ID, message, VALID_UNTIL, nonce
     )
 
 
 def _verified_a_second(signed: list[bytes]) -> float:
     sample = signed[:_VERIFIED_SAMPLE]
     begun = time.perf_counter()
-    good = sum(map(_is_signed, sample))
+    good = sum(map(is_signed, sample))
     assert good == len(sample), "the transfers are signed"
     return len(sample) / (time.perf_counter() - begun)
 
 
-def _is_signed(transaction: bytes) -> bool:
+def is_signed(transaction: bytes) -> bool:
+    """True if a transaction's signature is good; raises where the bytes are none."""
     opened = open_frame(transaction)
     return verify(opened.key, opened.signed, opened.signature)
 
 
 def transfers_of(sizes: Sizes, seconds: float) -> list[bytes]:
     """Signed transfers, of different lots, for about so many seconds."""
-    wanted = min(sizes.lots_of_account * sizes.accounts, round(seconds * _A_SECOND))
-    return [transfer(sizes, number) for number in range(wanted)]
+    wanted = round(seconds * _A_SECOND)
+    return signed_transfers(sizes, wanted)
+
+
+def signed_transfers(sizes: Sizes, wanted: int) -> list[bytes]:
+    """As many signed transfers, of different lots, or as many as there are lots."""
+    there_are = sizes.lots_of_account * sizes.accounts
+    return [transfer(sizes, number) for number in range(min(there_are, wanted))]
 
 
 def load(home: Path, sizes: Sizes, signed: list[bytes]) -> float:

@@ -6,6 +6,7 @@ Run as a process: it builds the state, serves it as a node does, and says `ready
 import asyncio
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,7 @@ from cfi.contracts.state.changes import (
     put,
     put_public,
 )
+from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.moves import movement
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.rows.access import ACCESS, KEYS, USERS, AccessRule, User, UserKey
@@ -77,6 +79,7 @@ CHAIN_ID: Final = "sim-bench"
 GENESIS_TIME: Final = Timestamp(seconds=1_750_000_000, nanos=0)
 VINTAGE: Final = Year(2003)
 LOT_TONNES: Final = Tonnes(100)
+POWER: Final = Count(1_000)
 ACCOUNTS_OF_HOLDER: Final = 100
 
 
@@ -113,11 +116,16 @@ def seed_of(name: str) -> Seed:
     return Seed(sha256(name.encode()).digest())
 
 
-def build(sizes: Sizes) -> tuple[State, list[tuple[bytes, bytes | None]]]:
-    """The state at height 0 and its writes."""
+def validator_key(name: str) -> ValidatorKey:
+    """A validator by name, as powerful as any other."""
+    return ValidatorKey(key=PublicKey(public_key_of(seed_of(name))), power=POWER)
+
+
+def build(sizes: Sizes, validators: Sequence[str] = ("validator",)) -> tuple[State, Batch]:
+    """The state at height 0 and its writes; the validators are told by name."""
     state = State()
     overlay = state.overlay()
-    overlay.apply(_frame())
+    overlay.apply(_frame(validators))
     for account in range(sizes.accounts):
         if account % ACCOUNTS_OF_HOLDER == 0:
             overlay.apply(_holder(account, min(ACCOUNTS_OF_HOLDER, sizes.accounts - account)))
@@ -126,7 +134,7 @@ def build(sizes: Sizes) -> tuple[State, list[tuple[bytes, bytes | None]]]:
     return state, state.found(overlay) + overlay.movement_writes()
 
 
-def _frame() -> Changes:
+def _frame(validators: Sequence[str]) -> Changes:
     rule = AccessRule(
         message_number=SmallCode(NUMBERS[TransferLot]),
         classes=(HolderClass.MEMBER,),
@@ -145,12 +153,10 @@ def _frame() -> Changes:
         exchange=HolderId("exchange"),
         app_version=Count(1),
     )
-    key = PublicKey(public_key_of(seed_of("validator")))
-    validator = ValidatorKey(key=key, power=Count(1_000))
     return Changes.of(
         put_public(ACCESS, rule),
         put_public(CHAIN, chain),
-        founding([validator], HolderId("exchange")),
+        founding(map(validator_key, validators), HolderId("exchange")),
     )
 
 

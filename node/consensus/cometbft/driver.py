@@ -75,6 +75,7 @@ class Driver:
         self._peers = peers
         self._counters = counters
         self._idle_nanos = int((IDLE_SECONDS + commit_pause) * _NANOS)
+        self._version = version("cfi-ledger")
         self._committed_at: int | None = None
         self._refreshed = False
         self._decided_empty = False
@@ -103,7 +104,7 @@ class Driver:
         committed = self._application.store.committed()
         height = 0 if committed is None else committed.height
         standing = responses.Standing(
-            version=version("cfi-ledger"),
+            version=self._version,
             app_version=app_version_at(self._application.committed_view, height + 1),
             height=height,
             app_hash=b"" if committed is None else committed.app_hash,
@@ -165,7 +166,7 @@ class Driver:
                 f"the engine decides height {asked.height}, here {application.height} is the last"
             )
         decided = self._decide(asked)
-        self._follower.decided(asked.height, asked.block_hash)
+        self._follower.decided(asked.height, asked.block_hash, asked.transactions)
         self._decided_empty = not asked.transactions
         return responses.finalized(
             decided.results, decided.validator_updates, decided.next_app_version, decided.app_hash

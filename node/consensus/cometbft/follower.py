@@ -1,7 +1,8 @@
 """Follows the chain that CometBFT decides, so that it can be shown and audited as any other.
 
-After each commit the block and the votes for it are fetched. A block goes into the block files when
-the next header is known, whose time belongs into its record; the last one is kept in memory.
+After each commit the header and the votes are fetched: the transactions were in the request that
+decided them. Where that isn't enough, the whole block is fetched. A block goes into the block files
+when the next header is known, whose time belongs into its record; the last one is kept in memory.
 """
 
 import asyncio
@@ -11,13 +12,19 @@ from typing import Final
 
 from cfi.client.light.evidence_json import evidence_from
 from cfi.client.light.json_node import JsonNode, MalformedError
-from cfi.client.light.lightblock import block_id_from, light_block_from
-from cfi.contracts.state.validator_sets import validators_at
+from cfi.client.light.lightblock import light_block_from
+from cfi.contracts.state.validator_sets import FIRST_HEIGHT, validators_at
 from cfi.contracts.wire.block_file import BlockRecord
-from cfi.contracts.wire.blocks import Block, decode_block, encode_block, part_set_header
+from cfi.contracts.wire.blocks import (
+    Block,
+    decode_block,
+    encode_block,
+    evidence_hash,
+    part_set_header,
+)
 from cfi.contracts.wire.commits import Commit, median_time
 from cfi.contracts.wire.evidence import encode_evidence
-from cfi.contracts.wire.headers import BlockId, Timestamp, header_hash
+from cfi.contracts.wire.headers import BlockId, Header, Timestamp, header_hash
 from cfi.contracts.wire.quantities import Height
 from cfi.node.application import Application
 from cfi.node.audience import Audience, Listener
@@ -31,6 +38,9 @@ from cfi.node.storage.database import DamagedError
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 0.02
+_MOST_CONTENTS: Final = 8
+"""Heights whose transactions are kept for the block."""
+_NO_EVIDENCE: Final = evidence_hash([])
 
 Told = tuple[Listener, int, bytes]
 """Who is to hear of an act, its index in the block, its receipt."""
@@ -69,6 +79,7 @@ class Follower:
         committed = application.store.committed()
         self._committed = 0 if committed is None else committed.height
         self._hashes: dict[int, bytes] = {}
+        self._contents: dict[int, tuple[bytes, ...]] = {}
         self._told: dict[int, list[Told]] = {}
         self._news = asyncio.Event()
         self._news.set()
@@ -108,9 +119,12 @@ class Follower:
         after = self.block(height + 1)
         return None if after is None else after.last_commit
 
-    def decided(self, height: int, block_hash: bytes) -> None:
-        """CometBFT decided a block with this header hash."""
+    def decided(self, height: int, block_hash: bytes, transactions: tuple[bytes, ...]) -> None:
+        """CometBFT decided a block with this header hash and these transactions."""
         self._hashes[height] = block_hash
+        self._contents[height] = transactions
+        # A node that catches up decides faster than it follows.
+        self._contents.pop(height - _MOST_CONTENTS, None)
 
     def committed(self, height: int, told: list[Told]) -> None:
         """A height is durable; who waits for it hears when its block can be shown."""
@@ -151,17 +165,36 @@ class Follower:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _fetch(self, height: int) -> None:
+        transactions = self._contents.pop(height, None)
+        try:
+            tip = None if transactions is None else await self._completed(height, transactions)
+            self._take(height, tip or await self._whole(height))
+        except MalformedError as error:
+            raise DamagedError(f"the engine's block {height} can't be read: {error}") from error
+
+    async def _completed(self, height: int, transactions: tuple[bytes, ...]) -> Tip | None:
+        """The block of these transactions, by its header and the votes for the one before; None
+        where CometBFT doesn't tell both, or the block holds evidence.
+        """
+        if height == FIRST_HEIGHT:
+            return None
+        calls = [Call("commit", {"height": str(each)}) for each in (height - 1, height)]
+        answers = await self._rpc.ask_until_answered(calls)
+        if any(each.fault or each.result.field("signed_header").absent for each in answers):
+            return None
+        before, told = (light_block_from(each.result) for each in answers)
+        if told.header.evidence_hash != _NO_EVIDENCE:
+            return None
+        return _tip(told.header, transactions, (), before.commit, told.commit)
+
+    async def _whole(self, height: int) -> Tip:
         wanted = {"height": str(height)}
         calls = [Call("block", wanted), Call("commit", wanted)]
         while True:
             block, commit = await self._rpc.ask_until_answered(calls)
             if not block.fault and not commit.fault and not block.result.field("block").absent:
-                break
+                return _tip_of(block, commit)
             await asyncio.sleep(_AGAIN_SECONDS)
-        try:
-            self._take(height, _tip_of(block, commit))
-        except MalformedError as error:
-            raise DamagedError(f"the engine's block {height} can't be read: {error}") from error
 
     def _take(self, height: int, tip: Tip) -> None:
         self._check(height, tip)
@@ -210,20 +243,30 @@ def _tip_of(block: Answer, commit: Answer) -> Tip:
     # What light clients are told has this shape, too.
     signed = {"header": told.field("header").value, "commit": told.field("last_commit").value}
     before = light_block_from(JsonNode({"signed_header": signed}, told.path))
-    after = light_block_from(commit.result)
-    if before.commit is None or after.commit is None:
+    evidence = told.field("evidence").field("evidence").items()
+    return _tip(
+        before.header,
+        tuple(each.base64() for each in told.field("data").field("txs").items()),
+        tuple(encode_evidence(evidence_from(each)) for each in evidence),
+        before.commit,
+        light_block_from(commit.result).commit,
+    )
+
+
+def _tip(
+    header: Header,
+    transactions: tuple[bytes, ...],
+    evidence: tuple[bytes, ...],
+    last_commit: Commit | None,
+    commit: Commit | None,
+) -> Tip:
+    """A block put together, compared with what the votes for it are for; raises MalformedError."""
+    if last_commit is None or commit is None:
         raise MalformedError("a block without votes")
     made = Block(
-        header=before.header,
-        transactions=tuple(each.base64() for each in told.field("data").field("txs").items()),
-        evidence=tuple(
-            encode_evidence(evidence_from(each))
-            for each in told.field("evidence").field("evidence").items()
-        ),
-        last_commit=before.commit,
+        header=header, transactions=transactions, evidence=evidence, last_commit=last_commit
     )
     encoded = encode_block(made)
-    block_id = block_id_from(block.result.field("block_id"))
-    if part_set_header(encoded) != block_id.parts:
+    if part_set_header(encoded) != commit.block_id.parts:
         raise MalformedError("it encodes to other parts than the engine's")
-    return Tip(made, encoded, block_id, after.commit)
+    return Tip(made, encoded, commit.block_id, commit)

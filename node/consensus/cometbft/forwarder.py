@@ -17,6 +17,16 @@ _KNOWN: Final = "already exists in cache"
 _RECHECKING: Final = "rechecking"
 
 
+def handing_in(transaction: bytes) -> Call:
+    """The call that puts a transaction into CometBFT's mempool."""
+    return Call("broadcast_tx_async", {"tx": b64encode(transaction).decode()})
+
+
+def is_for_later(answer: Answer) -> bool:
+    """True where the mempool looks through what it has, and takes nothing for a moment."""
+    return _RECHECKING in answer.fault
+
+
 class Forwarder:
     """In the order in which they were admitted, many at a time."""
 
@@ -48,10 +58,7 @@ class Forwarder:
         return batch
 
     async def _hand_on(self, batch: list[Waiting]) -> None:
-        calls = [
-            Call("broadcast_tx_async", {"tx": b64encode(waiting.transaction).decode()})
-            for waiting in batch
-        ]
+        calls = [handing_in(waiting.transaction) for waiting in batch]
         answers = await self._rpc.ask_until_answered(calls)
         again = [
             waiting
@@ -66,7 +73,7 @@ class Forwarder:
         """A mempool that looks through what it has is full for a moment only; a full one isn't."""
         if not answer.fault or _KNOWN in answer.fault:
             return False
-        if _RECHECKING in answer.fault:
+        if is_for_later(answer):
             return True
         self._mempool.remove(waiting.act.bytes_hash)
         if waiting.listener is not None:

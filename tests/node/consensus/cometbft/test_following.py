@@ -330,7 +330,7 @@ class TestTheChain:
         files = BlockFiles(tmp_path / "blocks")
         rpc = EngineRpc(tmp_path / "s")
         follower = Follower(TERMS, chain.application, files, rpc, Audience(), counters=Counters())
-        follower.decided(1, b"h" * 32)
+        follower.decided(1, b"h" * 32, ())
 
         async def work() -> None:
             async with saying(tmp_path / "s", as_it_is(chain)), rpc:

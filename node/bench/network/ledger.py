@@ -1,0 +1,54 @@
+"""A ledger under CometBFT that begins with a world for measurements, and not with a signed genesis:
+`python -m cfi.node.bench.network.ledger HOME`.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from cfi.contracts.state.durable import Batch
+from cfi.contracts.state.store import State
+from cfi.contracts.wire.blocks import consensus_hash
+from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
+from cfi.node.admission import AdmissionBook
+from cfi.node.assembly import Node, loaded_application, under_cometbft
+from cfi.node.bench.network.homes import read_plan
+from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, build
+from cfi.node.consensus.embedded import ChainTerms
+from cfi.node.home import Home
+from cfi.node.ledger_process import serve
+from cfi.node.memory import settle_memory
+from cfi.node.storage.database import Database
+
+
+def assemble(home: Home) -> Node:
+    """The node that `cfi start` would make, on the world that the home's document tells."""
+    document = home.genesis_file.read_bytes()
+    database = Database(home.ledger)
+    application = loaded_application(home, document, database, _world)
+    terms = ChainTerms(
+        chain_id=CHAIN_ID,
+        genesis_time=GENESIS_TIME,
+        consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
+    )
+    admission = AdmissionBook(CHAIN_ID, home.admission_key.read_bytes())
+    return under_cometbft(
+        home, home.settings(), terms, document, application, database=database, admission=admission
+    )
+
+
+def run(home: Home) -> None:
+    """Serve until SIGTERM."""
+    node = assemble(home)
+    settle_memory()
+    asyncio.run(serve(home, node))
+    node.close()
+
+
+def _world(document: bytes) -> tuple[State, Batch]:
+    plan = read_plan(document)
+    return build(plan.sizes, plan.names)
+
+
+if __name__ == "__main__":
+    run(Home(Path(sys.argv[1])))

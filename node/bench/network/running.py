@@ -1,0 +1,152 @@
+"""Validators as processes of this machine: an application and its CometBFT each."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cfi.node.bench.network.homes import Planned, make_homes
+from cfi.node.consensus.cometbft.binary import find_engine
+from cfi.node.home import Home
+from cfi.node.tether import tethered
+
+_START_SECONDS: Final = 300.0
+"""For all to build their worlds at the same time."""
+_STOP_SECONDS: Final = 60.0
+_LOOK_SECONDS: Final = 0.02
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+LEDGER: Final = "ledger"
+BARE: Final = "bare"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """CPU seconds."""
+
+    application: float
+    verifier: float
+    engine: float
+
+    @property
+    def total(self) -> float:
+        """All together."""
+        return self.application + self.verifier + self.engine
+
+    def shared_by(self, count: int) -> "Spent":
+        """A share of each."""
+        return Spent(self.application / count, self.verifier / count, self.engine / count)
+
+
+class Validator:
+    """An application, the ledger or the bare one, and its CometBFT."""
+
+    def __init__(self, home: Home, kind: str) -> None:
+        self.home = home
+        self._kind = kind
+        self._application: subprocess.Popen[bytes] | None = None
+        self._engine: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """Start the application; it opens its socket when its world stands."""
+        self.home.abci_socket.unlink(missing_ok=True)
+        where = self.home.root if self._kind == LEDGER else self.home.abci_socket
+        module = f"cfi.node.bench.network.{self._kind}"
+        self._application = self._start([sys.executable, "-m", module, str(where)])
+
+    def follow(self) -> None:
+        """Start CometBFT when the application's socket is there; raises RuntimeError."""
+        until = time.monotonic() + _START_SECONDS
+        while not self.home.abci_socket.exists():
+            self.require_running()
+            if time.monotonic() > until:
+                raise RuntimeError(f"{self.home.root} opens no socket")
+            time.sleep(_LOOK_SECONDS)
+        engine = str(find_engine(None))
+        self._engine = self._start([engine, "start", "--home", str(self.home.root)])
+
+    def require_running(self) -> None:
+        """Raise RuntimeError where one of the two has ended."""
+        for process in self._processes():
+            if process.poll() is not None:
+                raise RuntimeError(f"a process ended: {self._log.read_text()[-2_000:]}")
+
+    def kill(self) -> None:
+        """SIGKILL to both."""
+        for process in self._processes():
+            process.kill()
+            process.wait()
+        self._application = self._engine = None
+
+    def stop(self) -> None:
+        """SIGTERM to both, the engine first: it takes a lost application for a failure."""
+        for process in reversed(self._processes()):
+            process.terminate()
+            try:
+                process.wait(_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._application = self._engine = None
+
+    def spent(self) -> Spent:
+        """CPU seconds of its processes since they were started."""
+        application, engine = self._processes()
+        return Spent(
+            _cpu_seconds(application.pid),
+            sum(map(_cpu_seconds, _children(application.pid))),
+            _cpu_seconds(engine.pid),
+        )
+
+    @property
+    def _log(self) -> Path:
+        return self.home.root / "log"
+
+    def _processes(self) -> "list[subprocess.Popen[bytes]]":
+        return [each for each in (self._application, self._engine) if each is not None]
+
+    def _start(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                tethered(command), cwd=self.home.root, stdout=log, stderr=subprocess.STDOUT
+            )
+
+
+@contextmanager
+def running(folder: Path, plan: Planned, kind: str) -> Iterator[list[Validator]]:
+    """A new network for a while; its homes stay."""
+    validators = [Validator(home, kind) for home in make_homes(folder, plan)]
+    try:
+        for each in validators:
+            each.begin()
+        for each in validators:
+            each.follow()
+        yield validators
+    finally:
+        for each in validators:
+            each.stop()
+
+
+def _children(parent: int) -> list[int]:
+    return [
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/stat")
+        if _fields(path)[1:2] == [str(parent)]
+    ]
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = _fields(Path(f"/proc/{pid}/stat"))
+    return sum(int(each) for each in fields[11:13]) / _TICKS
+
+
+def _fields(path: Path) -> list[str]:
+    """What stands after the program's name, from the state on; nothing of a process that ended."""
+    try:
+        return path.read_text().rpartition(") ")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
