@@ -20,8 +20,8 @@ from cfi.contracts.transition.act import (
     Inadmissible,
     InadmissibleError,
     act_of,
-    parts_of,
     read_verified_act,
+    read_verified_parts,
 )
 
 _LOG: Final = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ why it is inadmissible, and a detail; or nothing, where reading it raised an err
 def examine(transaction: bytes) -> Examined:
     """Read a transaction and verify its signature; raises nothing, whatever the bytes are."""
     try:
-        return parts_of(read_verified_act(transaction))
+        return read_verified_parts(transaction)
     except InadmissibleError as error:
         return [error.reason.value, error.detail]
     except Exception:  # noqa: BLE001 - who takes the transaction raises it again, and keeps it

@@ -57,22 +57,8 @@ message as the array that its body is.
 """
 
 
-def parts_of(act: Act) -> Parts:
-    """An act taken apart."""
-    body = schema_of(type(act.message)).to_items(act.message)
-    return [
-        act.act_id,
-        act.bytes_hash,
-        act.key,
-        act.chain_id,
-        act.valid_until,
-        act.message_number,
-        body,
-    ]
-
-
 def act_of(parts: Parts) -> Act:
-    """An act from what `parts_of` gave, which is believed; the parts are used up."""
+    """An act from what `read_verified_parts` gave, which is believed; the parts are used up."""
     act_id, bytes_hash, key, chain_id, valid_until, number, body = parts
     message = schema_of(MESSAGES[number]).of_stored(body)
     return _ACT(act_id, bytes_hash, key, chain_id, valid_until, number, message)
@@ -87,11 +73,24 @@ def read_verified_act(data: bytes) -> Act:
     """Decode a transaction and verify its signature; raises InadmissibleError."""
     frame = _framed(data)
     act = _understood(data, frame)
-    if not signatures.verify(frame.key, frame.signed, frame.signature):
-        raise InadmissibleError(
-            Inadmissible.BAD_SIGNATURE, "the signature doesn't verify under the strict rule"
-        )
+    _verify(frame)
     return act
+
+
+def read_verified_parts(data: bytes) -> Parts:
+    """The same, taken apart."""
+    frame = _framed(data)
+    payload, _ = _payload_of(frame)
+    _verify(frame)
+    return [
+        frame.act_id,
+        sha256(data).digest(),
+        frame.key,
+        payload.chain_id,
+        payload.valid_until,
+        payload.message_number,
+        tuple(payload.body),
+    ]
 
 
 def read_unsigned(key: PublicKey, payload: bytes) -> Act:
@@ -111,17 +110,15 @@ def _framed(data: bytes) -> envelope.Frame:
         raise InadmissibleError(Inadmissible.MALFORMED, str(error)) from None
 
 
+def _verify(frame: envelope.Frame) -> None:
+    if not signatures.verify(frame.key, frame.signed, frame.signature):
+        raise InadmissibleError(
+            Inadmissible.BAD_SIGNATURE, "the signature doesn't verify under the strict rule"
+        )
+
+
 def _understood(data: bytes, frame: envelope.Frame) -> Act:
-    try:
-        payload = envelope.read_payload(frame.payload)
-        message_type = MESSAGES.get(payload.message_number)
-        if message_type is None:
-            raise InadmissibleError(
-                Inadmissible.MALFORMED, f"no message has number {payload.message_number}"
-            )
-        message = schema_of(message_type).from_items(payload.body)
-    except (envelope.MalformedTransactionError, CodecError) as error:
-        raise InadmissibleError(Inadmissible.MALFORMED, str(error)) from None
+    payload, message = _payload_of(frame)
     return _ACT(
         frame.act_id,
         Hash(sha256(data).digest()),
@@ -131,3 +128,17 @@ def _understood(data: bytes, frame: envelope.Frame) -> Act:
         payload.message_number,
         message,
     )
+
+
+def _payload_of(frame: envelope.Frame) -> tuple[envelope.Payload, Any]:
+    """The payload and the message that its body is."""
+    try:
+        payload = envelope.read_payload(frame.payload)
+        message_type = MESSAGES.get(payload.message_number)
+        if message_type is None:
+            raise InadmissibleError(
+                Inadmissible.MALFORMED, f"no message has number {payload.message_number}"
+            )
+        return payload, schema_of(message_type).from_items(payload.body)
+    except (envelope.MalformedTransactionError, CodecError) as error:
+        raise InadmissibleError(Inadmissible.MALFORMED, str(error)) from None

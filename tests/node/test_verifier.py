@@ -63,6 +63,7 @@ def test_what_reading_raises_is_raised_by_who_takes_it(monkeypatch: pytest.Monke
         raise ZeroDivisionError
 
     monkeypatch.setattr(verifier_module, "read_verified_act", stumble)
+    monkeypatch.setattr(verifier_module, "read_verified_parts", stumble)
     assert examine(GOOD) == []
     with pytest.raises(ZeroDivisionError):
         act_from(GOOD, [])
