@@ -12,7 +12,7 @@ from tests.effort import effort
 from tests.faults.network.planted import POISON, RAISES, with_plant
 from tests.faults.network.running import FAULT_SECONDS, VALIDATORS, four
 
-TIMES: Final = effort(sample=1, soak=10)
+TIMES: Final = effort(sample=1, soak=5)
 VICTIM, OTHERS = 3, (0, 1, 2)
 
 

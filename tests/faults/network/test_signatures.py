@@ -17,7 +17,7 @@ from tests.faults.network.planted import FORGED, FORGES, KNOWN, with_plant
 from tests.faults.network.running import FAULT_SECONDS, VALIDATORS, four
 from tests.network.running import NetworkNode, until
 
-TIMES: Final = effort(sample=1, soak=10)
+TIMES: Final = effort(sample=1, soak=5)
 EVERYONE: Final = range(VALIDATORS)
 FORGER, OTHERS = 3, (0, 1, 2)
 WHY: Final = "the signature doesn't verify under the strict rule"
