@@ -5,6 +5,7 @@ import signal
 import sys
 from pathlib import Path
 
+from cfi.client.memory import settle_memory
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.transition.dispatch import UnsupportedVersionError
 from cfi.node.assembly import Node, assemble
@@ -12,7 +13,6 @@ from cfi.node.consensus.cometbft.driver import CannotExecuteError, EngineMistake
 from cfi.node.consensus.embedded import CannotDecideError
 from cfi.node.home import Home, HomeError
 from cfi.node.logs import log_to_stderr
-from cfi.node.memory import settle_memory
 from cfi.node.storage.database import DamagedError
 
 EXIT_FAILED = 1

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from cfi.contracts.transition.act import Inadmissible, InadmissibleError
+from cfi.contracts.transition.examined import Examined, act_from
 from cfi.contracts.wire.limits import MAX_TRANSACTION_BYTES
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
@@ -14,7 +15,6 @@ from cfi.node.audience import Listener
 from cfi.node.link import Kind
 from cfi.node.mempool import HolderOverQuotaError, Mempool, MempoolFullError, Waiting
 from cfi.node.verification import Verification
-from cfi.node.verifier import Examined, act_from
 
 _SUBMISSION_ROOM: Final = 100_000
 MEMPOOL_FULL: Final = "MEMPOOL_FULL"

@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
-from cfi.node.verifier import MOST_BATCH_BYTES, MOST_IN_BATCH, Examined, Verifier
+from cfi.contracts.transition.examined import Examined
+from cfi.node.verifier import MOST_BATCH_BYTES, MOST_IN_BATCH, Verifier
 
 
 class Submission(Protocol):

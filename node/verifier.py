@@ -1,9 +1,8 @@
 """The verifier: a process of its own that reads transactions and checks their signatures in
 batches, on the second core.
 
-It knows nothing but the bytes: a batch is each transaction with its length; the answer is CBOR, for
-each transaction the parts of its act, or why it is inadmissible. If it dies or talks nonsense, the
-ledger does the same by itself: no answer never means yes.
+It knows nothing but the bytes: a batch is each transaction with its length. If
+it dies or talks nonsense, the ledger does the same by itself: no answer never means yes.
 """
 
 import asyncio
@@ -11,51 +10,14 @@ import logging
 import os
 import signal
 import sys
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import BinaryIO, Final
 
-import cbor2
-
-from cfi.contracts.transition.act import (
-    Act,
-    Inadmissible,
-    InadmissibleError,
-    act_of,
-    read_verified_act,
-    read_verified_parts,
-)
+from cfi.contracts.transition.examined import Examined, NoAnswerError, answer_to, read_answer
 
 _LOG: Final = logging.getLogger(__name__)
 MOST_IN_BATCH: Final = 512
 MOST_BATCH_BYTES: Final = 150_000
 _NUMBER: Final = 4
-_REASON_AND_DETAIL: Final = 2
-
-Examined: TypeAlias = list[Any]
-"""What is to be known of a transaction's bytes: the parts of its act; or the number of the reason
-why it is inadmissible, and a detail; or nothing, where reading it raised an error.
-"""
-
-
-def examine(transaction: bytes) -> Examined:
-    """Read a transaction and verify its signature; raises nothing, whatever the bytes are."""
-    try:
-        return read_verified_parts(transaction)
-    except InadmissibleError as error:
-        return [error.reason.value, error.detail]
-    except Exception:  # noqa: BLE001 - who takes the transaction raises it again, and keeps it
-        return []
-
-
-def act_from(transaction: bytes, examined: Examined) -> Act:
-    """The act of a transaction that was examined; raises InadmissibleError, or what reading it
-    raises.
-    """
-    if not examined:
-        return read_verified_act(transaction)
-    if len(examined) == _REASON_AND_DETAIL:
-        reason, detail = examined
-        raise InadmissibleError(Inadmissible(reason), detail)
-    return act_of(examined)
 
 
 def encode_batch(transactions: list[bytes]) -> bytes:
@@ -78,11 +40,6 @@ def decode_batch(content: bytes) -> list[bytes]:
         transactions.append(content[at : at + length])
         at += length
     return transactions
-
-
-def answer_to(transactions: list[bytes]) -> bytes:
-    """The bytes of what is to be known of each transaction of a batch."""
-    return cbor2.dumps([examine(transaction) for transaction in transactions])
 
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:
@@ -124,13 +81,13 @@ class Verifier:
             if self.alive:
                 try:
                     return await self._ask(transactions)
-                except (OSError, asyncio.IncompleteReadError, cbor2.CBORDecodeError) as error:
+                except (OSError, asyncio.IncompleteReadError, NoAnswerError) as error:
                     _LOG.warning(
                         "the verifier is gone; verifying inline",
                         extra={"error": type(error).__name__},
                     )
                     await self.stop()
-        return _told(answer_to(transactions), len(transactions))
+        return read_answer(answer_to(transactions), len(transactions))
 
     async def stop(self) -> None:
         """End the process."""
@@ -146,14 +103,7 @@ class Verifier:
         await process.stdin.drain()
         head = await process.stdout.readexactly(_NUMBER)
         answer = await process.stdout.readexactly(int.from_bytes(head, "big"))
-        return _told(answer, len(transactions))
-
-
-def _told(answer: bytes, count: int) -> list[Examined]:
-    examined: list[Examined] = cbor2.loads(answer)
-    if type(examined) is not list or len(examined) != count:
-        raise cbor2.CBORDecodeError("not an answer to each transaction")
-    return examined
+        return read_answer(answer, len(transactions))
 
 
 def main() -> None:

@@ -94,8 +94,8 @@ class Auditor:
         if each.fault is not None:
             raise each.fault
         assert each.record is not None and each.block is not None, "no fault, so a block"
-        verdicts = self.pool.answer(each.owed)
-        replayed = replay.take(each.block, each.record.vote_time, verdicts)
+        examined = self.pool.answer(each.owed)
+        replayed = replay.take(each.block, each.record.vote_time, examined)
         self.pending.append(replayed)
         self.model.send(replayed.height, replayed.transactions, replayed.receipts, replayed.rows)
         self.progress(replayed.height, len(each.record.block))

@@ -15,8 +15,9 @@ from cfi.contracts.state.durable import Batch, movement_key
 from cfi.contracts.state.history import Version
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.view import StateView
-from cfi.contracts.transition.act import InadmissibleError, read_act
+from cfi.contracts.transition.act import Inadmissible, InadmissibleError
 from cfi.contracts.transition.block import Execution, Outcome, begin_block, finish_block
+from cfi.contracts.transition.examined import Examined, act_from
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block_file import BlockRecord
 from cfi.contracts.wire.blocks import (
@@ -84,16 +85,18 @@ class Replay:
         """The validators that sign a height, as the ledger has them."""
         return self.headers.validators_of(height)
 
-    def take(self, block: Block, vote_time: Timestamp, good: Sequence[bool]) -> Replayed:
-        """Check and decide the next block; `good` says of each transaction whether its signature
-        verifies. Raises DisagreementError at the first thing that differs.
+    def take(self, block: Block, vote_time: Timestamp, examined: Sequence[Examined]) -> Replayed:
+        """Check and decide the next block; `examined` is what is known of each of its transactions.
+        Raises DisagreementError at the first thing that differs.
         """
         self.headers.check(block, vote_time)
         misbehaviour = self._evidence.check(block, StateView(self._state))
         now = Instant(block.header.time.seconds)
         execution = begin_block(self._state, self._window, now, misbehaviour)
-        for index, (transaction, verdict) in enumerate(zip(block.transactions, good, strict=True)):
-            _decide(execution, transaction, index, verdict=verdict)
+        for index, (transaction, known) in enumerate(
+            zip(block.transactions, examined, strict=True)
+        ):
+            _decide(execution, transaction, index, known)
         finish_block(execution)
         rows = self._state.seal(execution.overlay) + _movements(execution.overlay)
         self._window.add(self._state.height, tuple(execution.ids))
@@ -111,13 +114,15 @@ class Replay:
         )
 
 
-def _decide(execution: Execution, transaction: bytes, index: int, *, verdict: bool) -> None:
+def _decide(execution: Execution, transaction: bytes, index: int, known: Examined) -> None:
     height = execution.height
-    if not verdict:
-        raise _disagreement(height, f"signature of transaction {index}", "good", "wrong")
     try:
-        execution.execute(read_act(transaction))
+        execution.execute(act_from(transaction, known))
     except InadmissibleError as error:
+        if error.reason is Inadmissible.BAD_SIGNATURE:
+            raise _disagreement(
+                height, f"signature of transaction {index}", "good", "wrong"
+            ) from error
         raise _disagreement(height, f"transaction {index}", "admissible", error) from error
     except Exception as error:
         told = f"{type(error).__name__}: {error}"

@@ -1,6 +1,6 @@
-"""Signatures verified on other processors, ahead of the replay.
+"""Transactions read, and their signatures verified, on other processors, ahead of the replay.
 
-A pool that dies is never taken for a yes: what it owed is verified here.
+A pool that dies is never taken for a yes: what it owed is done here.
 """
 
 import multiprocessing
@@ -10,30 +10,17 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Final, Self
 
-from cfi.contracts.wire import envelope, signatures
+from cfi.contracts.transition.examined import Examined, answer_to, read_answer
 
 CHUNK: Final = 512
 """Transactions that travel together."""
 
-Owed = tuple[Sequence[bytes], Future[list[bool]] | None]
-"""A chunk of transactions, and who verifies it."""
-
-
-def verdicts(transactions: Sequence[bytes]) -> list[bool]:
-    """Whether each transaction's signature is good; one that has no frame has no good signature."""
-    return [_is_good(each) for each in transactions]
-
-
-def _is_good(transaction: bytes) -> bool:
-    try:
-        frame = envelope.open_frame(transaction)
-    except envelope.MalformedTransactionError:
-        return False
-    return signatures.verify(frame.key, frame.signed, frame.signature)
+Owed = tuple[list[bytes], Future[bytes] | None]
+"""A chunk of transactions, and who examines it."""
 
 
 class SignaturePool:
-    """Verifies in so many processes; with none, in this one."""
+    """Examines in so many processes; with none, in this one."""
 
     def __init__(self, workers: int) -> None:
         self._pool = (
@@ -53,28 +40,26 @@ class SignaturePool:
             self._pool.shutdown(cancel_futures=True)
 
     def ask(self, transactions: Sequence[bytes]) -> list[Owed]:
-        """Begin to verify a block's transactions."""
-        chunks = (transactions[at : at + CHUNK] for at in range(0, len(transactions), CHUNK))
+        """Begin to examine a block's transactions."""
+        chunks = (list(transactions[at : at + CHUNK]) for at in range(0, len(transactions), CHUNK))
         return [(chunk, self._submit(chunk)) for chunk in chunks]
 
-    def answer(self, owed: list[Owed]) -> list[bool]:
-        """The verdicts that were asked for, in order."""
+    def answer(self, owed: list[Owed]) -> list[Examined]:
+        """What is to be known of each transaction that was asked for, in order."""
         return list(self._answers(owed))
 
-    def _submit(self, chunk: Sequence[bytes]) -> Future[list[bool]] | None:
+    def _submit(self, chunk: list[bytes]) -> Future[bytes] | None:
         if self._pool is None:
             return None
         try:
-            return self._pool.submit(verdicts, chunk)
+            return self._pool.submit(answer_to, chunk)
         except BrokenProcessPool:
             return None
 
-    def _answers(self, owed: list[Owed]) -> Iterator[bool]:
+    def _answers(self, owed: list[Owed]) -> Iterator[Examined]:
         for chunk, future in owed:
-            if future is None:
-                yield from verdicts(chunk)
-                continue
             try:
-                yield from future.result()
+                answer = answer_to(chunk) if future is None else future.result()
             except BrokenProcessPool:
-                yield from verdicts(chunk)
+                answer = answer_to(chunk)
+            yield from read_answer(answer, len(chunk))

@@ -23,6 +23,7 @@ from cfi.client.audit.sources import BadSourceError
 from cfi.client.cli.audit_source import History, Wanted, open_history
 from cfi.client.light.bisection import UnavailableError
 from cfi.client.light.http import GatewayRefusedError
+from cfi.client.memory import settle_memory
 from cfi.client.wallet.keystore import KeystoreError, WrongPassphraseError
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.transition.dispatch import UnsupportedVersionError
@@ -81,6 +82,7 @@ def history_of(wanted: dict[str, Any]) -> History:
 
 def audited(history: History, workers: int) -> Findings:
     """Audit it with progress, or leave."""
+    settle_memory()
     return or_exit(
         lambda: with_progress(
             history,

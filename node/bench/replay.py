@@ -15,6 +15,7 @@ from cfi.client.audit.model_link import ModelLink
 from cfi.client.audit.replay import Replay, Replayed
 from cfi.client.audit.signature_pool import SignaturePool
 from cfi.client.audit.sources import read_records
+from cfi.client.memory import settle_memory
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.schema import Hash
@@ -71,6 +72,7 @@ def _made(sizes: Sizes, seconds: float) -> Iterator[tuple[Path, float, int]]:
 
 def _replay_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
     beginning = _beginning(sizes)
+    settle_memory()
     begun = time.perf_counter()
     found = sum(each.done for each in _replayed(beginning, blocks))
     elapsed = time.perf_counter() - begun
@@ -81,6 +83,7 @@ def _replay_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
 
 def _audit_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
     beginning = _beginning(sizes)
+    settle_memory()
     begun = time.perf_counter()
     findings = audit(beginning, read_records(blocks), _WORKERS, lambda _, __: None)
     elapsed = time.perf_counter() - begun

@@ -5,11 +5,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from cfi.client.memory import settle_memory
 from cfi.contracts.wire.schema import Hash
 from cfi.node.application import Application
 from cfi.node.bench.measurement import Measurement, compared
 from cfi.node.bench.world import Sizes, node
-from cfi.node.memory import settle_memory
 from cfi.node.restoring import restore
 from cfi.node.snapshot_maker import SnapshotMaker, freeze, make_at_once
 from cfi.node.storage.atomic import write_synced

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from cfi.client.memory import settle_memory
 from cfi.contracts.state.changes import (
     Changes,
     moved,
@@ -67,7 +68,6 @@ from cfi.node.assembly import embedded_service
 from cfi.node.clock import machine_time
 from cfi.node.consensus.embedded import ChainTerms, EmbeddedEngine
 from cfi.node.consensus.private_validator import PrivateValidator, write_fresh_state, write_key
-from cfi.node.memory import settle_memory
 from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import Database

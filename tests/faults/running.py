@@ -28,6 +28,7 @@ from cfi.node.demo.cast import Cast
 from cfi.node.demo.stage import set_stage
 from cfi.node.home import Home
 from cfi.node.link import FrameReader, Kind, frame
+from tests.client.audit.histories import answered
 
 SCENARIO: Final = scenario("phase-1")
 CAST: Final = Cast(SCENARIO.chain_id)
@@ -307,7 +308,7 @@ def replayed(home: Home) -> History:
     replay, history = Replay(begin_with(home.genesis_file.read_bytes())), History()
     for record in read_records(home.root):
         block = read_block(record)
-        told = replay.take(block, record.vote_time, [True] * len(block.transactions))
+        told = replay.take(block, record.vote_time, answered(block.transactions))
         history.roots[told.height] = told.app_hash
         for index, (signed, receipt) in enumerate(
             zip(told.transactions, told.receipts, strict=True)

@@ -9,9 +9,10 @@ from typing import Any, NoReturn, TypeVar
 import cbor2
 import pytest
 
+from cfi.contracts.transition.examined import Examined, answer_to
 from cfi.node import verification as verification_module
 from cfi.node.verification import Verification
-from cfi.node.verifier import Examined, Verifier, answer_to
+from cfi.node.verifier import Verifier
 from tests.node.chain import transfer
 
 T = TypeVar("T")

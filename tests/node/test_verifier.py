@@ -4,25 +4,15 @@ import asyncio
 import io
 import os
 import signal
-from typing import NoReturn
 
 import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cfi.contracts.transition.act import Inadmissible, InadmissibleError, read_verified_act
+from cfi.contracts.transition.examined import Examined, answer_to
 from cfi.node import verifier as verifier_module
-from cfi.node.verifier import (
-    Examined,
-    Verifier,
-    act_from,
-    answer_to,
-    decode_batch,
-    encode_batch,
-    examine,
-    serve,
-)
+from cfi.node.verifier import Verifier, decode_batch, encode_batch, serve
 from tests.node.chain import transfer
 
 GOOD = transfer(1)
@@ -38,35 +28,6 @@ def test_a_batch_comes_out_as_it_went_in(transactions: list[bytes]) -> None:
     data = encode_batch(transactions)
     assert int.from_bytes(data[:4], "big") == len(data) - 4
     assert decode_batch(data[4:]) == transactions
-
-
-def test_an_act_comes_out_of_its_parts() -> None:
-    parts = cbor2.loads(cbor2.dumps(examine(GOOD)))
-    assert act_from(GOOD, parts) == read_verified_act(GOOD)
-
-
-@pytest.mark.parametrize(
-    ("transaction", "reason"),
-    [(FORGED, Inadmissible.BAD_SIGNATURE), (GARBAGE, Inadmissible.MALFORMED)],
-)
-def test_the_reason_against_one_comes_out_too(transaction: bytes, reason: Inadmissible) -> None:
-    with pytest.raises(InadmissibleError) as alone:
-        read_verified_act(transaction)
-    with pytest.raises(InadmissibleError) as caught:
-        act_from(transaction, examine(transaction))
-    assert caught.value.reason is reason
-    assert caught.value.detail == alone.value.detail
-
-
-def test_what_reading_raises_is_raised_by_who_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stumble(_: bytes) -> NoReturn:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(verifier_module, "read_verified_act", stumble)
-    monkeypatch.setattr(verifier_module, "read_verified_parts", stumble)
-    assert examine(GOOD) == []
-    with pytest.raises(ZeroDivisionError):
-        act_from(GOOD, [])
 
 
 def test_batches_are_answered_in_order_until_the_pipe_closes() -> None:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from cfi.client.memory import settle_memory
 from cfi.node.bench.transfers import is_signed
 from cfi.node.consensus.cometbft import requests, responses
 from cfi.node.consensus.cometbft.server import AbciServer, Reply
 from cfi.node.duties import until_one_ends
-from cfi.node.memory import settle_memory
 
 _REFUSED: Final = 1
 _GAS: Final = 1

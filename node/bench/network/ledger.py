@@ -6,6 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from cfi.client.memory import settle_memory
 from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.store import State
 from cfi.contracts.wire.blocks import consensus_hash
@@ -17,7 +18,6 @@ from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, build
 from cfi.node.consensus.embedded import ChainTerms
 from cfi.node.home import Home
 from cfi.node.ledger_process import serve
-from cfi.node.memory import settle_memory
 from cfi.node.storage.database import Database
 
 

@@ -8,9 +8,9 @@ from typing import Any
 from cfi.client.audit.beginning import Beginning
 from cfi.client.audit.findings import Disagreement, DisagreementError
 from cfi.client.audit.replay import Replay, Replayed, read_block
-from cfi.client.audit.signature_pool import verdicts
 from cfi.client.audit.sources import read_records
 from cfi.client.light.lightblock import LightBlock
+from cfi.contracts.transition.examined import Examined, answer_to, read_answer
 from cfi.contracts.wire.block_file import BlockRecord, encode_record
 from cfi.contracts.wire.blocks import Block, block_id_of, data_hash, decode_block, encode_block
 from cfi.contracts.wire.commits import BlockIdFlag, Commit, CommitSig, commit_hash, vote_sign_bytes
@@ -29,6 +29,12 @@ from tests.node.chain import (
 
 History = list[BlockRecord]
 BLOCKS = 8
+
+
+def answered(transactions: Iterable[bytes]) -> list[Examined]:
+    """What is known of transactions that were examined."""
+    told = list(transactions)
+    return read_answer(answer_to(told), len(told))
 
 
 def honest(folder: Path) -> History:
@@ -55,7 +61,7 @@ def replayed(history: Iterable[BlockRecord], beginning: Beginning | None = None)
     replay = Replay(beginning or begin())
     blocks = [(read_block(record), record) for record in history]
     return [
-        replay.take(block, record.vote_time, verdicts(block.transactions))
+        replay.take(block, record.vote_time, answered(block.transactions))
         for block, record in blocks
     ]
 

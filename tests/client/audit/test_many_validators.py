@@ -16,7 +16,7 @@ from cfi.contracts.wire.messages.governance.remove_validator import RemoveValida
 from cfi.contracts.wire.quantities import Count
 from cfi.contracts.wire.text import HolderId
 from cfi.contracts.wire.validators import validators_hash
-from tests.client.audit.histories import begin, disagreement, replayed
+from tests.client.audit.histories import answered, begin, disagreement, replayed
 from tests.contracts.ledger import EXCHANGE
 from tests.contracts.people import key_named
 from tests.contracts.validators import Named, consensus_possession
@@ -87,7 +87,7 @@ class TestWhenTheyChange:
         replay = Replay(beginning(FOUR))
         for record in made.records:
             block = decode_block(record.block)
-            replay.take(block, record.vote_time, [True] * len(block.transactions))
+            replay.take(block, record.vote_time, answered(block.transactions))
         assert [replay.validators_of(height) for height in range(1, 12)] == [
             made.set_at(height) for height in range(1, 12)
         ]

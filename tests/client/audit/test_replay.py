@@ -14,7 +14,7 @@ from cfi.client.audit.replay import read_block
 from cfi.contracts.state.changes import Changes, put_public
 from cfi.contracts.state.rows.governance import CLOCK, Clock
 from cfi.contracts.state.validator_sets import set_from
-from cfi.contracts.transition.act import read_act
+from cfi.contracts.transition.examined import Examined, act_from
 from cfi.contracts.wire.block_file import BlockRecord
 from cfi.contracts.wire.blocks import Block
 from cfi.contracts.wire.headers import BlockId, PartSetHeader, Timestamp
@@ -114,7 +114,7 @@ COLLUSION = [
     ("a transaction dropped",                        lambda each: each[1:],                        5, "app hash of the height before"),
     ("a refused transaction dropped",                lambda each: each[:-1],                       5, "app hash of the height before"),
     ("a wrong signature",                            lambda each: [*each[:2], corrupted(each[2])], 4, "signature of transaction 2"),
-    ("no transaction at all",                        lambda each: [*each, b"anything"],            4, "signature of transaction 5"),
+    ("no transaction at all",                        lambda each: [*each, b"anything"],            4, "transaction 5"),
     ("the same transaction twice",                   lambda each: [*each, each[0]],                4, "transaction 5"),
 ]  # fmt: skip
 
@@ -222,11 +222,11 @@ def test_a_block_over_the_budget_is_noticed(
 def test_an_error_of_our_own_is_a_disagreement_too(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stumble(transaction: bytes) -> None:
-        read_act(transaction)
+    def stumble(transaction: bytes, known: Examined) -> None:
+        act_from(transaction, known)
         raise ArithmeticError("a mistake")
 
-    monkeypatch.setattr(replay_module, "read_act", stumble)
+    monkeypatch.setattr(replay_module, "act_from", stumble)
     found = disagreement(history)
     assert found is not None
     assert (found.what, found.found) == ("transaction 0", "ArithmeticError: a mistake")

@@ -1,31 +1,29 @@
-"""Signatures verified elsewhere: the same verdicts, and never a yes from a pool that died."""
+"""Transactions examined elsewhere: the same answers, and never a yes from a pool that died."""
 
 import pytest
 
-from cfi.client.audit.signature_pool import CHUNK, SignaturePool, verdicts
+from cfi.client.audit.signature_pool import CHUNK, SignaturePool
+from tests.client.audit.histories import answered
 from tests.node.chain import transfer
 
 GOOD = transfer(1)
 FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
 SEVERAL = [GOOD, FORGED, b"anything", b""]
+TOLD = answered(SEVERAL)
 
 
-def test_a_verdict_for_each_transaction() -> None:
-    assert verdicts(SEVERAL) == [True, False, False, False]
-
-
-def test_without_processes_the_verdicts_are_given_here() -> None:
+def test_without_processes_they_are_examined_here() -> None:
     with SignaturePool(0) as pool:
-        assert pool.answer(pool.ask(SEVERAL)) == [True, False, False, False]
+        assert pool.answer(pool.ask(SEVERAL)) == TOLD
         assert pool.answer(pool.ask([])) == []
 
 
-def test_processes_give_the_same_verdicts_in_order() -> None:
+def test_processes_give_the_same_answers_in_order() -> None:
     many = [GOOD, FORGED] * CHUNK
     with SignaturePool(1) as pool:
         owed = pool.ask(many)
         assert len(owed) == 2
-        assert pool.answer(owed) == [True, False] * CHUNK
+        assert pool.answer(owed) == TOLD[:2] * CHUNK
 
 
 def test_a_pool_that_died_is_never_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,5 +34,5 @@ def test_a_pool_that_died_is_never_a_yes(monkeypatch: pytest.MonkeyPatch) -> Non
             process.kill()
             process.join()
         owed = pool.ask(SEVERAL)
-        assert pool.answer(owed) == [True, False, False, False]
-        assert pool.answer(pool.ask(SEVERAL)) == [True, False, False, False]
+        assert pool.answer(owed) == TOLD
+        assert pool.answer(pool.ask(SEVERAL)) == TOLD

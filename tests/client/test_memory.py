@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from cfi.node.memory import settle_memory
+from cfi.client.memory import settle_memory
 
 USUAL = 700
 
