@@ -17,6 +17,7 @@ from cfi.node.bench.network import measure as network
 from cfi.node.home import HomeError
 
 NETWORK: Final = "network"
+_LARGE: Final = 100.0
 Measure = Callable[[int, int, float], list[Measurement]]
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
@@ -82,9 +83,16 @@ def _show(found: Sequence[Measurement], as_json: bool) -> None:
         return
     table = Table("name", "value", "unit", "baseline", "ratio")
     for each in found:
-        against = f"{each.baseline}: {each.baseline_value:,.1f}"
-        table.add_row(each.name, f"{each.value:,.1f}", each.unit, against, f"{each.ratio:.2f}")
+        against = f"{each.baseline}: {_figure(each.baseline_value)}"
+        table.add_row(each.name, _figure(each.value), each.unit, against, f"{each.ratio:.2f}")
     console = Console()
     console.print(table)
+    alike: dict[str, list[str]] = {}
     for each in found:
-        console.print(f"{each.name}: {dict(each.conditions)}", style="dim")
+        alike.setdefault(str(dict(each.conditions)), []).append(each.name)
+    for conditions, names in alike.items():
+        console.print(f"{', '.join(names)}: {conditions}", style="dim")
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.1f}" if abs(value) >= _LARGE else f"{value:.3g}"

@@ -95,14 +95,14 @@ class TestActing:
         assert "RB 5.3.1" in ended.output
 
     def test_a_dry_run_tells_the_receipt_and_changes_nothing(self, tmp_path: Path, secrets: list[str]) -> None:
-        async def work(gateway: Running) -> tuple[list[Result], int, int]:
+        async def work(gateway: Running) -> tuple[list[Result], bytes, bytes]:
             await asyncio.sleep(1.1)
-            before = gateway.chain.engine.height
+            before = gateway.chain.application.app_hash
             options = ["-", "--gateway", gateway.base, *secrets, "--dry-run", "--json"]
             lawful = await asked(tx, ["OpenAccount", *options], json.dumps(OPENED))
             again = await asked(tx, ["OpenAccount", *options], json.dumps(OPENED))
             unlawful = await asked(tx, ["TransferLot", *options], json.dumps({"source": f"{COMPANY}/1", "lot_id": "XA-2003-0009999999", "tonnes": 100, "target": f"{COMPANY}/3"}))
-            return [lawful, again, unlawful], before, gateway.chain.engine.height
+            return [lawful, again, unlawful], before, gateway.chain.application.app_hash
 
         (lawful, again, unlawful), before, after = with_gateway(tmp_path / "node", work)
         assert lawful.exit_code == 0, lawful.output
