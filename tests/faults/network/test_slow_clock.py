@@ -75,7 +75,7 @@ def status(net: Net) -> dict[str, Any]:
 
 
 def votes(net: Net, height: int) -> int:
-    """How many voted for a block, by the next one."""
+    """How many voted for a block, by the next one; the tip isn't in the files yet."""
     signatures = net.nodes[0].block(height + 1).last_commit.signatures
     return sum(each.flag is BlockIdFlag.COMMIT for each in signatures)
 
@@ -124,6 +124,7 @@ def test_a_clock_90_s_slow_stops_that_one_and_keeps_it_out(tmp_path: Path, _run:
             net.commit(1, 3)
             assert net.nodes[VICTIM].height < top
             assert says_clock_off(victim)
+            net.nodes[0].reach(top + 1, FAULT_SECONDS)
             assert votes(net, top - 1) == 3
         net.nodes[VICTIM].start()
         net.goes_on(0, 1, 2, VICTIM)
