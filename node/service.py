@@ -21,6 +21,8 @@ from cfi.node.reception import Reception, Submitted
 from cfi.node.storage.database import DamagedError
 
 _LOG: Final = logging.getLogger(__name__)
+_HIDDEN: Final = ".new"
+"""What a socket's name ends with until it listens: who connects before is refused."""
 
 
 class Connection(asyncio.Protocol):
@@ -84,7 +86,9 @@ class Service:
         """Serve until asked to stop; raises what stopped it otherwise."""
         loop = asyncio.get_running_loop()
         verifying = self._reception.start()
-        server = await loop.create_unix_server(lambda: Connection(self), free_socket(socket))
+        bound = free_socket(socket)
+        server = await loop.create_unix_server(lambda: Connection(self), bound)
+        show_socket(socket)
         try:
             await until_one_ends(
                 *(each.run() for each in self._duties),
@@ -130,12 +134,19 @@ class Service:
 
 
 def free_socket(socket: Path) -> str:
-    """A socket's path, with nothing left there by an earlier run; only the owner may enter its
-    folder.
+    """Where to bind what `show_socket` then puts in its place, with nothing left by an earlier run;
+    only the owner may enter the folder.
     """
     socket.parent.chmod(0o700)
-    socket.unlink(missing_ok=True)
-    return str(socket)
+    hidden = socket.with_suffix(_HIDDEN)
+    for each in (socket, hidden):
+        each.unlink(missing_ok=True)
+    return str(hidden)
+
+
+def show_socket(socket: Path) -> None:
+    """Put a socket that listens in its place: who finds it there is not refused."""
+    socket.with_suffix(_HIDDEN).rename(socket)
 
 
 async def _until(ended: "asyncio.Future[None]") -> None:

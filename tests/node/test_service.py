@@ -1,6 +1,7 @@
 """The ledger process on its socket: what is submitted, asked and followed, and what it answers."""
 
 import asyncio
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from cfi.node import reception
 from cfi.node.admission import is_genuine, read_admission
 from cfi.node.consensus.embedded import EmbeddedEngine
 from cfi.node.link import MAX_FRAME_BYTES, Kind, frame
+from cfi.node.service import free_socket, show_socket
 from tests.node.chain import CHAIN_ID, USER_SEED, signed, transfer
 from tests.node.talking import (
     ADMISSION_SEED,
@@ -291,9 +293,18 @@ class TestTheSocket:
         async def work(parts: Parts, _: Peer) -> None:
             assert parts.socket.parent.stat().st_mode & 0o777 == 0o700
 
-        socket = tmp_path / "run" / "ledger.sock"
         with_peer(tmp_path, work)
-        assert not socket.exists()
+        assert not (tmp_path / "run" / "ledger.sock").exists()
+
+
+def test_who_finds_the_socket_is_not_refused(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.sock"
+    with socket.socket(socket.AF_UNIX) as bound, socket.socket(socket.AF_UNIX) as caller:
+        bound.bind(free_socket(place))
+        assert not place.exists()
+        bound.listen()
+        show_socket(place)
+        caller.connect(str(place))
 
 
 def test_what_stops_the_service_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

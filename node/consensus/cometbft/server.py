@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from cfi.node.consensus.cometbft.requests import MessageReader, Request, read_request
 from cfi.node.consensus.cometbft.responses import exception
-from cfi.node.service import free_socket
+from cfi.node.service import free_socket, show_socket
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -107,7 +107,9 @@ class AbciServer:
     async def run(self) -> None:
         """Serve; raises what ended it."""
         loop = asyncio.get_running_loop()
-        server = await loop.create_unix_server(lambda: Connection(self), free_socket(self._socket))
+        bound = free_socket(self._socket)
+        server = await loop.create_unix_server(lambda: Connection(self), bound)
+        show_socket(self._socket)
         try:
             raise await self._fatal.get()
         finally:
