@@ -7,6 +7,7 @@ outlives the exec; a function run between fork and exec isn't safe beside thread
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Final
@@ -17,6 +18,16 @@ _PR_SET_PDEATHSIG: Final = 1
 def tethered(command: Sequence[str]) -> list[str]:
     """The command of a program that this process will start and that ends with it."""
     return [sys.executable, "-m", "cfi.node.tether", str(os.getpid()), *command]
+
+
+def end(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+    """Ask a program to end, and end it if it is still there after so many seconds."""
+    process.terminate()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def become(parent: int, command: Sequence[str]) -> None:

@@ -82,7 +82,6 @@ def history_of(wanted: dict[str, Any]) -> History:
 
 def audited(history: History, workers: int) -> Findings:
     """Audit it with progress, or leave."""
-    settle_memory()
     return or_exit(
         lambda: with_progress(
             history,
@@ -127,6 +126,7 @@ def with_progress(history: History, work: Callable[[Told], T]) -> T:
         console=console,
         disable=not console.is_terminal,
     )
+    settle_memory()
     with bar:
         task = bar.add_task("replay", total=history.total, height=0)
         return work(

@@ -49,7 +49,8 @@ def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
     """Transfers a second against this machine's single-core verification rate."""
     sizes = Sizes(accounts, lots)
     signed = transfers_of(sizes, seconds)
-    portions = [signed[turn::_TURNS] for turn in range(_TURNS)]
+    size = -(-len(signed) // _TURNS)
+    portions = [signed[at : at + size] for at in range(0, len(signed), size)]
     verified, rates = [_verified_a_second(signed)], []
     with tempfile.TemporaryDirectory() as folder, running_ledger(Path(folder), sizes) as ledger:
         for portion in portions:

@@ -15,10 +15,10 @@ from cfi.contracts.wire.messages.governance.remove_validator import RemoveValida
 from cfi.contracts.wire.quantities import Count
 from cfi.contracts.wire.schema import PublicKey
 from cfi.node.consensus.private_validator import PrivateValidator
-from cfi.node.demo.player import Played, Player
-from tests.faults.running import CAST, application
-from tests.network.running import NetworkNode, commit_all, free_address, network, until
-from tests.network.test_joining import admission, cfi, joined, registration
+from cfi.node.demo.player import Player
+from tests.faults.running import CAST
+from tests.network.joining import admission, cfi, two_nodes
+from tests.network.running import NetworkNode, free_address, until
 
 SETTLED: Final = 3
 """Heights after which another set of validators signs."""
@@ -80,26 +80,15 @@ def hand_over(first: NetworkNode, second: NetworkNode) -> int:
 
 
 def test_who_trusted_the_first_validator_follows_to_the_last(tmp_path: Path) -> None:
-    with network(tmp_path, 1) as (first,):
-        second = joined(first, tmp_path / "second")
-        try:
-            with first.client() as client:
-                commit_all(client, [application(number) for number in range(5)])
-            player = Player(first.home.socket)
-            player.all([Played(CAST.officer(1), registration(second.home))])
-            player.close()
-            second.start()
-            second.reach(first.height)
-            settled = hand_over(first, second)
-            with gateway(first) as one, gateway(second) as other:
-                told = synced(tmp_path / "trusted", first, one, other)
-            assert told["witnessed"] and told["agreeing"] == [other]
-            assert told["height"] >= settled - 1
-            # One step from the first to the last would trust a stranger.
-            assert 1 < told["headers_verified"] < told["height"]
-            for node in (first, second):
-                node.stop()
-                replayed = json.loads(cfi("audit", "replay", node.home.root, "--json"))
-                assert replayed["agrees"]
-        finally:
-            second.kill()
+    with two_nodes(tmp_path) as (first, second):
+        settled = hand_over(first, second)
+        with gateway(first) as one, gateway(second) as other:
+            told = synced(tmp_path / "trusted", first, one, other)
+        assert told["witnessed"] and told["agreeing"] == [other]
+        assert told["height"] >= settled - 1
+        # One step from the first to the last would trust a stranger.
+        assert 1 < told["headers_verified"] < told["height"]
+        for node in (first, second):
+            node.stop()
+            replayed = json.loads(cfi("audit", "replay", node.home.root, "--json"))
+            assert replayed["agrees"]

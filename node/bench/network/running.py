@@ -13,7 +13,7 @@ from typing import Final
 from cfi.node.bench.network.homes import Planned, make_homes
 from cfi.node.consensus.cometbft.binary import find_engine
 from cfi.node.home import Home
-from cfi.node.tether import tethered
+from cfi.node.tether import end, tethered
 
 _START_SECONDS: Final = 300.0
 """For all to build their worlds at the same time."""
@@ -85,12 +85,7 @@ class Validator:
     def stop(self) -> None:
         """SIGTERM to both, the engine first: it takes a lost application for a failure."""
         for process in reversed(self._processes()):
-            process.terminate()
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process, _STOP_SECONDS)
         self._application = self._engine = None
 
     def spent(self) -> Spent:

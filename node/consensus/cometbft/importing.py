@@ -26,7 +26,7 @@ from cfi.node.settings import COMETBFT, Settings, with_setting
 from cfi.node.storage.atomic import sync_folder, write_atomically
 from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import Committed, LedgerStore
-from cfi.node.tether import tethered
+from cfi.node.tether import end, tethered
 
 STORES: Final = ("blockstore.db", "state.db", "cs.wal")
 """What CometBFT keeps of a chain, under `data`."""
@@ -138,11 +138,7 @@ def _application(beside: Home) -> Iterator[None]:
                 time.sleep(_LOOK_SECONDS)
             yield
         finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            end(process, _STOP_SECONDS)
 
 
 def _serves(path: Path) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cfi.node.settings import settings_text
+from cfi.node.tether import end
 from tests.network.running import NetworkNode, engine_program, free_address
 
 CFI: Final = (sys.executable, "-m", "cfi.node")
@@ -58,9 +59,4 @@ def started(
     try:
         yield Started(process, log, chosen.listen)
     finally:
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process, STOP_SECONDS)

@@ -90,11 +90,10 @@ def audited(home: Home) -> str:
     return told.stdout
 
 
-@pytest.mark.parametrize("time", range(TIMES))
+@pytest.mark.parametrize("_time", range(TIMES))
 def test_a_key_that_signs_twice_loses_its_power_and_the_chain_goes_on(
-    tmp_path: Path, time: int
+    tmp_path: Path, _time: int
 ) -> None:
-    del time
     with four(tmp_path) as net:
         net.commit(0, 3)
         net.goes_on(0, 1, 2, 3)

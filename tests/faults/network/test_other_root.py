@@ -64,11 +64,10 @@ def let_it_come_to_another_root(net: Net, log: Path) -> int:
     return height
 
 
-@pytest.mark.parametrize("time", range(TIMES))
+@pytest.mark.parametrize("_time", range(TIMES))
 def test_a_validator_with_another_app_hash_stops_and_names_the_height(
-    tmp_path: Path, time: int
+    tmp_path: Path, _time: int
 ) -> None:
-    del time
     with four(tmp_path) as net:
         net.commit(0, 3)
         net.goes_on(0, 1, 2, 3)

@@ -41,11 +41,10 @@ def test_where_all_have_the_mistake_only_its_act_is_dropped(tmp_path: Path, time
         net.agree()
 
 
-@pytest.mark.parametrize("time", range(TIMES))
+@pytest.mark.parametrize("_time", range(TIMES))
 def test_where_one_has_the_mistake_it_alone_stops_and_says_at_which_height(
-    tmp_path: Path, time: int
+    tmp_path: Path, _time: int
 ) -> None:
-    del time
     with four(tmp_path, {VICTIM: with_plant(RAISES)}) as net:
         net.commit(VICTIM, 3)
         victim = net.nodes[VICTIM]
