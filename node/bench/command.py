@@ -65,11 +65,10 @@ def bench(
     """
     measures: dict[str, Measure] = {**MEASURES, NETWORK: partial(network.measure, int(validators))}
     try:
-        found = [
-            measurement
-            for name in names or tuple(MEASURES)
-            for measurement in measures[name](accounts, lots, seconds)
-        ]
+        found = []
+        for name in names or tuple(MEASURES):
+            click.echo(f"measuring {name}", err=True)
+            found += measures[name](accounts, lots, seconds)
     except HomeError as error:
         raise click.ClickException(str(error)) from error
     _show(found, as_json)
