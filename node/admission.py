@@ -12,13 +12,14 @@ from typing import Final
 
 import cbor2
 
+from cfi.contracts.wire.items import array_head, octets, unsigned
 from cfi.contracts.wire.list_tree import ListProof, levels_of, paths_in, verify_item
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.signatures import public_key_of, sign, verify
 
 _DOMAIN: Final = "cfi/admission/v1"
 _HASH_BYTES: Final = 32
-_ARRAY_OF_NINE: Final = b"\x89"
+_HEAD: Final = array_head(9)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class AdmissionBook:
         tail = b"".join(map(cbor2.dumps, common))
         paths = paths_in(levels)
         return [
-            b"".join((_ARRAY_OF_NINE, *map(cbor2.dumps, (act_id, index, paths[index])), tail))
+            b"".join((_HEAD, octets(act_id), unsigned(index), octets(paths[index]), tail))
             for index, act_id in enumerate(act_ids)
         ]
 

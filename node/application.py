@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeAlias
 
 from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
@@ -43,6 +43,7 @@ _LOG: Final = logging.getLogger(__name__)
 _REMEMBERED_ACTS: Final = 200_000
 _REFUSED: Final = 1
 _RESULT: Final = maker_of(TransactionResult)
+Content: TypeAlias = tuple[tuple[bytes, ...], Instant, tuple[Misbehaviour, ...]]
 
 
 @dataclass(slots=True)
@@ -99,7 +100,7 @@ class Application:
         self._gas: dict[int, int] = {}
         self.now = Instant(0)
         """The programme clock of the last block."""
-        self._executed: tuple[Hash, Execution] | None = None
+        self._executed: tuple[Content, Execution] | None = None
         self._sealed: Sealed | None = None
         self._followers: list[Callable[[int], None]] = []
 
@@ -204,7 +205,7 @@ class Application:
                 break
             self._poisonous[Hash(sha256(failed).digest())] = None
         finish_block(execution)
-        self._executed = (_digest(chosen, now, misbehaviour), execution)
+        self._executed = (_content(chosen, now, misbehaviour), execution)
         return chosen
 
     def process_proposal(
@@ -216,8 +217,8 @@ class Application:
         """Execute a proposed block on an overlay; returns why it is rejected, or None. Raises
         UnsupportedVersionError.
         """
-        digest = _digest(transactions, now, misbehaviour)
-        if self._executed is not None and self._executed[0] == digest:
+        content = _content(transactions, now, misbehaviour)
+        if self._executed is not None and self._executed[0] == content:
             return None
         execution = begin_block(self.state, self.window, now, misbehaviour)
         for transaction in transactions:
@@ -231,7 +232,7 @@ class Application:
             if execution.gas > MAX_BLOCK_GAS:
                 return f"over the budget of {MAX_BLOCK_GAS} work units"
         finish_block(execution)
-        self._executed = (digest, execution)
+        self._executed = (content, execution)
         return None
 
     def finalize_block(
@@ -245,7 +246,7 @@ class Application:
         """
         self.take_back()
         executed = self._executed
-        if executed is None or executed[0] != _digest(transactions, now, misbehaviour):
+        if executed is None or executed[0] != _content(transactions, now, misbehaviour):
             execution = self._execute_decided(transactions, now, misbehaviour)
         else:
             execution = executed[1]
@@ -369,15 +370,11 @@ class Application:
         )
 
 
-def _digest(
+def _content(
     transactions: Sequence[bytes], now: Instant, misbehaviour: Sequence[Misbehaviour]
-) -> Hash:
-    """Names a block's content, to recognise it again."""
-    told = sha256(now.to_bytes(8, "big"))
-    told.update(sha256(repr(tuple(misbehaviour)).encode()).digest())
-    for transaction in transactions:
-        told.update(sha256(transaction).digest())
-    return Hash(told.digest())
+) -> Content:
+    """All that a block's outcome depends on, to recognise it again."""
+    return tuple(transactions), now, tuple(misbehaviour)
 
 
 def _result(outcome: Outcome) -> TransactionResult:

@@ -1,11 +1,14 @@
 """Who is told: peers that follow the chain, and those that submitted a transaction."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import cbor2
 
+from cfi.contracts.wire import items
 from cfi.node.link import Kind
+
+_PLACE: Final = items.array_head(3)
 
 
 class Peer(Protocol):
@@ -15,7 +18,7 @@ class Peer(Protocol):
         """Queue a frame."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Listener:
     """A peer, and the tag under which it is told of its transaction."""
 
@@ -32,7 +35,8 @@ class Listener:
 
     def committed(self, height: int, index: int, receipt: bytes) -> None:
         """Say where the transaction stands, with its receipt."""
-        self.tell(Kind.COMMITTED, cbor2.dumps((height, index, receipt)))
+        told = (_PLACE, items.unsigned(height), items.unsigned(index), items.octets(receipt))
+        self.tell(Kind.COMMITTED, b"".join(told))
 
 
 class Audience:

@@ -8,9 +8,11 @@ content. Numbers are big-endian. Questions and results are CBOR.
 
 from collections.abc import Iterator
 from enum import IntEnum, unique
+from struct import Struct
 from typing import Final
 
 HEAD_BYTES: Final = 9
+_HEAD: Final = Struct(">IBI")
 _LEAST: Final = 5
 """Kind and tag, which the length counts in."""
 MAX_FRAME_BYTES: Final = 64 * 1024 * 1024
@@ -47,14 +49,7 @@ class FrameError(ValueError):
 
 def frame(kind: Kind, tag: int, content: bytes) -> bytes:
     """A frame's bytes."""
-    return b"".join(
-        (
-            (len(content) + _LEAST).to_bytes(4, "big"),
-            bytes((kind,)),
-            tag.to_bytes(4, "big"),
-            content,
-        )
-    )
+    return _HEAD.pack(len(content) + _LEAST, kind, tag) + content
 
 
 class FrameReader:

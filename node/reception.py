@@ -39,7 +39,7 @@ class Applicant(Protocol):
         """It waits for its block from now on."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Submitted:
     """A transaction that a peer of the ledger's socket submitted."""
 

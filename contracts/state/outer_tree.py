@@ -110,20 +110,21 @@ def _changed(node: Node | None, changes: Sequence[Leaf], depth: int) -> Node | N
     if node is None or len(node) == _LEAF_SIZE:
         return _built(_with_leaf(node, changes), depth)
     _, left, right = node
-    middle = _boundary(changes, depth)
+    middle = _boundary(changes, depth) if len(changes) > 1 else _goes_left(changes[0], depth)
     if middle:
         left = _changed(left, changes[:middle], depth + 1)
     if middle < len(changes):
         right = _changed(right, changes[middle:], depth + 1)
-    return _joined(left, right)
+    if left is None or right is None:
+        return _with_one_child(left, right)
+    return inner_hash(left[0], right[0]), left, right
 
 
-def _joined(left: Node | None, right: Node | None) -> Node | None:
-    """The node over two children; a leaf that is alone rises."""
-    if right is None and (left is None or len(left) == _LEAF_SIZE):
-        return left
-    if left is None and right is not None and len(right) == _LEAF_SIZE:
-        return right
+def _with_one_child(left: Node | None, right: Node | None) -> Node | None:
+    """The node over a child and nothing; a leaf that is alone rises."""
+    child = right if left is None else left
+    if child is None or len(child) == _LEAF_SIZE:
+        return child
     return inner_hash(_hash_of(left), _hash_of(right)), left, right
 
 
@@ -145,6 +146,11 @@ def _built(leaves: Sequence[Leaf], depth: int) -> Node | None:
     middle = _boundary(leaves, depth)
     left, right = _built(leaves[:middle], depth + 1), _built(leaves[middle:], depth + 1)
     return inner_hash(_hash_of(left), _hash_of(right)), left, right
+
+
+def _goes_left(leaf: Leaf, depth: int) -> int:
+    """1 if a leaf goes left at a depth, else 0."""
+    return 1 - bit_at(leaf[1], depth)
 
 
 def _boundary(leaves: Sequence[Leaf], depth: int) -> int:

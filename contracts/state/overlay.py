@@ -190,11 +190,11 @@ class Overlay:
         self._summaries[owner] = Running(SUMMARY.schema.encode(first))
 
     def _write(self, owner: OwnerKey, key: RowKey, after: bytes | None) -> None:
-        before = self.owned(owner, key)
         rows = self.rows.get(owner)
         if rows is None:
             self._running_of(owner)  # raises where the owner was never opened
             rows = self.rows[owner] = {}
+        before = rows[key] if key in rows else self._base.owned(owner, key)
         if (before is None) != (after is None):
             self._counts[owner] = self._counts.get(owner, 0) + (1 if before is None else -1)
         if key[0] in INDEXED:

@@ -54,11 +54,7 @@ class Owner:
         """Write a block's rows, under a new seed if there is one; returns how to take them back, or
         None if nothing differs.
         """
-        before = {
-            key: self.rows.get(key)
-            for key, row in sorted(changes.items())
-            if self._differs(key, row)
-        }
+        before = self._before(changes)
         if not before and seed is None:
             return None
         undo = OwnerUndo(before, list(self.free), self.slots, None if seed is None else self.seed)
@@ -113,9 +109,14 @@ class Owner:
             leaves[slot] = placed_leaf(self.blinder, row[:PREFIX_BYTES], shown_row)
         return leaves
 
-    def _differs(self, key: RowKey, row: bytes | None) -> bool:
-        old = self.rows.get(key)
-        return row is not None if old is None else row != old[PREFIX_BYTES:]
+    def _before(self, changes: dict[RowKey, bytes | None]) -> dict[RowKey, bytes | None]:
+        """What stands where the changes differ from it, in key order."""
+        rows, before = self.rows, dict[RowKey, bytes | None]()
+        for key, row in sorted(changes.items()):
+            old = rows.get(key)
+            if row != (None if old is None else old[PREFIX_BYTES:]):
+                before[key] = old
+        return before
 
     def _take(self, key: RowKey) -> int:
         if key == SUMMARY_KEY:

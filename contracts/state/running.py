@@ -6,12 +6,15 @@ from typing import Final
 import cbor2
 
 from cfi.contracts.state.rows.custody import Movement, Summary, Total
+from cfi.contracts.wire import items
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import RANGES, Count, Tonnes, Year
 from cfi.contracts.wire.refusal import InvariantBroken
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import Text
 
+_HEAD: Final = items.array_head(5)
+_TOTAL_HEAD: Final = items.array_head(3)
 _MOST: Final = RANGES[Tonnes][1]
 
 
@@ -70,8 +73,15 @@ class Running:
 
     def encode(self) -> bytes:
         """The bytes of the row as it stands now: of checked parts, so they aren't checked again."""
-        return cbor2.dumps((self.owner, self.commitment, self._lasting(), self.count, self.chain))
+        totals = self._lasting()
+        parts = [_HEAD, items.text(self.owner), items.octets(self.commitment)]
+        parts.append(items.array_head(len(totals)))
+        for total in totals:
+            parts.append(_TOTAL_HEAD)
+            parts += map(items.unsigned, total)
+        parts += (items.unsigned(self.count), items.octets(self.chain))
+        return b"".join(parts)
 
-    def _lasting(self) -> tuple[tuple[int, int, int], ...]:
+    def _lasting(self) -> list[tuple[int, int, int]]:
         """Type, vintage and tonnes of what there is, in order."""
-        return tuple([(*place, tonnes) for place, tonnes in sorted(self.totals.items()) if tonnes])
+        return [(*place, tonnes) for place, tonnes in sorted(self.totals.items()) if tonnes]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -15,9 +16,19 @@ from cfi.contracts.wire.headers import (
     header_hash,
 )
 from cfi.contracts.wire.list_tree import ListProof, list_root, prove_item, verify_item
-from cfi.contracts.wire.protobuf import Fields, Kind, ProtobufError, data, integer, message
+from cfi.contracts.wire.protobuf import (
+    Fields,
+    Kind,
+    ProtobufError,
+    data,
+    integer,
+    message,
+    repeated,
+)
 
 PART_BYTES: Final = 65_536
+_KINDS_OF_GAS: Final = 1_024
+"""How many pairs of work units are remembered: there is about one for a kind of message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +57,8 @@ def encode_block(block: Block) -> bytes:
     return b"".join(
         (
             message(1, encode_header(block.header)),
-            message(2, b"".join(message(1, each) for each in block.transactions)),
-            message(3, b"".join(message(1, each) for each in block.evidence)),
+            message(2, repeated(1, block.transactions)),
+            message(3, repeated(1, block.evidence)),
             message(4, encode_commit(block.last_commit)),
         )
     )
@@ -130,13 +141,13 @@ def verify_result(last_results_hash: bytes, result: TransactionResult, proof: Li
 def encode_result(result: TransactionResult) -> bytes:
     """The part of a result that all machines agree on."""
     return b"".join(
-        (
-            integer(1, result.code),
-            data(2, result.data),
-            integer(5, result.gas_wanted),
-            integer(6, result.gas_used),
-        )
+        (integer(1, result.code), data(2, result.data), _gas(result.gas_wanted, result.gas_used))
     )
+
+
+@lru_cache(maxsize=_KINDS_OF_GAS)
+def _gas(wanted: int, used: int) -> bytes:
+    return integer(5, wanted) + integer(6, used)
 
 
 def evidence_hash(evidence: Sequence[bytes]) -> bytes:

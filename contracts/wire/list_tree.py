@@ -33,7 +33,7 @@ def list_root(items: Sequence[bytes]) -> bytes:
 def levels_of(items: Sequence[bytes]) -> list[list[bytes]]:
     """The tree's levels over a list that isn't empty, from its leaves to its root."""
     # A lone last node goes up as it is: the same tree as by splitting at powers of two.
-    levels = [[_leaf(item) for item in items]]
+    levels = [[sha256(_LEAF + item).digest() for item in items]]
     while len(levels[-1]) > 1:
         levels.append(_level_above(levels[-1]))
     return levels
@@ -91,6 +91,7 @@ def _inner(left: bytes, right: bytes) -> bytes:
 
 
 def _level_above(level: list[bytes]) -> list[bytes]:
+    # Written out, as in `levels_of`: every block hashes each of its acts and results so.
     pairs = zip(level[0::2], level[1::2], strict=False)
-    above = [_inner(left, right) for left, right in pairs]
+    above = [sha256(_INNER + left + right).digest() for left, right in pairs]
     return above if len(level) & 1 == 0 else [*above, level[-1]]

@@ -4,7 +4,7 @@ Fields are written in the order of their numbers; a zero is omitted unless the c
 Reading refuses whatever this module wouldn't have written, so that bytes and values correspond.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, unique
 from types import MappingProxyType
 from typing import Final
@@ -15,6 +15,7 @@ _DELIMITED: Final = 2
 _MORE: Final = 0x80
 _LOW_BITS: Final = 0x7F
 _ONE_BYTE: Final = tuple(bytes((value,)) for value in range(_MORE))
+_TWO_BYTES: Final = (1 << 14) - 1
 _TWO_TO_63: Final = 1 << 63
 _TWO_TO_64: Final = 1 << 64
 _LONGEST_VARINT: Final = 10
@@ -51,6 +52,8 @@ def varint(value: int) -> bytes:
     """A number of 64 bits, seven bits a byte, low bits first; negatives as two's complement."""
     if 0 <= value <= _LOW_BITS:
         return _ONE_BYTE[value]
+    if _LOW_BITS < value <= _TWO_BYTES:
+        return bytes((value & _LOW_BITS | _MORE, value >> 7))
     if not -_TWO_TO_63 <= value < _TWO_TO_64:
         raise ProtobufError("a number outside 64 bits")
     rest = value % _TWO_TO_64
@@ -83,6 +86,12 @@ def data(field: int, value: bytes) -> bytes:
 def message(field: int, body: bytes) -> bytes:
     """A field with an encoded message or bytes, written even when empty."""
     return varint(field << 3 | _DELIMITED) + delimited(body)
+
+
+def repeated(field: int, bodies: Iterable[bytes]) -> bytes:
+    """A field once for each of these messages or bytes, in their order."""
+    tag = varint(field << 3 | _DELIMITED)
+    return b"".join([part for body in bodies for part in (tag, varint(len(body)), body)])
 
 
 def delimited(body: bytes) -> bytes:

@@ -6,7 +6,7 @@ from typing import Final
 
 import cbor2
 
-from cfi.contracts.wire import codec
+from cfi.contracts.wire import codec, items
 from cfi.contracts.wire.quantities import Count, Height, SmallCode
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.schema import Hash
@@ -15,6 +15,8 @@ RECEIPT_PREFIX: Final = b"cfi/receipt/v1"
 DONE: Final = SmallCode(0)
 _VERSION: Final = 1
 _FIELDS: Final = 8
+_HEAD: Final = items.array_head(_FIELDS) + items.unsigned(_VERSION)
+_NO_FACTS: Final = items.array_head(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,26 +41,26 @@ class Receipt:
 
 def encode_receipt(receipt: Receipt) -> bytes:
     """The receipt's bytes: facts are numbers, texts, bytes, true, false or null."""
-    return cbor2.dumps(
+    return b"".join(
         (
-            _VERSION,
-            receipt.act_id,
-            receipt.height,
-            receipt.index,
-            receipt.message_number,
-            receipt.code,
-            receipt.section,
-            receipt.facts,
+            _HEAD,
+            items.octets(receipt.act_id),
+            items.unsigned(receipt.height),
+            items.unsigned(receipt.index),
+            items.unsigned(receipt.message_number),
+            items.unsigned(receipt.code),
+            items.text(receipt.section),
+            cbor2.dumps(receipt.facts) if receipt.facts else _NO_FACTS,
         )
     )
 
 
 def decode_receipt(data: bytes) -> Receipt:
     """Read a receipt's bytes; raises CodecError."""
-    items = codec.array(codec.decode(data))
-    if len(items) != _FIELDS or items[0] != _VERSION:
+    array = codec.array(codec.decode(data))
+    if len(array) != _FIELDS or array[0] != _VERSION:
         raise codec.CodecError("not a receipt of version 1")
-    _, act_id, height, index, number, code, section, facts = items
+    _, act_id, height, index, number, code, section, facts = array
     pairs = [codec.array(pair) for pair in codec.array(facts)]
     if (
         not all(len(pair) == 2 and type(pair[0]) is str for pair in pairs)

@@ -244,7 +244,7 @@ class SerialPage:
 
 def lot_id_of(instrument: Instrument, vintage: int, first: int) -> LotId:
     """The identifier of the lot that begins with a serial: ten digits, so that it sorts."""
-    return LotId(f"{instrument._name_}-{vintage}-{first:010d}")
+    return LotId(f"{instrument._name_}-{vintage}-{str(first).zfill(10)}")
 
 
 def _range_key(row: Lot | RetiredLot) -> bytes:
