@@ -60,14 +60,11 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Finalized:
-    """What the engine puts into the next header."""
+    """What the engine puts into the next header, beside the application's root."""
 
-    app_hash: Hash
     results: list[bytes]
     """Each transaction's, as they are hashed."""
     results_hash: Hash
-    changed: bool
-    """True if the app hash differs from the one before."""
     validator_updates: tuple[Validator, ...]
     """In key order, each key once; power 0 removes. They act two heights later."""
     next_app_version: int | None
@@ -259,9 +256,14 @@ class Application:
         """
         sealed = self._sealed
         assert sealed is not None, "the engine finalises before it commits"
-        committed = Committed(sealed.height, self.app_hash, self.genesis_hash, sealed.results_hash)
         writes = self._genesis_writes + sealed.writes
-        self.store.write_height(committed, writes, sealed.receipts, sealed.left)
+        self.store.write_height(
+            sealed.height,
+            writes,
+            sealed.receipts,
+            sealed.left,
+            lambda: Committed(sealed.height, self.app_hash, self.genesis_hash, sealed.results_hash),
+        )
         self._genesis_writes = []
         self._sealed = None
         for told in self._followers:
@@ -287,6 +289,7 @@ class Application:
         place of everything here. Raises OSError, having changed nothing, where the disk refuses.
         """
         self.store.adopt(head, entries)
+        state.hand_over(self.state.trees)
         self.state, self.window = state, window
         self.committed_view = StateView(state)
         self._genesis_writes = []
@@ -341,7 +344,6 @@ class Application:
         return read_verified_act(transaction) if found is None else found
 
     def _seal(self, execution: Execution) -> Finalized:
-        before = self.app_hash
         self._forget_height()
         self.now = execution.now
         writes = self.state.seal(execution.overlay)
@@ -360,14 +362,7 @@ class Application:
         for outcome in execution.outcomes:
             if outcome.act is not None:
                 self._acts.pop(outcome.act.bytes_hash, None)
-        return Finalized(
-            self.app_hash,
-            results,
-            digest,
-            before != self.app_hash,
-            execution.validator_updates,
-            execution.next_app_version,
-        )
+        return Finalized(results, digest, execution.validator_updates, execution.next_app_version)
 
 
 def _content(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.genesis import GenesisDocument, GenesisError, genesis_hash
 from cfi.contracts.state.store import State
+from cfi.contracts.state.trees import Trees
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire import signatures
@@ -35,6 +36,7 @@ from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
 from cfi.node.storage.snapshots import SnapshotFolder
+from cfi.node.tree_process import TreeProcess
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,14 @@ class Node:
     application: Application
     database: Database
     files: BlockFiles
+    trees: TreeProcess
     replayed: int
 
     def close(self) -> None:
-        """Let the disk go."""
+        """Let the disk and the trees go."""
         self.files.close()
         self.database.close()
+        self.trees.close()
 
 
 def read_home_genesis(home: Home) -> tuple[bytes, GenesisDocument]:
@@ -72,14 +76,21 @@ def assemble(home: Home) -> Node:
     signatures.self_test()
     data, document = read_home_genesis(home)
     settings = home.settings()
-    database = Database(home.ledger)
+    database, trees = Database(home.ledger), TreeProcess()
     try:
-        application = loaded_application(home, data, database)
+        application = loaded_application(home, data, database, trees)
         terms = _terms(document)
         admission = AdmissionBook(document.chain_id, home.admission_key.read_bytes())
         if settings.engine == COMETBFT:
             return under_cometbft(
-                home, settings, terms, data, application, database=database, admission=admission
+                home,
+                settings,
+                terms,
+                data,
+                application,
+                database=database,
+                trees=trees,
+                admission=admission,
             )
         validator = PrivateValidator(home.validator_key, home.validator_state)
         latest_first = max(application.store.restored_at(), 1)
@@ -93,8 +104,9 @@ def assemble(home: Home) -> Node:
         )
     except BaseException:
         database.close()
+        trees.close()
         raise
-    return Node(service, engine, application, database, files, replayed)
+    return Node(service, engine, application, database, files, trees, replayed)
 
 
 def under_cometbft(
@@ -105,6 +117,7 @@ def under_cometbft(
     application: Application,
     *,
     database: Database,
+    trees: TreeProcess,
     admission: AdmissionBook,
 ) -> Node:
     """A node whose blocks CometBFT decides; `genesis` is the signed document."""
@@ -112,7 +125,7 @@ def under_cometbft(
     service, follower = cometbft_service(
         home, settings, terms, genesis, application, files=files, admission=admission
     )
-    return Node(service, follower, application, database, files, 0)
+    return Node(service, follower, application, database, files, trees, 0)
 
 
 def embedded_service(
@@ -135,17 +148,20 @@ def loaded_application(
     home: Home,
     genesis: bytes,
     database: Database,
-    founded: Callable[[bytes], tuple[State, Batch]] = state_at_genesis,
+    trees: Trees,
+    founded: Callable[[bytes, Trees], tuple[State, Batch]] = state_at_genesis,
 ) -> Application:
-    """The application as the disk has it, or as it is founded; raises DamagedError."""
+    """The application over empty trees as the disk has it, or as it is founded; raises
+    DamagedError.
+    """
     store, digest = LedgerStore(database), genesis_hash(genesis)
     quarantine = Quarantine(home.quarantine)
     committed = store.committed()
     if committed is not None and committed.genesis_hash != digest:
         raise DamagedError("the store belongs to another genesis")
-    loaded = store.load()
+    loaded = store.load(trees)
     if loaded is None:
-        state, writes = founded(genesis)
+        state, writes = founded(genesis, trees)
         return Application(state, Window(), store, digest, quarantine, writes)
     state, window = loaded
     return Application(state, window, store, digest, quarantine, [])

@@ -14,6 +14,7 @@ from cfi.node.consensus.embedded import CannotDecideError
 from cfi.node.home import Home, HomeError
 from cfi.node.logs import log_to_stderr
 from cfi.node.storage.database import DamagedError
+from cfi.node.tree_process import TreeProcessError
 
 EXIT_FAILED = 1
 STOPPED = (
@@ -22,6 +23,7 @@ STOPPED = (
     CannotExecuteError,
     GenesisError,
     EngineMistakenError,
+    TreeProcessError,
 )
 """What says by itself why the ledger may go no further."""
 
@@ -35,7 +37,7 @@ def run(home: Home) -> int:
     except DamagedError as error:
         _say(f"the ledger's data is damaged: {error}\nrun `cfi doctor --home {home.root}`")
         return EXIT_FAILED
-    except (HomeError, UnsupportedVersionError, OSError) as error:
+    except (HomeError, UnsupportedVersionError, TreeProcessError, OSError) as error:
         _say(str(error))
         return EXIT_FAILED
     settle_memory()

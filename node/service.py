@@ -19,6 +19,7 @@ from cfi.node.link import FrameError, FrameReader, Kind, frame
 from cfi.node.queries import Queries, QuestionError
 from cfi.node.reception import Reception, Submitted
 from cfi.node.storage.database import DamagedError
+from cfi.node.tree_process import TreeProcessError
 
 _LOG: Final = logging.getLogger(__name__)
 _HIDDEN: Final = ".new"
@@ -80,7 +81,7 @@ class Service:
         self._reception = reception
         self._audience = audience
         self._duties = duties
-        self._damage: asyncio.Queue[DamagedError] = asyncio.Queue()
+        self._failures: asyncio.Queue[DamagedError | TreeProcessError] = asyncio.Queue()
 
     async def run(self, socket: Path, stop: asyncio.Event) -> None:
         """Serve until asked to stop; raises what stopped it otherwise."""
@@ -92,7 +93,7 @@ class Service:
         try:
             await until_one_ends(
                 *(each.run() for each in self._duties),
-                self._until_a_read_fails(),
+                self._until_an_answer_fails(),
                 _until(verifying),
                 stop.wait(),
             )
@@ -122,15 +123,15 @@ class Service:
             peer.send(Kind.RESULT, tag, cbor2.dumps(self._queries.answer(path, parameters)))
         except QuestionError as error:
             peer.send(Kind.FAULT, tag, cbor2.dumps([error.name, str(error)]))
-        except DamagedError as error:
-            self._damage.put_nowait(error)
+        except (DamagedError, TreeProcessError) as error:
+            self._failures.put_nowait(error)
         except (cbor2.CBORDecodeError, TypeError, ValueError, KeyError) as error:
             peer.send(
                 Kind.FAULT, tag, cbor2.dumps(["bad-question", f"{type(error).__name__}: {error}"])
             )
 
-    async def _until_a_read_fails(self) -> None:
-        raise await self._damage.get()
+    async def _until_an_answer_fails(self) -> None:
+        raise await self._failures.get()
 
 
 def free_socket(socket: Path) -> str:

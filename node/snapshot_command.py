@@ -15,6 +15,7 @@ from cfi.client.light.session import Session
 from cfi.client.light.store import LightStore
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.snapshot import SnapshotError
+from cfi.contracts.state.trees import HeldTrees
 from cfi.contracts.wire.headers import Header
 from cfi.contracts.wire.schema import Hash
 from cfi.node.ask import UnreachableError, ask
@@ -156,7 +157,7 @@ def _made_here(home: Home) -> StoredSnapshot:
 def _made_of(home: Home, genesis: bytes) -> StoredSnapshot:
     database = Database(home.ledger)
     try:
-        application = loaded_application(home, genesis, database)
+        application = loaded_application(home, genesis, database, HeldTrees())
         if application.store.committed() is None:
             raise HomeError(f"{home.root} has no height yet")
         return make_at_once(freeze(application), _folder_of(home))

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from cfi.client.light.json_node import JsonNode
 from cfi.client.light.rows import read_shown_row
-from cfi.contracts.state.owner import OWNER_LEAF_TAG
 from cfi.contracts.state.row_tree import (
     Blinder,
     RowProof,
@@ -25,6 +24,7 @@ from cfi.contracts.state.row_tree import (
 from cfi.contracts.state.rows.custody import Account, Lot, Movement, RetiredLot, Summary
 from cfi.contracts.state.running import next_link
 from cfi.contracts.state.table import OwnerKey, account_owner
+from cfi.contracts.state.trees import OWNER_LEAF_TAG
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.headers import Header
 from cfi.contracts.wire.proofs import verify_membership

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from cfi.contracts.state.outer_tree import OuterTree
-from cfi.contracts.state.owner import OWNER_LEAF_TAG, PREFIX_BYTES, Owner, place_of, shown
+from cfi.contracts.state.owner import PREFIX_BYTES, Owner, place_of, shown
 from cfi.contracts.state.row_tree import (
     Blinder,
     RowProof,
@@ -12,6 +11,7 @@ from cfi.contracts.state.row_tree import (
 )
 from cfi.contracts.state.store import HeightUndo, State
 from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.state.trees import OWNER_LEAF_TAG
 from cfi.contracts.wire.proofs import Existence, encode_absence, encode_existence
 from cfi.contracts.wire.schema import Seed
 
@@ -41,20 +41,16 @@ class ShownRow:
 class Version:
     """The state after a height."""
 
-    __slots__ = ("_state", "_undos", "height")
+    __slots__ = ("_back", "_state", "_undos", "height")
 
     def __init__(self, state: State, height: int) -> None:
         back = state.height - height
         if not 0 <= back <= len(state.undos):
             raise NotKeptError(f"height {height} is not among the last {len(state.undos)}")
         self.height = height
+        self._back = back
         self._state = state
         self._undos: list[HeightUndo] = list(state.undos)[len(state.undos) - back :]
-
-    @property
-    def tree(self) -> OuterTree:
-        """The outer tree of the height."""
-        return self._undos[0].tree if self._undos else self._state.tree
 
     def public(self, key: RowKey) -> bytes | None:
         """A public row."""
@@ -93,7 +89,7 @@ class Version:
 
     def prove_public(self, key: bytes) -> bytes:
         """An ICS23 proof of a public key's presence, or of its absence."""
-        found = self.tree.prove(key)
+        found = self._state.trees.prove(self._back, key)
         return encode_existence(found) if isinstance(found, Existence) else encode_absence(found)
 
     def prove_owner(self, owner: OwnerKey) -> OwnerProof | None:
@@ -101,18 +97,18 @@ class Version:
         seed = self.seed(owner)
         if seed is None:
             return None
-        found = self.tree.prove(owner_leaf_key(OWNER_LEAF_TAG, Blinder(seed), owner))
+        leaf_key = owner_leaf_key(OWNER_LEAF_TAG, Blinder(seed), owner)
+        found = self._state.trees.prove(self._back, leaf_key)
         assert isinstance(found, Existence), "an owner never lacks its leaf"
         return OwnerProof(found.key, found.value, encode_existence(found))
 
     def show_row(self, owner: OwnerKey, key: RowKey) -> ShownRow | None:
         """A row with its path and its blinding, or None if there was none."""
-        known, packed_row, seed = self._owner(owner), self._packed(owner, key), self.seed(owner)
-        if known is None or packed_row is None or seed is None:
+        packed_row, seed = self._packed(owner, key), self.seed(owner)
+        if packed_row is None or seed is None:
             return None
         slot, written_at = place_of(packed_row)
-        undos = [undo.owners[owner].tree for undo in self._undos if owner in undo.owners]
-        siblings = tuple(known.tree.path_at(slot, undos))
+        siblings = tuple(self._state.trees.path(self._back, owner, slot))
         row = shown(key, packed_row[PREFIX_BYTES:])
         proof = RowProof(slot=slot, written_at=written_at, row=row, siblings=siblings)
         return ShownRow(proof, row_blinding(Blinder(seed), slot, written_at))

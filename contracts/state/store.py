@@ -1,4 +1,4 @@
-"""The committed state: rows in memory, the trees over them, and the changes of the last heights."""
+"""The committed state: rows in memory, the changes of the last heights, and the trees over them."""
 
 from bisect import bisect_left, insort
 from collections import deque
@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from cfi.contracts.state import durable
 from cfi.contracts.state.catalogue import INDEXED
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
-from cfi.contracts.state.outer_tree import OuterTree
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.owner import PREFIX_BYTES, Owner, OwnerUndo
-from cfi.contracts.state.row_tree import owner_leaf_value
 from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.state.trees import HeldTrees, Trees
 from cfi.contracts.wire.limits import PROVABLE_HEIGHTS
 from cfi.contracts.wire.schema import Hash, Seed
 
@@ -30,7 +29,6 @@ class WrongRootError(Exception):
 class HeightUndo:
     """What one height changed: enough to read the state before it, and to take it back."""
 
-    tree: OuterTree
     owners: dict[OwnerKey, OwnerUndo] = field(default_factory=dict)
     opened: dict[OwnerKey, None] = field(default_factory=dict)
     public: dict[RowKey, bytes | None] = field(default_factory=dict)
@@ -44,9 +42,10 @@ class State:
     can be taken back (`take_back`).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, trees: Trees | None = None) -> None:
+        """An empty state, over empty trees: held here unless others are given."""
         self.height = 0
-        self.tree = OuterTree.EMPTY
+        self.trees: Trees = HeldTrees() if trees is None else trees
         self.accounts_and_holders: dict[OwnerKey, Owner] = {}
         self.indexes = Indexes()
         self.undos: deque[HeightUndo] = deque(maxlen=PROVABLE_HEIGHTS)
@@ -56,7 +55,7 @@ class State:
     @property
     def app_hash(self) -> Hash:
         """The root."""
-        return Hash(self.tree.root_hash)
+        return self.trees.root
 
     def overlay(self) -> Overlay:
         """Room for a block's writes."""
@@ -103,19 +102,19 @@ class State:
     def seal(self, overlay: Overlay) -> durable.Batch:
         """Make an overlay's writes the next height; returns the writes for the durable copy."""
         self.height += 1
-        undo = HeightUndo(self.tree)
+        undo = HeightUndo()
         batch: durable.Batch = []
-        leaves: dict[bytes, bytes | None] = {}
+        public: dict[RowKey, bytes | None] = {}
         for owner in overlay.touched():
-            self._seal_owner(owner, overlay, undo, batch, leaves)
+            self._seal_owner(owner, overlay, undo, batch)
         for key, row in sorted(overlay.public_rows.items()):
             before = self.public(key)
             if before != row:
                 undo.public[key] = before
                 self._set_public(key, before, row)
-                leaves[key] = row
+                public[key] = row
                 batch.append((durable.public_key(key), row))
-        self.tree = self.tree.with_changes(leaves)
+        self.trees.seal(public)
         self.undos.append(undo)
         return batch
 
@@ -130,6 +129,7 @@ class State:
         self.height = -1
         batch = self.seal(overlay)
         self.undos.clear()
+        self.trees.forget()
         return batch
 
     def take_back(self) -> None:
@@ -143,8 +143,18 @@ class State:
             names.pop(bisect_left(names, owner))
         for key, before in undo.public.items():
             self._set_public(key, self.public(key), before)
-        self.tree = undo.tree
+        self.trees.take_back()
         self.height -= 1
+
+    def hand_over(self, trees: Trees) -> None:
+        """Keep other trees from now on, over the rows of the last height alone."""
+        trees.clear()
+        for name, owner in self.accounts_and_holders.items():
+            trees.put(name, owner.seed, owner.placed())
+        trees.seal({key: row for rows in self._public.values() for key, row in rows.items()})
+        trees.forget()
+        self.undos.clear()
+        self.trees = trees
 
     def load(
         self,
@@ -156,12 +166,12 @@ class State:
         """Take over a copy of the rows; raises WrongRootError, before any row is decoded, unless
         this is their root.
         """
-        leaves: dict[bytes, bytes | None] = {bytes(key): row for key, row in public.items()}
         for name, seed, rows in owners:
             owner = self._open(name, seed)
             owner.load(rows)
-            leaves[owner.leaf_key] = owner_leaf_value(owner.tree.depth, owner.tree.root)
-        self.tree = self.tree.with_changes(leaves)
+            self.trees.put(name, seed, owner.placed())
+        self.trees.seal(public)
+        self.trees.forget()
         if self.app_hash != app_hash:
             raise WrongRootError(height, self.app_hash, app_hash)
         for key, row in public.items():
@@ -172,7 +182,7 @@ class State:
         self.height = height
 
     def _open(self, name: OwnerKey, seed: Seed) -> Owner:
-        owner = self.accounts_and_holders[name] = Owner(name, seed)
+        owner = self.accounts_and_holders[name] = Owner(seed)
         insort(self._names.setdefault(name[:1], []), name)
         return owner
 
@@ -182,7 +192,6 @@ class State:
         overlay: Overlay,
         undo: HeightUndo,
         batch: durable.Batch,
-        leaves: dict[bytes, bytes | None],
     ) -> None:
         seed = overlay.seeds.get(name)
         owner = self.accounts_and_holders.get(name)
@@ -190,8 +199,6 @@ class State:
             assert seed is not None, "an owner is opened with its seed"
             owner = self._open(name, seed)
             undo.opened[name] = None
-        elif seed is not None:
-            leaves[owner.leaf_key] = None
         if seed is not None:
             batch.append((durable.seed_key(name), seed))
         changed = owner.write(
@@ -199,14 +206,14 @@ class State:
         )
         if changed is None:
             return
-        undo.owners[name] = changed
+        undo.owners[name], placed = changed
         prefix = durable.row_key(name, RowKey(b""))
-        for key, before in changed.rows.items():
+        for key, before in undo.owners[name].rows.items():
             after = owner.rows.get(key)
             if key[0] in INDEXED:
                 self.indexes.replace(name, key, _row(before), _row(after))
             batch.append((prefix + key, after))
-        leaves[owner.leaf_key] = owner_leaf_value(owner.tree.depth, owner.tree.root)
+        self.trees.put(name, seed, placed if seed is None else owner.placed())
 
     def _take_back_owner(self, name: OwnerKey, undo: OwnerUndo) -> None:
         owner = self.accounts_and_holders[name]

@@ -42,6 +42,7 @@ from cfi.contracts.state.rows.membership import (
     HolderStatus,
 )
 from cfi.contracts.state.store import State
+from cfi.contracts.state.trees import Trees
 from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.wire.quantities import Count, Instant
 from cfi.contracts.wire.schema import Hash
@@ -50,12 +51,12 @@ from cfi.contracts.wire.text import AccountId, HolderId
 _ALWAYS = Instant(0)
 
 
-def state_at_genesis(data: bytes) -> tuple[State, Batch]:
-    """The state at height 0 of a document's bytes, and its writes for the durable copy; raises
-    GenesisError.
+def state_at_genesis(data: bytes, trees: Trees | None = None) -> tuple[State, Batch]:
+    """The state at height 0 of a document's bytes, over given trees or its own, and its writes for
+    the durable copy; raises GenesisError.
     """
     document = read_genesis(data)
-    state = State()
+    state = State(trees)
     overlay = state.overlay()
     overlay.apply(Changes.of(*_founding(document, genesis_hash(data))))
     return state, state.found(overlay)

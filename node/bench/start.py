@@ -10,6 +10,7 @@ from cfi.node.bench.measurement import Measurement, compared
 from cfi.node.bench.world import Sizes, node
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
+from cfi.node.tree_process import TreeProcess
 
 
 def measure(accounts: int, lots: int, _: float) -> list[Measurement]:
@@ -29,8 +30,10 @@ def measure(accounts: int, lots: int, _: float) -> list[Measurement]:
 
 def load(home: Path) -> None:
     """Load the committed state, its root compared."""
-    loaded = LedgerStore(Database(home / "ledger")).load()
+    trees = TreeProcess()
+    loaded = LedgerStore(Database(home / "ledger")).load(trees)
     assert loaded is not None, "a height was committed"
+    trees.close()
 
 
 def _reading_seconds(home: Path) -> float:

@@ -40,6 +40,7 @@ from cfi.contracts.state.rows.governance import CHAIN, Chain, ClockKind
 from cfi.contracts.state.rows.membership import HOLDERS, Holder, HolderStatus
 from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.state.store import State
+from cfi.contracts.state.trees import Trees
 from cfi.contracts.state.validator_sets import founding
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.block import BlockContext
@@ -74,6 +75,7 @@ from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
 from cfi.node.storage.snapshots import SnapshotFolder
+from cfi.node.tree_process import TreeProcess
 
 CHAIN_ID: Final = "sim-bench"
 GENESIS_TIME: Final = Timestamp(seconds=1_750_000_000, nanos=0)
@@ -121,9 +123,13 @@ def validator_key(name: str) -> ValidatorKey:
     return ValidatorKey(key=PublicKey(public_key_of(seed_of(name))), power=POWER)
 
 
-def build(sizes: Sizes, validators: Sequence[str] = ("validator",)) -> tuple[State, Batch]:
-    """The state at height 0 and its writes; the validators are told by name."""
-    state = State()
+def build(
+    sizes: Sizes, trees: Trees | None = None, validators: Sequence[str] = ("validator",)
+) -> tuple[State, Batch]:
+    """The state at height 0, over given trees or its own, and its writes; the validators are told
+    by name.
+    """
+    state = State(trees)
     overlay = state.overlay()
     overlay.apply(_frame(validators))
     for account in range(sizes.accounts):
@@ -250,9 +256,11 @@ def _supply(overlay: Overlay, sizes: Sizes) -> None:
     overlay.apply(Changes.of(put_public(SUPPLY, supply)))
 
 
-def node(home: Path, sizes: Sizes) -> tuple[EmbeddedEngine, Application]:
+def node(
+    home: Path, sizes: Sizes, trees: Trees | None = None
+) -> tuple[EmbeddedEngine, Application]:
     """A node's engine and application over a new state in a folder."""
-    state, writes = build(sizes)
+    state, writes = build(sizes, trees)
     store = LedgerStore(Database(home / "ledger"))
     quarantine = Quarantine(home / "quarantine")
     application = Application(state, Window(), store, Hash(bytes(32)), quarantine, writes)
@@ -269,7 +277,8 @@ def node(home: Path, sizes: Sizes) -> tuple[EmbeddedEngine, Application]:
 
 
 async def _serve(home: Path, sizes: Sizes) -> None:
-    engine, application = node(home, sizes)
+    trees = TreeProcess()
+    engine, application = node(home, sizes, trees)
     admission = AdmissionBook(CHAIN_ID, seed_of("admission"))
     snapshots = SnapshotMaker(application, SnapshotFolder(home / "snapshots", 1), 0)
     service = embedded_service(engine, application, admission, 10.0, snapshots)
@@ -280,6 +289,7 @@ async def _serve(home: Path, sizes: Sizes) -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await running
+    trees.close()
 
 
 if __name__ == "__main__":

@@ -202,14 +202,16 @@ class EmbeddedEngine:
         return "signs no more, " + ("its key was replaced" if replaced else "it has no power")
 
     def _decide(self, block: Block, vote_time: Timestamp) -> Decided:
-        commit = self._commit_for(block, vote_time)
+        # The root is worked out in another process while this one signs.
         finalized = self._application.finalize_block(
             block.transactions, Instant(block.header.time.seconds)
         )
+        commit = self._commit_for(block, vote_time)
         outcomes = self._application.commit()
         self._last_block, self._last_commit, self._vote_time = block, commit, vote_time
         self._last_results_hash = finalized.results_hash
-        return Decided(block.header.height, block, commit, outcomes, finalized.changed)
+        changed = self._application.app_hash != block.header.app_hash
+        return Decided(block.header.height, block, commit, outcomes, changed)
 
     def _take_over(self, block: Block, vote_time: Timestamp) -> None:
         self._last_commit = self._commit_for(block, vote_time)

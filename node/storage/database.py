@@ -6,7 +6,7 @@ starts.
 
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,7 +55,7 @@ class Database:
         """All as it is now, whatever is written later."""
         return FrozenDatabase(self._db.snapshot())
 
-    def write(self, writes: Writes) -> None:
+    def write(self, writes: Iterable[tuple[bytes, bytes | None]]) -> None:
         """Write all or nothing, and return when it is on the disk; raises OSError where the disk
         refuses.
         """

@@ -2,9 +2,9 @@
 height.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from cfi.contracts.state import durable
@@ -12,6 +12,7 @@ from cfi.contracts.state.owner import PREFIX_BYTES
 from cfi.contracts.state.snapshot import PREFIXES, Entry, SnapshotHead, in_snapshot
 from cfi.contracts.state.store import State, WrongRootError
 from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.state.trees import Trees
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.protobuf import Fields, Kind, message
 from cfi.contracts.wire.quantities import Count, Height
@@ -75,22 +76,25 @@ class LedgerStore:
 
     def write_height(
         self,
-        committed: Committed,
+        height: int,
         rows: Writes,
         receipts: list[tuple[Hash, bytes]],
         left: list[int],
+        committed: Callable[[], Committed],
     ) -> None:
-        """Make a height durable: its rows, its receipts, its part of the replay window."""
+        """Make a height durable: its rows, its receipts, its part of the replay window.
+
+        `committed` is asked last, as the height's root may still be in the making.
+        """
         writes = rows
         ids = [act_id for act_id, _ in receipts]
         for index, (act_id, receipt) in enumerate(receipts):
-            place = committed.height.to_bytes(8, "big") + index.to_bytes(4, "big")
+            place = height.to_bytes(8, "big") + index.to_bytes(4, "big")
             writes.append((_RECEIPTS + act_id, place + receipt))
         if ids:
-            writes.append((durable.window_key(committed.height), b"".join(ids)))
-        writes.extend((durable.window_key(height), None) for height in left)
-        writes.append((_META, _meta(committed)))
-        self._database.write(writes)
+            writes.append((durable.window_key(height), b"".join(ids)))
+        writes.extend((durable.window_key(passed), None) for passed in left)
+        self._database.write(chain(writes, _last_entry(committed)))
 
     def receipt(self, act_id: bytes) -> tuple[int, int, bytes] | None:
         """An act's height, its index in the block, and its receipt; or None."""
@@ -135,14 +139,14 @@ class LedgerStore:
         )
         return [raw for raw in found if raw is not None]
 
-    def load(self) -> tuple[State, Window] | None:
-        """The committed state in memory, its root compared; None for a new store; raises
-        DamagedError.
+    def load(self, trees: Trees | None = None) -> tuple[State, Window] | None:
+        """The committed state in memory, over given trees or its own, its root compared; None for a
+        new store; raises DamagedError.
         """
         committed = self.committed()
         if committed is None:
             return None
-        state = State()
+        state = State(trees)
         public = {
             RowKey(key[1:]): value for key, value in self._database.items(durable.PUBLIC_ROWS)
         }
@@ -208,6 +212,10 @@ def _batches(entries: Iterable[Entry]) -> Iterator[Writes]:
     left = iter(entries)
     while batch := list[tuple[bytes, bytes | None]](islice(left, _BATCH)):
         yield batch
+
+
+def _last_entry(committed: Callable[[], Committed]) -> Iterator[tuple[bytes, bytes]]:
+    yield _META, _meta(committed())
 
 
 def _meta(committed: Committed) -> bytes:

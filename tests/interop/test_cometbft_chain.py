@@ -114,11 +114,11 @@ def answered(chain: Several) -> list[dict[str, object]]:
         {
             "block": encode_block(block).hex(),
             "results": [base64(each) for each in results(block.header.height) or []],
-            "app_hash": base64(made.app_hash),
+            "app_hash": base64(root),
             "updates": listed(made.validator_updates),
             "app_version": made.next_app_version or 0,
         }
-        for block, made in zip(chain.blocks, chain.finalized, strict=True)
+        for block, made, root in zip(chain.blocks, chain.finalized, chain.roots, strict=True)
     ]
 
 

@@ -90,6 +90,8 @@ class Several:
     blocks: list[Block] = field(default_factory=list)
     commits: list[Commit] = field(default_factory=list)
     finalized: list[Finalized] = field(default_factory=list)
+    roots: list[bytes] = field(default_factory=list)
+    """After each block."""
     time: Timestamp = TERMS.genesis_time
 
     def set_at(self, height: int) -> ValidatorSet:
@@ -108,6 +110,7 @@ class Several:
             assert self.application.process_proposal(transactions, now, misbehaviour) is None
         block = self._block(transactions, evidence)
         self.finalized.append(self.application.finalize_block(transactions, now, misbehaviour))
+        self.roots.append(self.application.app_hash)
         outcomes = self.application.commit()
         commit = self._commit(block)
         signers = self.set_at(block.header.height)

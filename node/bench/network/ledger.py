@@ -9,6 +9,7 @@ from pathlib import Path
 from cfi.client.memory import settle_memory
 from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.store import State
+from cfi.contracts.state.trees import Trees
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.node.admission import AdmissionBook
@@ -19,13 +20,14 @@ from cfi.node.consensus.embedded import ChainTerms
 from cfi.node.home import Home
 from cfi.node.ledger_process import serve
 from cfi.node.storage.database import Database
+from cfi.node.tree_process import TreeProcess
 
 
 def assemble(home: Home) -> Node:
     """The node that `cfi start` would make, on the world that the home's document tells."""
     document = home.genesis_file.read_bytes()
-    database = Database(home.ledger)
-    application = loaded_application(home, document, database, _world)
+    database, trees = Database(home.ledger), TreeProcess()
+    application = loaded_application(home, document, database, trees, _world)
     terms = ChainTerms(
         chain_id=CHAIN_ID,
         genesis_time=GENESIS_TIME,
@@ -33,7 +35,14 @@ def assemble(home: Home) -> Node:
     )
     admission = AdmissionBook(CHAIN_ID, home.admission_key.read_bytes())
     return under_cometbft(
-        home, home.settings(), terms, document, application, database=database, admission=admission
+        home,
+        home.settings(),
+        terms,
+        document,
+        application,
+        database=database,
+        trees=trees,
+        admission=admission,
     )
 
 
@@ -45,9 +54,9 @@ def run(home: Home) -> None:
     node.close()
 
 
-def _world(document: bytes) -> tuple[State, Batch]:
+def _world(document: bytes, trees: Trees) -> tuple[State, Batch]:
     plan = read_plan(document)
-    return build(plan.sizes, plan.names)
+    return build(plan.sizes, trees, plan.names)
 
 
 if __name__ == "__main__":

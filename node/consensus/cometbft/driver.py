@@ -28,6 +28,7 @@ from cfi.node.consensus.cometbft.server import Reply
 from cfi.node.counters import Counters
 from cfi.node.mempool import Mempool
 from cfi.node.state_sync import StateSync
+from cfi.node.tree_process import TreeProcessError
 
 _LOG: Final = logging.getLogger(__name__)
 IDLE_SECONDS: Final = 0.5
@@ -169,14 +170,17 @@ class Driver:
         self._follower.decided(asked.height, asked.block_hash, asked.transactions)
         self._decided_empty = not asked.transactions
         return responses.finalized(
-            decided.results, decided.validator_updates, decided.next_app_version, decided.app_hash
+            decided.results,
+            decided.validator_updates,
+            decided.next_app_version,
+            application.app_hash,
         )
 
     def _decide(self, asked: requests.FinalizeBlock) -> Finalized:
         now = Instant(asked.time.seconds)
         try:
             return self._application.finalize_block(asked.transactions, now, asked.misbehaviour)
-        except UnsupportedVersionError:
+        except (UnsupportedVersionError, TreeProcessError):
             raise
         except Exception as error:
             _LOG.exception("a decided block can't be executed")

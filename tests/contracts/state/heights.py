@@ -5,12 +5,13 @@ from random import Random
 
 from cfi.contracts.state.changes import Reseed, drop, drop_public, put
 from cfi.contracts.state.moves import transfer
-from cfi.contracts.state.owner import OWNER_LEAF_TAG, PREFIX_BYTES
+from cfi.contracts.state.owner import PREFIX_BYTES
 from cfi.contracts.state.row_tree import Blinder, owner_leaf_key, owner_leaf_value, row_leaf
 from cfi.contracts.state.rows.access import PROPOSALS, USERS, Proposal
 from cfi.contracts.state.rows.governance import PARAMETERS
 from cfi.contracts.state.store import State
 from cfi.contracts.state.table import OwnerKey, RowKey, account_owner, holder_owner, text_key
+from cfi.contracts.state.trees import OWNER_LEAF_TAG
 from cfi.contracts.transition.apply import commit
 from cfi.contracts.wire.quantities import Height, Instant, SmallCode, Tonnes
 from cfi.contracts.wire.schema import Data, Hash, Seed

@@ -1,0 +1,230 @@
+"""The trees in a process of their own, on the second core: it hashes what a height changes while
+the ledger writes it down.
+
+Both ends are the same program under the same Python, so they speak in its own marshalled values: a
+message is its length (4 bytes) and the value. If the process ends, so does the ledger; started
+again, it reads the rows back from the disk.
+"""
+
+import fcntl
+import marshal
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, BinaryIO, Final
+
+from cfi.client.memory import settle_memory
+from cfi.contracts.state.owner import Placed
+from cfi.contracts.state.table import OwnerKey, RowKey
+from cfi.contracts.state.trees import HeldTrees
+from cfi.contracts.wire.merkle import EMPTY_HASH
+from cfi.contracts.wire.proofs import Absence, Existence
+from cfi.contracts.wire.schema import Hash, Seed
+from cfi.node.tether import end, tethered
+
+_LENGTH_BYTES: Final = 4
+_ROWS_AT_ONCE: Final = 256
+_PIPE_BYTES: Final = 1 << 20
+_END_SECONDS: Final = 5.0
+
+Written = tuple[OwnerKey, Seed | None, Placed]
+
+
+class TreeProcessError(RuntimeError):
+    """The process that keeps the trees is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the process that keeps the trees has ended: start the node again, nothing that was "
+            "acknowledged is lost"
+        )
+
+
+class TreeProcess:
+    """The ledger's side: rows go out as they are sealed, roots and proofs come back."""
+
+    def __init__(self) -> None:
+        """Start the process; its trees are empty."""
+        self._process = subprocess.Popen(
+            tethered([sys.executable, "-m", "cfi.node.tree_process"]),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._questions: BinaryIO = self._process.stdin  # type: ignore[assignment] # in bytes
+        self._answers: BinaryIO = self._process.stdout  # type: ignore[assignment] # in bytes
+        fcntl.fcntl(self._questions, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        self._written: list[Written] = []
+        self._rows = 0
+        self._root: Hash | None = Hash(EMPTY_HASH)
+
+    @property
+    def root(self) -> Hash:
+        """The root of the last sealed height; waits until it is worked out."""
+        if self._root is None:
+            self._root = Hash(self._ask("root"))
+        return self._root
+
+    def put(self, owner: OwnerKey, seed: Seed | None, placed: Placed) -> None:
+        """Write rows of an owner into the height that is open; a seed comes with all its rows."""
+        self._written.append((owner, seed, placed))
+        self._rows += len(placed)
+        if self._rows >= _ROWS_AT_ONCE:
+            self._tell_rows()
+
+    def seal(self, public: Mapping[RowKey, bytes | None]) -> None:
+        """End a height with what it changes of the public rows."""
+        self._tell_rows()
+        self._tell("seal", dict(public))
+
+    def forget(self) -> None:
+        """Keep no height but the last."""
+        self._tell("forget")
+
+    def clear(self) -> None:
+        """Be empty again."""
+        self._tell("clear")
+
+    def take_back(self) -> None:
+        """Undo the last height."""
+        self._tell("take_back")
+
+    def prove(self, back: int, key: bytes) -> Existence | Absence:
+        """The proof of a key of the outer tree, so many heights back."""
+        present, parts = self._ask("prove", back, key)
+        return _existence(*parts) if present else _absence(*parts)
+
+    def path(self, back: int, owner: OwnerKey, slot: int) -> list[bytes]:
+        """The siblings of an owner's slot, from the leaf up, so many heights back."""
+        siblings: list[bytes] = self._ask("path", back, owner, slot)
+        return siblings
+
+    def close(self) -> None:
+        """End the process."""
+        end(self._process, _END_SECONDS)
+        self._answers.close()
+        with suppress(BrokenPipeError):
+            self._questions.close()
+
+    def _tell_rows(self) -> None:
+        if self._written:
+            self._tell("put", self._written)
+            self._written, self._rows = [], 0
+
+    def _tell(self, *message: object) -> None:
+        self._root = None
+        try:
+            _write(self._questions, message)
+        except BrokenPipeError as error:
+            raise TreeProcessError from error
+
+    def _ask(self, *message: object) -> Any:
+        try:
+            _write(self._questions, message)
+            return _read(self._answers)
+        except (BrokenPipeError, EOFError) as error:
+            raise TreeProcessError from error
+
+
+def serve(questions: BinaryIO, answers: BinaryIO) -> None:
+    """Keep trees and answer until the pipe closes."""
+    keeper = _Keeper()
+    kinds: dict[str, Callable[..., Any]] = {
+        "put": keeper.put,
+        "seal": keeper.seal,
+        "forget": keeper.forget,
+        "clear": keeper.clear,
+        "take_back": keeper.take_back,
+    }
+    asked: dict[str, Callable[..., Any]] = {
+        "root": keeper.root,
+        "prove": keeper.prove,
+        "path": keeper.path,
+    }
+    while True:
+        try:
+            kind, *told = _read(questions)
+        except EOFError:
+            return
+        if kind in asked:
+            _write(answers, asked[kind](*told))
+        else:
+            kinds[kind](*told)
+
+
+class _Keeper:
+    """What each message does to the trees."""
+
+    def __init__(self) -> None:
+        self._trees = HeldTrees()
+
+    def put(self, written: list[Written]) -> None:
+        for owner, seed, placed in written:
+            self._trees.put(owner, seed, placed)
+
+    def seal(self, public: dict[RowKey, bytes | None]) -> None:
+        self._trees.seal(public)
+
+    def forget(self) -> None:
+        self._trees.forget()
+        settle_memory()
+
+    def clear(self) -> None:
+        self._trees.clear()
+
+    def take_back(self) -> None:
+        self._trees.take_back()
+
+    def root(self) -> bytes:
+        return self._trees.root
+
+    def prove(self, back: int, key: bytes) -> tuple[bool, tuple[Any, ...]]:
+        found = self._trees.prove(back, key)
+        if isinstance(found, Existence):
+            return True, _parts(found)
+        sides = (None if each is None else _parts(each) for each in (found.left, found.right))
+        return False, (found.key, *sides)
+
+    def path(self, back: int, owner: OwnerKey, slot: int) -> list[bytes]:
+        return self._trees.path(back, owner, slot)
+
+
+def _parts(proof: Existence) -> tuple[bytes, bytes, tuple[bytes, ...]]:
+    return proof.key, proof.value, proof.siblings
+
+
+def _existence(key: bytes, value: bytes, siblings: tuple[bytes, ...]) -> Existence:
+    return Existence(key=key, value=value, siblings=siblings)
+
+
+def _absence(key: bytes, *sides: tuple[bytes, bytes, tuple[bytes, ...]] | None) -> Absence:
+    left, right = (None if each is None else _existence(*each) for each in sides)
+    return Absence(key=key, left=left, right=right)
+
+
+def _write(pipe: BinaryIO, value: Any) -> None:
+    content = marshal.dumps(value)
+    pipe.write(len(content).to_bytes(_LENGTH_BYTES, "big") + content)
+    pipe.flush()
+
+
+def _read(pipe: BinaryIO) -> Any:
+    """The next message; raises EOFError where there is none, or only a part of one."""
+    head = pipe.read(_LENGTH_BYTES)
+    content = pipe.read(int.from_bytes(head, "big"))
+    if len(head) < _LENGTH_BYTES:
+        raise EOFError
+    return marshal.loads(content)  # noqa: S302 - the other end is this program
+
+
+def main() -> None:
+    """Run as the process that keeps the trees."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve(os.fdopen(0, "rb"), os.fdopen(1, "wb"))
+
+
+if __name__ == "__main__":
+    main()
