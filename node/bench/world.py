@@ -279,6 +279,8 @@ def node(
 async def _serve(home: Path, sizes: Sizes) -> None:
     trees = TreeProcess()
     engine, application = node(home, sizes, trees)
+    engine.make_block([])  # the first height makes the world durable
+    application.store.compact()
     admission = AdmissionBook(CHAIN_ID, seed_of("admission"))
     snapshots = SnapshotMaker(application, SnapshotFolder(home / "snapshots", 1), 0)
     service = embedded_service(engine, application, admission, 10.0, snapshots)

@@ -84,6 +84,10 @@ class Database:
         shutil.rmtree(gone)
         self._db = _opened(self._path)
 
+    def compact(self) -> None:
+        """Put everything in its final place now, which the store else does beside later writes."""
+        self._db.compact_range()
+
     def close(self) -> None:
         """Let the store go."""
         self._db.close()

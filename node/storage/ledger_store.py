@@ -162,6 +162,10 @@ class LedgerStore:
         """
         self._database.replace(lambda new: write_restored(new, head, entries))
 
+    def compact(self) -> None:
+        """Put everything in its final place now, which the store else does beside later writes."""
+        self._database.compact()
+
     def close(self) -> None:
         """Let the store go."""
         self._database.close()
