@@ -17,13 +17,13 @@ from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
 from cfi.client.memory import settle_memory
-from cfi.contracts.state.owner import Placed
+from cfi.contracts.state.placed import Placed
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.state.trees import HeldTrees
 from cfi.contracts.wire.merkle import EMPTY_HASH
 from cfi.contracts.wire.proofs import Absence, Existence
 from cfi.contracts.wire.schema import Hash, Seed
-from cfi.node.tether import end, tethered
+from cfi.node.tether import end
 
 _LENGTH_BYTES: Final = 4
 _ROWS_AT_ONCE: Final = 256
@@ -49,7 +49,7 @@ class TreeProcess:
     def __init__(self) -> None:
         """Start the process; its trees are empty."""
         self._process = subprocess.Popen(
-            tethered([sys.executable, "-m", "cfi.node.tree_process"]),
+            [sys.executable, "-m", "cfi.node.tree_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from cfi.contracts.state.owner import PREFIX_BYTES, Owner, place_of, shown
+from cfi.contracts.state.owner import Owner
+from cfi.contracts.state.placed import PREFIX_BYTES, place_of, shown
 from cfi.contracts.state.row_tree import (
     Blinder,
     RowProof,

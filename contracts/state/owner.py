@@ -1,32 +1,18 @@
 """One owner's committed rows: packed bytes, each in a slot."""
 
 from heapq import heappop, heappush
-from typing import Final
 
 from cfi.contracts.state.overlay import SUMMARY_KEY
+from cfi.contracts.state.placed import (
+    HEIGHT_BYTES,
+    PREFIX_BYTES,
+    SLOT_BYTES,
+    Placed,
+    place_of,
+    shown,
+)
 from cfi.contracts.state.table import RowKey
 from cfi.contracts.wire.schema import Seed
-
-_SLOT_BYTES: Final = 4
-_HEIGHT_BYTES: Final = 8
-PREFIX_BYTES: Final = _SLOT_BYTES + _HEIGHT_BYTES
-"""Before each packed row its place: its slot, and the height at which it was written."""
-
-Placed = dict[int, bytes]
-"""By slot, a row's place and the row as it is shown, or nothing where the slot is free."""
-
-
-def place_of(row: bytes) -> tuple[int, int]:
-    """A packed row's slot and the height at which it was written."""
-    slot, written_at = row[:_SLOT_BYTES], row[_SLOT_BYTES:PREFIX_BYTES]
-    return int.from_bytes(slot, "big"), int.from_bytes(written_at, "big")
-
-
-def shown(key: RowKey, row: bytes) -> bytes:
-    """A row as it is hashed and shown: its table's tag before it, so that it can't pass for another
-    table's.
-    """
-    return key[:1] + row
 
 
 class Owner:
@@ -54,12 +40,12 @@ class Owner:
         for key in before:
             if changes[key] is None:
                 placed[self._release(key)] = b""
-        written_at = height.to_bytes(_HEIGHT_BYTES, "big")
+        written_at = height.to_bytes(HEIGHT_BYTES, "big")
         for key, old in before.items():
             row = changes[key]
             if row is not None:
-                slot = self._take(key) if old is None else int.from_bytes(old[:_SLOT_BYTES], "big")
-                place = slot.to_bytes(_SLOT_BYTES, "big") + written_at
+                slot = self._take(key) if old is None else int.from_bytes(old[:SLOT_BYTES], "big")
+                place = slot.to_bytes(SLOT_BYTES, "big") + written_at
                 self.rows[key] = place + row
                 placed[slot] = place + shown(key, row)
         if seed is not None:
@@ -87,7 +73,7 @@ class Owner:
     def load(self, rows: dict[RowKey, bytes]) -> None:
         """Take over rows from the durable copy, their slots as they were."""
         self.rows = rows
-        used = {int.from_bytes(row[:_SLOT_BYTES], "big"): None for row in rows.values()}
+        used = {int.from_bytes(row[:SLOT_BYTES], "big"): None for row in rows.values()}
         self.slots = max(used, default=-1) + 1
         self.free = [slot for slot in range(self.slots) if slot not in used]
 
@@ -110,7 +96,7 @@ class Owner:
         return self.slots - 1
 
     def _release(self, key: RowKey) -> int:
-        slot = int.from_bytes(self.rows.pop(key)[:_SLOT_BYTES], "big")
+        slot = int.from_bytes(self.rows.pop(key)[:SLOT_BYTES], "big")
         heappush(self.free, slot)
         return slot
 

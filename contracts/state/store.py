@@ -9,7 +9,8 @@ from cfi.contracts.state import durable
 from cfi.contracts.state.catalogue import INDEXED
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
 from cfi.contracts.state.overlay import Overlay
-from cfi.contracts.state.owner import PREFIX_BYTES, Owner, OwnerUndo
+from cfi.contracts.state.owner import Owner, OwnerUndo
+from cfi.contracts.state.placed import PREFIX_BYTES
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.state.trees import HeldTrees, Trees
 from cfi.contracts.wire.limits import PROVABLE_HEIGHTS

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from cfi.contracts.state.outer_tree import OuterTree
-from cfi.contracts.state.owner import PREFIX_BYTES, Placed
+from cfi.contracts.state.placed import PREFIX_BYTES, Placed
 from cfi.contracts.state.row_tree import (
     ZERO,
     Blinder,

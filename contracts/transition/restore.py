@@ -11,7 +11,7 @@ from typing import Any
 from cfi.contracts.state import durable
 from cfi.contracts.state.catalogue import TABLES
 from cfi.contracts.state.overlay import SUMMARY_KEY
-from cfi.contracts.state.owner import PREFIX_BYTES, place_of
+from cfi.contracts.state.placed import PREFIX_BYTES, place_of
 from cfi.contracts.state.row_tree import SEED_BYTES
 from cfi.contracts.state.rows.governance import ACTS
 from cfi.contracts.state.snapshot import Entry, SnapshotError, SnapshotHead

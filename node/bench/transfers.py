@@ -24,6 +24,7 @@ from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.signatures import verify
 from cfi.node.bench.measurement import Measurement, compared
+from cfi.node.bench.processes import children_of, memory_mib
 from cfi.node.bench.world import (
     CHAIN_ID,
     LOT_TONNES,
@@ -56,7 +57,7 @@ def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
         for portion in portions:
             rates.append(_rate_of(Path(folder), portion))
             verified.append(_verified_a_second(portion))
-        memory = _memory_mib(ledger.pid)
+        memory = sum(map(memory_mib, (ledger.pid, *children_of(ledger.pid))))
     ratios = [
         rate * 2 / (before + after)
         for rate, before, after in zip(rates, verified, verified[1:], strict=False)
@@ -68,7 +69,7 @@ def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
         "ratio_of_each_turn": " ".join(f"{ratio:.2f}" for ratio in ratios),
         "cores": os.cpu_count() or 0,
         "python": sys.version.split()[0],
-        "ledger_memory_mib": memory,
+        "memory_mib": memory,
     }
     baseline = ("signatures verified a second on one core", fmean(verified))
     return [compared("transfers", harmonic_mean(rates), "1/s", baseline, conditions)]
@@ -192,10 +193,3 @@ def _send(writer: asyncio.StreamWriter, waiting: Iterator[tuple[int, bytes]], co
     ]
     if chosen:
         writer.write(b"".join(chosen))
-
-
-def _memory_mib(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) // 1024
-    return 0

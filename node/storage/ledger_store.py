@@ -8,7 +8,7 @@ from itertools import chain, islice
 from typing import Final
 
 from cfi.contracts.state import durable
-from cfi.contracts.state.owner import PREFIX_BYTES
+from cfi.contracts.state.placed import PREFIX_BYTES
 from cfi.contracts.state.snapshot import PREFIXES, Entry, SnapshotHead, in_snapshot
 from cfi.contracts.state.store import State, WrongRootError
 from cfi.contracts.state.table import OwnerKey, RowKey

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from cfi.contracts.state.history import NotKeptError, Version
-from cfi.contracts.state.owner import Placed
+from cfi.contracts.state.placed import Placed
 from cfi.contracts.state.row_tree import Blinder, owner_leaf_key
 from cfi.contracts.state.store import State
 from cfi.contracts.state.table import OwnerKey, RowKey

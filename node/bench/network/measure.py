@@ -43,7 +43,7 @@ _PERCENT: Final = 100
 _PARTS: Final[Mapping[str, Callable[[Spent], float]]] = MappingProxyType(
     {
         "application": lambda spent: spent.application,
-        "verifier": lambda spent: spent.verifier,
+        "beside": lambda spent: spent.beside,
         "engine": lambda spent: spent.engine,
         "all": lambda spent: spent.total,
     }
@@ -132,7 +132,7 @@ def _each_transfer(
     shares = len(before) * len(transfers)
     return Spent(
         sum(each.application for each in after) - sum(each.application for each in before),
-        sum(each.verifier for each in after) - sum(each.verifier for each in before),
+        sum(each.beside for each in after) - sum(each.beside for each in before),
         sum(each.engine for each in after) - sum(each.engine for each in before),
     ).shared_by(shares)
 

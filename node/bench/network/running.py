@@ -1,6 +1,5 @@
 """Validators as processes of this machine: an application and its CometBFT each."""
 
-import os
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cfi.node.bench.network.homes import Planned, make_homes
+from cfi.node.bench.processes import children_of, cpu_seconds
 from cfi.node.consensus.cometbft.binary import find_engine
 from cfi.node.home import Home
 from cfi.node.tether import end, tethered
@@ -19,7 +19,6 @@ _START_SECONDS: Final = 300.0
 """For all to build their worlds at the same time."""
 _STOP_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.02
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 LEDGER: Final = "ledger"
 BARE: Final = "bare"
 
@@ -29,17 +28,18 @@ class Spent:
     """CPU seconds."""
 
     application: float
-    verifier: float
+    beside: float
+    """Of the processes that the application started: the ledger's verifier and its trees."""
     engine: float
 
     @property
     def total(self) -> float:
         """All together."""
-        return self.application + self.verifier + self.engine
+        return self.application + self.beside + self.engine
 
     def shared_by(self, count: int) -> "Spent":
         """A share of each."""
-        return Spent(self.application / count, self.verifier / count, self.engine / count)
+        return Spent(self.application / count, self.beside / count, self.engine / count)
 
 
 class Validator:
@@ -92,9 +92,9 @@ class Validator:
         """CPU seconds of its processes since they were started."""
         application, engine = self._processes()
         return Spent(
-            _cpu_seconds(application.pid),
-            sum(map(_cpu_seconds, _children(application.pid))),
-            _cpu_seconds(engine.pid),
+            cpu_seconds(application.pid),
+            sum(map(cpu_seconds, children_of(application.pid))),
+            cpu_seconds(engine.pid),
         )
 
     @property
@@ -124,24 +124,3 @@ def running(folder: Path, plan: Planned, kind: str) -> Iterator[list[Validator]]
     finally:
         for each in validators:
             each.stop()
-
-
-def _children(parent: int) -> list[int]:
-    return [
-        int(path.parent.name)
-        for path in Path("/proc").glob("[0-9]*/stat")
-        if _fields(path)[1:2] == [str(parent)]
-    ]
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = _fields(Path(f"/proc/{pid}/stat"))
-    return sum(int(each) for each in fields[11:13]) / _TICKS
-
-
-def _fields(path: Path) -> list[str]:
-    """What stands after the program's name, from the state on; nothing of a process that ended."""
-    try:
-        return path.read_text().rpartition(") ")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return []

@@ -5,7 +5,7 @@ from random import Random
 
 from cfi.contracts.state.changes import Reseed, drop, drop_public, put
 from cfi.contracts.state.moves import transfer
-from cfi.contracts.state.owner import PREFIX_BYTES
+from cfi.contracts.state.placed import PREFIX_BYTES
 from cfi.contracts.state.row_tree import Blinder, owner_leaf_key, owner_leaf_value, row_leaf
 from cfi.contracts.state.rows.access import PROPOSALS, USERS, Proposal
 from cfi.contracts.state.rows.governance import PARAMETERS

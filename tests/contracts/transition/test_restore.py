@@ -10,7 +10,7 @@ import pytest
 
 from cfi.contracts.state import durable
 from cfi.contracts.state.changes import put_public
-from cfi.contracts.state.owner import PREFIX_BYTES
+from cfi.contracts.state.placed import PREFIX_BYTES
 from cfi.contracts.state.rows.governance import ACTS, CHAIN, ActsOfHeight
 from cfi.contracts.state.snapshot import SnapshotError, SnapshotHead
 from cfi.contracts.state.table import OwnerKey, RowKey, account_owner

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import read_verified_act
 from cfi.node.ask import ask
-from cfi.node.bench import replay, start, transfers, world
+from cfi.node.bench import processes, replay, start, transfers, world
 from cfi.node.bench.command import MEASURES, bench
 from cfi.node.bench.world import CHAIN_ID, LOT_TONNES, Sizes, account_id, build, node
 from cfi.node.link import Kind, frame
@@ -76,7 +76,7 @@ class TestTheCommand:
         assert found["ratio"] == found["value"] / found["baseline_value"]
         assert found["conditions"]["transfers"] == 60
         assert found["conditions"]["python"] == sys.version.split()[0]
-        assert found["conditions"]["ledger_memory_mib"] > 0
+        assert found["conditions"]["memory_mib"] > 0
 
     def test_measures_a_start(self) -> None:
         told = measured("start", "--accounts", 3, "--lots", 12, "--json")
@@ -206,4 +206,4 @@ def test_a_ledger_that_does_not_start_is_no_measurement(
 
 def test_memory_of_a_process_that_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_text", lambda _: "Name: x\n")
-    assert transfers._memory_mib(os.getpid()) == 0
+    assert processes.memory_mib(os.getpid()) == 0
