@@ -18,6 +18,8 @@ ENGINES: Final = (EMBEDDED, COMETBFT)
 _NODE_ID_DIGITS: Final = 40
 _HASH_DIGITS: Final = 64
 _GREATEST_PORT: Final = 65_535
+_LEAST_DISCOVERY_SECONDS: Final = 5
+"""What CometBFT accepts."""
 _HEAD: Final = """\
 # Settings of this node. A flag wins over the environment, which wins over this file.
 """
@@ -51,6 +53,10 @@ def _positive(value: float) -> str | None:
 
 def _not_negative(value: int) -> str | None:
     return None if value >= 0 else "is below 0"
+
+
+def _discovery(value: float) -> str | None:
+    return None if value >= _LEAST_DISCOVERY_SECONDS else "is below 5"
 
 
 def _address(value: str) -> str | None:
@@ -178,6 +184,11 @@ class Settings:
         0, "The height that state sync trusts, from an anchor.", _not_negative
     )
     sync_hash: str = _setting("", "The header's hash at that height.", _hash_or_empty)
+    sync_discovery: float = _setting(
+        15.0,
+        "Seconds in which a new node looks for snapshots before it takes one; 5 or more.",
+        _discovery,
+    )
 
 
 _FIELDS: Final = {each.name: each for each in fields(Settings)}

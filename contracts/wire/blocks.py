@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -27,8 +26,6 @@ from cfi.contracts.wire.protobuf import (
 )
 
 PART_BYTES: Final = 65_536
-_KINDS_OF_GAS: Final = 1_024
-"""How many pairs of work units are remembered: there is about one for a kind of message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,13 +138,13 @@ def verify_result(last_results_hash: bytes, result: TransactionResult, proof: Li
 def encode_result(result: TransactionResult) -> bytes:
     """The part of a result that all machines agree on."""
     return b"".join(
-        (integer(1, result.code), data(2, result.data), _gas(result.gas_wanted, result.gas_used))
+        (
+            integer(1, result.code),
+            data(2, result.data),
+            integer(5, result.gas_wanted),
+            integer(6, result.gas_used),
+        )
     )
-
-
-@lru_cache(maxsize=_KINDS_OF_GAS)
-def _gas(wanted: int, used: int) -> bytes:
-    return integer(5, wanted) + integer(6, used)
 
 
 def evidence_hash(evidence: Sequence[bytes]) -> bytes:

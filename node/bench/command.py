@@ -14,9 +14,11 @@ from rich.table import Table
 from cfi.node.bench import over_http, proofs, replay, snapshot, start, transfers
 from cfi.node.bench.measurement import Measurement
 from cfi.node.bench.network import measure as network
+from cfi.node.bench.network import sync
 from cfi.node.home import HomeError
 
 NETWORK: Final = "network"
+SYNC: Final = "sync"
 _LARGE: Final = 100.0
 Measure = Callable[[int, int, float], list[Measurement]]
 
@@ -34,7 +36,9 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice([*MEASURES, NETWORK]), metavar="[NAME]...")
+@click.argument(
+    "names", nargs=-1, type=click.Choice([*MEASURES, NETWORK, SYNC]), metavar="[NAME]..."
+)
 @click.option("--accounts", default=1_000, show_default=True, help="Accounts that hold lots.")
 @click.option("--lots", default=100_000, show_default=True, help="Lots in all.")
 @click.option("--seconds", default=5.0, show_default=True, help="About how long the load lasts.")
@@ -56,14 +60,19 @@ def bench(
 ) -> None:
     r"""Measure this machine's ledger; ratios are against a baseline of the same run.
 
-    `network` wants CometBFT and some minutes, and is measured only if it is named.
+    `network` and `sync` want CometBFT and some minutes, and are measured only if they are named.
 
     \b
     Examples:
       cfi bench transfers --accounts 10000 --lots 1000000
       cfi bench network --validators 4
+      cfi bench sync --accounts 10000 --lots 1000000
     """
-    measures: dict[str, Measure] = {**MEASURES, NETWORK: partial(network.measure, int(validators))}
+    measures: dict[str, Measure] = {
+        **MEASURES,
+        NETWORK: partial(network.measure, int(validators)),
+        SYNC: lambda accounts, lots, _: sync.measure(accounts, lots),
+    }
     try:
         found = []
         for name in names or tuple(MEASURES):

@@ -78,6 +78,8 @@ from cfi.node.storage.snapshots import SnapshotFolder
 from cfi.node.tree_process import TreeProcess
 
 CHAIN_ID: Final = "sim-bench"
+NO_GENESIS: Final = Hash(bytes(32))
+"""The hash of no document: the world isn\'t one\'s."""
 GENESIS_TIME: Final = Timestamp(seconds=1_750_000_000, nanos=0)
 VINTAGE: Final = Year(2003)
 LOT_TONNES: Final = Tonnes(100)
@@ -124,14 +126,17 @@ def validator_key(name: str) -> ValidatorKey:
 
 
 def build(
-    sizes: Sizes, trees: Trees | None = None, validators: Sequence[str] = ("validator",)
+    sizes: Sizes,
+    trees: Trees | None = None,
+    validators: Sequence[str] = ("validator",),
+    genesis: Hash = NO_GENESIS,
 ) -> tuple[State, Batch]:
     """The state at height 0, over given trees or its own, and its writes; the validators are told
-    by name.
+    by name, and `genesis` is the hash of the document that the chain begins with.
     """
     state = State(trees)
     overlay = state.overlay()
-    overlay.apply(_frame(validators))
+    overlay.apply(_frame(validators, genesis))
     for account in range(sizes.accounts):
         if account % ACCOUNTS_OF_HOLDER == 0:
             overlay.apply(_holder(account, min(ACCOUNTS_OF_HOLDER, sizes.accounts - account)))
@@ -140,7 +145,7 @@ def build(
     return state, state.found(overlay) + overlay.movement_writes()
 
 
-def _frame(validators: Sequence[str]) -> Changes:
+def _frame(validators: Sequence[str], genesis: Hash) -> Changes:
     rule = AccessRule(
         message_number=SmallCode(NUMBERS[TransferLot]),
         classes=(HolderClass.MEMBER,),
@@ -154,7 +159,7 @@ def _frame(validators: Sequence[str]) -> Changes:
     )
     chain = Chain(
         chain_id=Identifier(CHAIN_ID),
-        genesis_hash=Hash(bytes(32)),
+        genesis_hash=genesis,
         clock=ClockKind.BLOCK,
         exchange=HolderId("exchange"),
         app_version=Count(1),
@@ -263,7 +268,7 @@ def node(
     state, writes = build(sizes, trees)
     store = LedgerStore(Database(home / "ledger"))
     quarantine = Quarantine(home / "quarantine")
-    application = Application(state, Window(), store, Hash(bytes(32)), quarantine, writes)
+    application = Application(state, Window(), store, NO_GENESIS, quarantine, writes)
     write_key(home / "key.json", seed_of("validator"))
     write_fresh_state(home / "state.json")
     validator = PrivateValidator(home / "key.json", home / "state.json")

@@ -30,9 +30,14 @@ CACHES: Final = frozenset(["cache", "lru_cache"])
 NUMBERS: Final = "contracts/wire/quantities.py"
 """The one module that reads numbers from text."""
 WORKINGS: Final = frozenset(
-    ["contracts/state/index.py", "contracts/state/overlay.py", "contracts/state/store.py"]
+    [
+        "contracts/state/index.py",
+        "contracts/state/overlay.py",
+        "contracts/state/store.py",
+        "contracts/state/trees.py",
+    ]
 )
-"""What holds the rows and so changes; all other dataclasses are values."""
+"""What holds the rows and their trees, and so changes; all other dataclasses are values."""
 MADE_ONCE: Final = "contracts/wire/schema.py"
 """The one module that keeps what it made: schemas, which follow from the types alone."""
 

@@ -35,6 +35,7 @@ QUICK: Final = Settings(
     timeout_commit=0.1,
     empty_block_seconds=1.0,
     mempool_size=50_000,
+    sync_discovery=5.0,
 )
 """A network for tests: nobody is far away."""
 

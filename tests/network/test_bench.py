@@ -34,6 +34,16 @@ def test_a_killed_validator_rejoins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["network_rejoin"].value > 0
 
 
+def test_a_new_node_joins_by_a_snapshot_and_sees_the_next_transfer() -> None:
+    engine_program()
+    told = CliRunner().invoke(bench, ["sync", "--accounts", "3", "--lots", "60", "--json"])
+    assert told.exit_code == 0, told.output
+    found = {each["name"]: each for each in json.loads(told.stdout)}
+    assert 0 < found["sync_installed"]["value"] <= found["sync"]["value"]
+    assert found["sync_snapshot"]["value"] > 0
+    assert found["sync"]["conditions"]["chunks"] == 1
+
+
 def test_it_wants_cometbft(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binary, "_built", lambda _: None)
     monkeypatch.setattr(binary, "_on_path", lambda: None)

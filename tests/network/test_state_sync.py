@@ -31,7 +31,7 @@ from tests.node.snapshotting import files_below
 
 INTERVAL: Final = 5
 KEPT: Final = 1_000
-"""A node that joins looks around for 15 s before it takes a snapshot, and meanwhile none may go."""
+"""A node that joins looks around before it takes a snapshot, and meanwhile none may go."""
 ACTS: Final = [application(number) for number in range(12)]
 LATER: Final = [application(number) for number in range(20, 24)]
 

@@ -38,6 +38,7 @@ WRONG = [
     ("a list of numbers",             "peers = [1]",                         "peers 1 is no text"),
     ("no time at all",                "timeout_commit = 0",                  "timeout_commit is not above 0"),
     ("a height below 0",              "sync_height = -1",                    "sync_height is below 0"),
+    ("too short a look around",       "sync_discovery = 4.9",                "sync_discovery is below 5"),
     ("another engine",                'engine = "steam"',                    "engine is none of embedded, cometbft"),
     ("another level",                 'log_level = "loud"',                  "log_level is none of debug, info, warning, error"),
     ("an address without a port",     'listen = "localhost"',                "listen is no HOST:PORT"),

@@ -47,12 +47,13 @@ def read_plan(document: bytes) -> Planned:
     return Planned(**json.loads(document))
 
 
-def make_homes(folder: Path, plan: Planned) -> list[Home]:
-    """New homes of validators, each at a loopback address of its own."""
-    hosts = [
-        Addresses().of(number, 0).partition(":")[0] for number in range(1, plan.validators + 1)
-    ]
-    addresses = Addresses(p2p=free_port(*hosts))
+def make_homes(folder: Path, plan: Planned, joining: int = 0, usual: Settings = PACE) -> list[Home]:
+    """New homes of validators, and of so many nodes that will join them, each at a loopback address
+    of its own.
+    """
+    count = plan.validators + joining
+    hosts = [Addresses().of(number, 0).partition(":")[0] for number in range(1, count + 1)]
+    addresses = Addresses(p2p=free_port(*hosts), rpc=free_port(*hosts) if joining else None)
     document = json.dumps(asdict(plan)).encode()
     genesis = engine_genesis(
         document,
@@ -62,7 +63,7 @@ def make_homes(folder: Path, plan: Planned) -> list[Home]:
         validators=map(validator_key, plan.names),
         app_hash=b"",
     )
-    places = network_places(folder, plan.validators, PACE, addresses, _seeds)
+    places = network_places(folder, count, usual, addresses, _seeds)
     for place in places:
         fill(place, document)
         write_atomically(place.home.engine_config, engine_config(place.settings).encode())

@@ -4,10 +4,12 @@
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 from cfi.client.memory import settle_memory
 from cfi.contracts.state.durable import Batch
+from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.store import State
 from cfi.contracts.state.trees import Trees
 from cfi.contracts.wire.blocks import consensus_hash
@@ -15,7 +17,7 @@ from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.node.admission import AdmissionBook
 from cfi.node.assembly import Node, loaded_application, under_cometbft
 from cfi.node.bench.network.homes import read_plan
-from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, build
+from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, Sizes, build
 from cfi.node.consensus.embedded import ChainTerms
 from cfi.node.home import Home
 from cfi.node.ledger_process import serve
@@ -27,7 +29,9 @@ def assemble(home: Home) -> Node:
     """The node that `cfi start` would make, on the world that the home's document tells."""
     document = home.genesis_file.read_bytes()
     database, trees = Database(home.ledger), TreeProcess()
-    application = loaded_application(home, document, database, trees, _world)
+    joins = bool(home.settings().sync_servers)
+    founded = partial(_world, nothing=joins)
+    application = loaded_application(home, document, database, trees, founded)
     terms = ChainTerms(
         chain_id=CHAIN_ID,
         genesis_time=GENESIS_TIME,
@@ -54,9 +58,11 @@ def run(home: Home) -> None:
     node.close()
 
 
-def _world(document: bytes, trees: Trees) -> tuple[State, Batch]:
+def _world(document: bytes, trees: Trees, *, nothing: bool) -> tuple[State, Batch]:
+    """The world of a document; next to nothing for a node that will join by a snapshot."""
     plan = read_plan(document)
-    return build(plan.sizes, trees, plan.names)
+    sizes = Sizes(1, 1) if nothing else plan.sizes
+    return build(sizes, trees, plan.names, genesis_hash(document))
 
 
 if __name__ == "__main__":

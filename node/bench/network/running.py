@@ -58,14 +58,18 @@ class Validator:
         module = f"cfi.node.bench.network.{self._kind}"
         self._application = self._start([sys.executable, "-m", module, str(where)])
 
-    def follow(self) -> None:
-        """Start CometBFT when the application's socket is there; raises RuntimeError."""
+    def wait_for_application(self) -> None:
+        """Until its socket is there; raises RuntimeError."""
         until = time.monotonic() + _START_SECONDS
         while not self.home.abci_socket.exists():
             self.require_running()
             if time.monotonic() > until:
                 raise RuntimeError(f"{self.home.root} opens no socket")
             time.sleep(_LOOK_SECONDS)
+
+    def follow(self) -> None:
+        """Start CometBFT when the application's socket is there; raises RuntimeError."""
+        self.wait_for_application()
         engine = str(find_engine(None))
         self._engine = self._start([engine, "start", "--home", str(self.home.root)])
 
@@ -74,6 +78,11 @@ class Validator:
         for process in self._processes():
             if process.poll() is not None:
                 raise RuntimeError(f"a process ended: {self._log.read_text()[-2_000:]}")
+
+    def ledger_processes(self) -> list[int]:
+        """The application, and what it started."""
+        application, _ = self._processes()
+        return [application.pid, *children_of(application.pid)]
 
     def kill(self) -> None:
         """SIGKILL to both."""

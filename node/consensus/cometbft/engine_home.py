@@ -120,6 +120,7 @@ def _state_sync(settings: Settings) -> Section:
         "trust_height": settings.sync_height,
         "trust_hash": settings.sync_hash.upper(),
         "trust_period": _TRUST_PERIOD,
+        "discovery_time": _duration(settings.sync_discovery),
     }
 
 

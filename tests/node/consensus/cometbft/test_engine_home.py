@@ -78,6 +78,7 @@ class TestItsSettings:
         assert told["enable"] is True
         assert told["rpc_servers"] == "127.0.0.1:26657,127.0.0.2:26657"
         assert (told["trust_height"], told["trust_hash"]) == (7, "AB" * 32)
+        assert told["discovery_time"] == "15000ms"
 
     @pytest.mark.parametrize(
         ("ours", "its"), [("debug", "info"), ("warning", "error"), ("error", "error")]
