@@ -13,7 +13,8 @@ from typing import Any, Final, Protocol, Self
 
 import cbor2
 
-from cfi.client.audit.beginning import begin_with
+from cfi.client.audit.beginning import Beginning, begin_with
+from cfi.client.audit.model import Model
 from cfi.client.audit.replay import Replay, read_block
 from cfi.client.audit.sources import read_records
 from cfi.client.wallet.transactions import act_id_of, transaction
@@ -301,18 +302,28 @@ class History:
     roots: dict[int, bytes] = field(default_factory=dict)
     places: dict[bytes, list[list[Any]]] = field(default_factory=dict)
     """By act id: each height, index and receipt at which it stands."""
+    began: list[dict[str, int]] = field(default_factory=list)
+    """Tonnes of each type and vintage by where they are, at the genesis."""
+    tonnes: list[dict[str, int]] = field(default_factory=list)
+    """The same after the last height."""
 
 
-def replayed(home: Home) -> History:
-    """What an auditor's replay finds in a home."""
-    replay, history = Replay(begin_with(home.genesis_file.read_bytes())), History()
+def replayed(home: Home, beginning: Beginning | None = None) -> History:
+    """What an auditor's replay finds in a home; the independent model judges every height."""
+    if beginning is None:
+        beginning = begin_with(home.genesis_file.read_bytes())
+    replay, model, history = Replay(beginning), Model(), History()
+    model.take([], [], beginning.rows)
+    history.began = model.totals()
     for record in read_records(home.root):
         block = read_block(record)
         told = replay.take(block, record.vote_time, answered(block.transactions))
+        model.take(list(told.transactions), told.receipts, told.rows)
         history.roots[told.height] = told.app_hash
         for index, (signed, receipt) in enumerate(
             zip(told.transactions, told.receipts, strict=True)
         ):
             place = [told.height, index, receipt]
             history.places.setdefault(act_id_of(signed), []).append(place)
+    history.tonnes = model.totals()
     return history

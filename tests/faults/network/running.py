@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from cfi.client.wallet.transactions import act_id_of
-from cfi.node.assembly import read_home_genesis
-from cfi.node.consensus.cometbft.engine_home import write_engine_home
-from cfi.node.settings import Settings, settings_text
+from cfi.node.settings import Settings
 from tests.effort import SOAK
 from tests.faults.network.relays import Relays, relays
-from tests.faults.running import application, replayed
-from tests.network.running import QUICK, NetworkNode, commit_all, found_homes
+from tests.faults.network.worlds import APPLICATIONS, VALIDATORS, World
+from tests.faults.running import replayed
+from tests.network.running import QUICK, NetworkNode, commit_all
 
-VALIDATORS: Final = 4
 FAULT_SECONDS: Final = 300.0 if SOAK else 120.0
 """How long anything may take that a test waits for."""
 
@@ -26,13 +24,14 @@ class Net:
 
     nodes: list[NetworkNode]
     wires: Relays
+    world: World = APPLICATIONS
     sent: int = 0
     acknowledged: dict[bytes, list[Any]] = field(default_factory=dict)
 
     def fresh(self, count: int) -> list[bytes]:
         """New acts."""
         first, self.sent = self.sent, self.sent + count
-        return [application(number) for number in range(first, first + count)]
+        return [self.world.act(number) for number in range(first, first + count)]
 
     def ids(self, acts: Sequence[bytes]) -> list[bytes]:
         """The acts' identifiers."""
@@ -58,8 +57,8 @@ class Net:
         return goal
 
     def agree(self, *indexes: int) -> None:
-        """Stop these (all, if none is named): each one's blocks replay to equal roots, and all that
-        was acknowledged is there, once, as it was told.
+        """Stop these (all, if none is named): each one's blocks replay to equal roots, all that was
+        acknowledged is there, once, as it was told, and there are as many tonnes as before.
         """
         chosen = [self.nodes[index] for index in indexes or range(len(self.nodes))]
         top = max(height for height, _, _ in self.acknowledged.values())
@@ -67,12 +66,13 @@ class Net:
             node.reach(top + 2)
         for node in chosen:
             node.stop()
-        histories = [replayed(node.home) for node in chosen]
+        histories = [replayed(node.home, self.world.beginning(node.home)) for node in chosen]
         common = set.intersection(*(set(history.roots) for history in histories))
         assert top in common
         for height in common:
             assert len({history.roots[height] for history in histories}) == 1, height
         for history in histories:
+            assert history.tonnes == history.began
             assert all(len(places) == 1 for places in history.places.values())
             for act_id, told in self.acknowledged.items():
                 assert history.places[act_id] == [told]
@@ -83,9 +83,10 @@ def four(
     folder: Path,
     programs: Mapping[int, Sequence[str]] | None = None,
     settings: Settings = QUICK,
+    world: World = APPLICATIONS,
 ) -> Iterator[Net]:
     """Four running validators that reach each other through wires; some may run other programs."""
-    homes = found_homes(folder, VALIDATORS, settings)
+    homes = world.homes(folder, settings)
     with relays() as wires:
         for source, home in enumerate(homes):
             settings = home.settings()
@@ -94,11 +95,9 @@ def four(
                 f"{peer.partition('@')[0]}@{wires.add(source, target, peer.partition('@')[2])}"
                 for target, peer in zip(others, settings.peers, strict=True)
             )
-            chosen = replace(settings, peers=peers)
-            home.settings_file.write_text(settings_text(chosen))
-            write_engine_home(home, chosen, read_home_genesis(home)[0])
+            world.settle(home, replace(settings, peers=peers))
         wires.start()
-        net = Net([NetworkNode(home) for home in homes], wires)
+        net = Net([NetworkNode(home, world.program) for home in homes], wires, world)
         for index, program in (programs or {}).items():
             net.nodes[index].program = program
         try:

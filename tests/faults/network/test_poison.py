@@ -10,7 +10,8 @@ from cfi.node.ask import FaultError
 from cfi.node.link import Kind
 from tests.effort import effort
 from tests.faults.network.planted import POISON, RAISES, with_plant
-from tests.faults.network.running import FAULT_SECONDS, VALIDATORS, four
+from tests.faults.network.running import FAULT_SECONDS, four
+from tests.faults.network.worlds import VALIDATORS
 
 TIMES: Final = effort(sample=1, soak=5)
 VICTIM, OTHERS = 3, (0, 1, 2)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.effort import effort
 from tests.faults.network.running import Net, four
+from tests.faults.network.worlds import TRANSFERS
 
 SEEDS: Final = effort(sample=1, soak=10)
 KILLS: Final = effort(sample=1, soak=5)
@@ -33,7 +34,7 @@ def kill(net: Net, index: int, side: str) -> None:
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_killed_validator_comes_back(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    with four(tmp_path) as net:
+    with four(tmp_path, world=TRANSFERS) as net:
         net.commit(0, 2)
         for side in ("both", "ledger", "engine") * KILLS:
             victim = chance.randrange(4)
@@ -57,7 +58,7 @@ def test_a_killed_validator_comes_back(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_all_killed_at_once_come_back(tmp_path: Path, seed: int) -> None:
-    with four(tmp_path) as net:
+    with four(tmp_path, world=TRANSFERS) as net:
         for _ in range(KILLS):
             net.commit(seed % len(net.nodes), 5)
             for node in net.nodes:
@@ -71,7 +72,7 @@ def test_all_killed_at_once_come_back(tmp_path: Path, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_a_paused_validator_comes_back(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    with four(tmp_path) as net:
+    with four(tmp_path, world=TRANSFERS) as net:
         net.commit(0, 2)
         for side in ("ledger", "engine") * KILLS:
             victim = chance.randrange(4)

@@ -14,7 +14,8 @@ from cfi.node.consensus.cometbft.rpc import Call, EngineRpc
 from cfi.node.link import Kind
 from tests.effort import effort
 from tests.faults.network.planted import FORGED, FORGES, KNOWN, with_plant
-from tests.faults.network.running import FAULT_SECONDS, VALIDATORS, four
+from tests.faults.network.running import FAULT_SECONDS, four
+from tests.faults.network.worlds import VALIDATORS
 from tests.network.running import NetworkNode, until
 
 TIMES: Final = effort(sample=1, soak=5)

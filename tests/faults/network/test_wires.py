@@ -6,13 +6,14 @@ from typing import Final
 
 from tests.effort import effort
 from tests.faults.network.running import four
+from tests.faults.network.worlds import TRANSFERS
 
 CUT_OFF_BLOCKS: Final = effort(sample=10, soak=100)
 SPLIT_SECONDS: Final = effort(sample=5, soak=60)
 
 
 def test_one_that_is_cut_off_comes_back(tmp_path: Path) -> None:
-    with four(tmp_path) as net:
+    with four(tmp_path, world=TRANSFERS) as net:
         net.commit(0, 5)
         net.goes_on(0, 1, 2, 3)
         net.wires.part({0, 1, 2}, {3})
@@ -27,7 +28,7 @@ def test_one_that_is_cut_off_comes_back(tmp_path: Path) -> None:
 
 
 def test_two_halves_decide_nothing_and_then_go_on_as_one(tmp_path: Path) -> None:
-    with four(tmp_path) as net:
+    with four(tmp_path, world=TRANSFERS) as net:
         net.commit(0, 5)
         net.goes_on(0, 1, 2, 3)
         net.wires.part({0, 1}, {2, 3})
