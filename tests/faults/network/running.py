@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cfi.client.wallet.transactions import act_id_of
+from cfi.contracts.wire.limits import REPLAY_WINDOW_HEIGHTS
 from cfi.node.settings import Settings
 from tests.effort import SOAK
 from tests.faults.network.relays import Relays, relays
@@ -29,9 +30,10 @@ class Net:
     acknowledged: dict[bytes, list[Any]] = field(default_factory=dict)
 
     def fresh(self, count: int) -> list[bytes]:
-        """New acts."""
+        """New acts, valid for half as long as any may be."""
+        until = max(node.height for node in self.nodes) + REPLAY_WINDOW_HEIGHTS // 2
         first, self.sent = self.sent, self.sent + count
-        return [self.world.act(number) for number in range(first, first + count)]
+        return [self.world.act(number, until) for number in range(first, first + count)]
 
     def ids(self, acts: Sequence[bytes]) -> list[bytes]:
         """The acts' identifiers."""

@@ -14,7 +14,7 @@ from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.rows.custody import lot_id_of
 from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS, REPLAY_WINDOW_HEIGHTS
+from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.node.assembly import read_home_genesis
 from cfi.node.bench.network.homes import Planned, make_homes
@@ -37,7 +37,6 @@ from tests.network.running import found_homes
 
 VALIDATORS: Final = 4
 PLAN: Final = Planned(accounts=20, lots=8_000, validators=VALIDATORS)
-_VALID_UNTIL: Final = REPLAY_WINDOW_HEIGHTS // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,13 @@ class World:
     """The ledger's module."""
     settle: Callable[[Home, Settings], None]
     """Write a home's settings, and CometBFT's with them."""
-    act: Callable[[int], bytes]
-    """A signed act by its number; one in ten comes to nothing."""
+    act: Callable[[int, int], bytes]
+    """A signed act by its number, valid until a height; one in ten comes to nothing."""
     beginning: Callable[[Home], Beginning]
     """What an auditor begins with."""
 
 
-def transfer(number: int) -> bytes:
+def transfer(number: int, valid_until: int) -> bytes:
     """A lot moved into the next account of its holder; every tenth was moved just before."""
     moved = number - number % 10 // 9
     account = moved % PLAN.accounts
@@ -67,7 +66,7 @@ def transfer(number: int) -> bytes:
         target=account_id((account + 1) % PLAN.accounts),
     )
     key = SigningKey(seed_of(holder_of(account)))
-    return transaction(key, CHAIN_ID, message, _VALID_UNTIL, number.to_bytes(16, "big"))
+    return transaction(key, CHAIN_ID, message, valid_until, number.to_bytes(16, "big"))
 
 
 def _settle_signed(home: Home, settings: Settings) -> None:
