@@ -12,7 +12,7 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 RUN    := $(VENV)/run.stamp
 DEV    := $(VENV)/dev.stamp
 BUILT  := .engine/built.stamp
-PYTEST := $(BIN)/python -m pytest --whole -q
+PYTEST := $(BIN)/python -m pytest --whole -q --dist loadgroup
 WORKERS ?= 2
 ENGINE ?= embedded
 

@@ -4,7 +4,7 @@ headers, without and with the independent model beside; and the model by itself.
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.schema import Hash
 from cfi.node.bench.measurement import Measurement, compared
 from cfi.node.bench.transfers import load, transfers_of
-from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, Sizes, build
+from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, NO_GENESIS, VALIDATORS, Sizes, build
 
 _WORKERS: Final = 1
 _BASELINE: Final = "transfers a second when the history was made"
@@ -48,10 +48,10 @@ def measure_model(accounts: int, lots: int, seconds: float) -> list[Measurement]
     """
     sizes = Sizes(accounts, lots)
     with _made(sizes, seconds) as (blocks, live, transfers):
-        beginning = _beginning(sizes)
-        heights = list(_replayed(beginning, blocks))
+        begun_with = beginning(sizes)
+        heights = list(_replayed(begun_with, blocks))
         with ModelLink() as model:
-            model.send(0, [], [], beginning.rows)
+            model.send(0, [], [], begun_with.rows)
             model.settle()
             begun = time.perf_counter()
             for each in heights:
@@ -71,10 +71,10 @@ def _made(sizes: Sizes, seconds: float) -> Iterator[tuple[Path, float, int]]:
 
 
 def _replay_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
-    beginning = _beginning(sizes)
+    begun_with = beginning(sizes)
     settle_memory()
     begun = time.perf_counter()
-    found = sum(each.done for each in _replayed(beginning, blocks))
+    found = sum(each.done for each in _replayed(begun_with, blocks))
     elapsed = time.perf_counter() - begun
     if found != transfers:
         raise RuntimeError(f"the replay has {found} transfers of {transfers}")
@@ -82,19 +82,19 @@ def _replay_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
 
 
 def _audit_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
-    beginning = _beginning(sizes)
+    begun_with = beginning(sizes)
     settle_memory()
     begun = time.perf_counter()
-    findings = audit(beginning, read_records(blocks), _WORKERS, lambda _, __: None)
+    findings = audit(begun_with, read_records(blocks), _WORKERS, lambda _, __: None)
     elapsed = time.perf_counter() - begun
     if not findings.agrees or findings.transactions != transfers:
         raise RuntimeError(f"the replay disagrees: {findings.disagreement}")
     return elapsed
 
 
-def _replayed(beginning: Beginning, blocks: Path) -> Iterator[Replayed]:
+def _replayed(begun_with: Beginning, blocks: Path) -> Iterator[Replayed]:
     """Every height, its signatures verified ahead in another process."""
-    replay = Replay(beginning)
+    replay = Replay(begun_with)
     with SignaturePool(_WORKERS) as pool:
         for each in read_ahead(read_records(blocks), pool):
             if each.fault is not None:
@@ -112,11 +112,14 @@ def _conditions(sizes: Sizes, transfers: int) -> dict[str, str | int]:
     }
 
 
-def _beginning(sizes: Sizes) -> Beginning:
-    state, rows = build(sizes)
+def beginning(
+    sizes: Sizes, validators: Sequence[str] = VALIDATORS, genesis: Hash = NO_GENESIS
+) -> Beginning:
+    """What an audit of a world begins with."""
+    state, rows = build(sizes, None, validators, genesis)
     return Beginning(
         chain_id=CHAIN_ID,
-        genesis_hash=Hash(bytes(32)),
+        genesis_hash=genesis,
         genesis_time=GENESIS_TIME,
         consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
         state=state,

@@ -78,6 +78,7 @@ from cfi.node.storage.snapshots import SnapshotFolder
 from cfi.node.tree_process import TreeProcess
 
 CHAIN_ID: Final = "sim-bench"
+VALIDATORS: Final = ("validator",)
 NO_GENESIS: Final = Hash(bytes(32))
 """The hash of no document: the world isn\'t one\'s."""
 GENESIS_TIME: Final = Timestamp(seconds=1_750_000_000, nanos=0)
@@ -128,7 +129,7 @@ def validator_key(name: str) -> ValidatorKey:
 def build(
     sizes: Sizes,
     trees: Trees | None = None,
-    validators: Sequence[str] = ("validator",),
+    validators: Sequence[str] = VALIDATORS,
     genesis: Hash = NO_GENESIS,
 ) -> tuple[State, Batch]:
     """The state at height 0, over given trees or its own, and its writes; the validators are told

@@ -12,19 +12,16 @@ from cfi.client.wallet.keystore import SigningKey
 from cfi.client.wallet.transactions import transaction
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.rows.custody import lot_id_of
-from cfi.contracts.wire.blocks import consensus_hash
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.limits import MAX_BLOCK_BYTES, MAX_BLOCK_GAS
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.node.assembly import read_home_genesis
 from cfi.node.bench.network.homes import Planned, make_homes
+from cfi.node.bench.replay import beginning
 from cfi.node.bench.world import (
     CHAIN_ID,
-    GENESIS_TIME,
     LOT_TONNES,
     VINTAGE,
     account_id,
-    build,
     first_serial,
     holder_of,
     seed_of,
@@ -81,15 +78,7 @@ def _settle_planned(home: Home, settings: Settings) -> None:
 
 def _full_of_lots(home: Home) -> Beginning:
     digest = genesis_hash(home.genesis_file.read_bytes())
-    state, rows = build(PLAN.sizes, None, PLAN.names, digest)
-    return Beginning(
-        chain_id=CHAIN_ID,
-        genesis_hash=digest,
-        genesis_time=GENESIS_TIME,
-        consensus_hash=consensus_hash(MAX_BLOCK_BYTES, MAX_BLOCK_GAS),
-        state=state,
-        rows=rows,
-    )
+    return beginning(PLAN.sizes, PLAN.names, digest)
 
 
 APPLICATIONS: Final = World(

@@ -21,6 +21,7 @@ from cfi.node.demo.summary import MemberYear, load_state, member_years
 from cfi.node.home import Home
 from cfi.node.main import main
 
+pytestmark = pytest.mark.xdist_group("the demo, which is played once")
 Played = tuple[Result, Mapping[str, State], Path]
 
 ALLOCATED_2007: Final = 256_000
