@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cfi.client.tree_process import TreeProcess
 from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.genesis import GenesisDocument, GenesisError, genesis_hash
 from cfi.contracts.state.store import State
@@ -36,7 +37,6 @@ from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
 from cfi.node.storage.snapshots import SnapshotFolder
-from cfi.node.tree_process import TreeProcess
 
 
 @dataclass(frozen=True, slots=True)

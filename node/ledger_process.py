@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from cfi.client.memory import settle_memory
+from cfi.client.tree_process import TreeProcessError
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.transition.dispatch import UnsupportedVersionError
 from cfi.node.assembly import Node, assemble
@@ -14,7 +15,6 @@ from cfi.node.consensus.embedded import CannotDecideError
 from cfi.node.home import Home, HomeError
 from cfi.node.logs import log_to_stderr
 from cfi.node.storage.database import DamagedError
-from cfi.node.tree_process import TreeProcessError
 
 EXIT_FAILED = 1
 STOPPED = (

@@ -13,13 +13,13 @@ from typing import Final
 import cbor2
 from typing_extensions import override
 
+from cfi.client.tree_process import TreeProcessError
 from cfi.node.audience import Audience, Listener
 from cfi.node.duties import Duty, until_one_ends
 from cfi.node.link import FrameError, FrameReader, Kind, frame
 from cfi.node.queries import Queries, QuestionError
 from cfi.node.reception import Reception, Submitted
 from cfi.node.storage.database import DamagedError
-from cfi.node.tree_process import TreeProcessError
 
 _LOG: Final = logging.getLogger(__name__)
 _HIDDEN: Final = ".new"

@@ -4,6 +4,7 @@ and the independent model keeps its books beside it.  (RB 2.7.4)
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +16,7 @@ from cfi.client.audit.replay import Replay, Replayed, read_block
 from cfi.client.audit.signature_pool import Owed, SignaturePool
 from cfi.client.audit.sources import BadSourceError
 from cfi.client.light.bisection import UnavailableError
+from cfi.client.tree_process import TreeProcess
 from cfi.contracts.wire import signatures
 from cfi.contracts.wire.block_file import BlockRecord
 from cfi.contracts.wire.blocks import Block
@@ -51,7 +53,7 @@ def audit(
         genesis_hash=beginning.genesis_hash.hex(),
         first_app_hash=beginning.state.app_hash.hex(),
     )
-    with SignaturePool(workers) as pool, ModelLink() as model:
+    with SignaturePool(workers) as pool, ModelLink() as model, trees_aside(beginning, workers):
         auditor = Auditor(pool, model, findings, progress)
         try:
             auditor.run(beginning, records, known)
@@ -100,6 +102,17 @@ class Auditor:
         self.model.send(replayed.height, replayed.transactions, replayed.receipts, replayed.rows)
         self.progress(replayed.height, len(each.record.block))
         _count(self.findings, self.pending, self.model.settled)
+
+
+@contextmanager
+def trees_aside(beginning: Beginning, workers: int) -> Iterator[None]:
+    """Keep the trees in a process of their own, too, where there are to be several."""
+    if workers == 0:
+        yield
+        return
+    with closing(TreeProcess()) as trees:
+        beginning.state.hand_over(trees)
+        yield
 
 
 def _count(findings: Findings, pending: deque[Replayed], settled: int) -> None:

@@ -58,8 +58,14 @@ class SignaturePool:
 
     def _answers(self, owed: list[Owed]) -> Iterator[Examined]:
         for chunk, future in owed:
-            try:
-                answer = answer_to(chunk) if future is None else future.result()
-            except BrokenProcessPool:
-                answer = answer_to(chunk)
-            yield from read_answer(answer, len(chunk))
+            yield from read_answer(_answer(chunk, future), len(chunk))
+
+
+def _answer(chunk: list[bytes], future: Future[bytes] | None) -> bytes:
+    """The answer of who examines a chunk; what nobody has begun is examined here, at once."""
+    if future is None or future.cancel():
+        return answer_to(chunk)
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return answer_to(chunk)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from cfi.client.audit.auditor import audit, read_ahead
+from cfi.client.audit.auditor import audit, read_ahead, trees_aside
 from cfi.client.audit.beginning import Beginning
 from cfi.client.audit.model_link import ModelLink
 from cfi.client.audit.replay import Replay, Replayed
@@ -95,7 +95,7 @@ def _audit_seconds(sizes: Sizes, blocks: Path, transfers: int) -> float:
 def _replayed(begun_with: Beginning, blocks: Path) -> Iterator[Replayed]:
     """Every height, its signatures verified ahead in another process."""
     replay = Replay(begun_with)
-    with SignaturePool(_WORKERS) as pool:
+    with SignaturePool(_WORKERS) as pool, trees_aside(begun_with, _WORKERS):
         for each in read_ahead(read_records(blocks), pool):
             if each.fault is not None:
                 raise each.fault

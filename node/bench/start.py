@@ -6,11 +6,11 @@ import tempfile
 import time
 from pathlib import Path
 
+from cfi.client.tree_process import TreeProcess
 from cfi.node.bench.measurement import Measurement, compared
 from cfi.node.bench.world import Sizes, node
 from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
-from cfi.node.tree_process import TreeProcess
 
 
 def measure(accounts: int, lots: int, _: float) -> list[Measurement]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from cfi.client.memory import settle_memory
+from cfi.client.tree_process import TreeProcess
 from cfi.contracts.state.changes import (
     Changes,
     moved,
@@ -75,7 +76,6 @@ from cfi.node.storage.database import Database
 from cfi.node.storage.ledger_store import LedgerStore
 from cfi.node.storage.quarantine import Quarantine
 from cfi.node.storage.snapshots import SnapshotFolder
-from cfi.node.tree_process import TreeProcess
 
 CHAIN_ID: Final = "sim-bench"
 VALIDATORS: Final = ("validator",)

@@ -15,7 +15,7 @@ def keeper_of(node: Node) -> int:
     (keeper,) = [
         int(each)
         for each in children.split()
-        if b"cfi.node.tree_process" in Path(f"/proc/{each}/cmdline").read_bytes()
+        if b"cfi.client.tree_process" in Path(f"/proc/{each}/cmdline").read_bytes()
     ]
     return keeper
 

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from cfi.client.memory import settle_memory
+from cfi.client.tree_process import TreeProcess
 from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.store import State
@@ -22,7 +23,6 @@ from cfi.node.consensus.embedded import ChainTerms
 from cfi.node.home import Home
 from cfi.node.ledger_process import serve
 from cfi.node.storage.database import Database
-from cfi.node.tree_process import TreeProcess
 
 
 def assemble(home: Home) -> Node:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
+from cfi.client.tree_process import TreeProcessError
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.transition.block import Outcome
@@ -28,7 +29,6 @@ from cfi.node.consensus.cometbft.server import Reply
 from cfi.node.counters import Counters
 from cfi.node.mempool import Mempool
 from cfi.node.state_sync import StateSync
-from cfi.node.tree_process import TreeProcessError
 
 _LOG: Final = logging.getLogger(__name__)
 IDLE_SECONDS: Final = 0.5

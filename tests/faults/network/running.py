@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from cfi.client.wallet.transactions import act_id_of
 from cfi.contracts.wire.limits import REPLAY_WINDOW_HEIGHTS
+from cfi.contracts.wire.receipts import decode_receipt
 from cfi.node.settings import Settings
 from tests.effort import SOAK
 from tests.faults.network.relays import Relays, relays
@@ -71,10 +72,13 @@ class Net:
         histories = [replayed(node.home, self.world.beginning(node.home)) for node in chosen]
         common = set.intersection(*(set(history.roots) for history in histories))
         assert top in common
+        done = sum(decode_receipt(receipt).done for _, _, receipt in self.acknowledged.values())
+        assert done >= len(self.acknowledged) * 0.8, "about one in ten comes to nothing"
         for height in common:
             assert len({history.roots[height] for history in histories}) == 1, height
         for history in histories:
             assert history.tonnes == history.began
+            assert bool(history.began) is self.world.moves_tonnes
             assert all(len(places) == 1 for places in history.places.values())
             for act_id, told in self.acknowledged.items():
                 assert history.places[act_id] == [told]

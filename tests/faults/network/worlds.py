@@ -49,6 +49,7 @@ class World:
     """A signed act by its number, valid until a height; one in ten comes to nothing."""
     beginning: Callable[[Home], Beginning]
     """What an auditor begins with."""
+    moves_tonnes: bool
 
 
 def transfer(number: int, valid_until: int) -> bytes:
@@ -87,6 +88,7 @@ APPLICATIONS: Final = World(
     settle=_settle_signed,
     act=application,
     beginning=lambda home: begin_with(home.genesis_file.read_bytes()),
+    moves_tonnes=False,
 )
 TRANSFERS: Final = World(
     homes=lambda folder, settings: make_homes(folder, PLAN, usual=settings),
@@ -94,4 +96,5 @@ TRANSFERS: Final = World(
     settle=_settle_planned,
     act=transfer,
     beginning=_full_of_lots,
+    moves_tonnes=True,
 )

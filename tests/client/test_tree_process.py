@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from cfi.client.tree_process import TreeProcess, TreeProcessError
 from cfi.contracts.state.history import NotKeptError, Version
 from cfi.contracts.state.placed import Placed
 from cfi.contracts.state.row_tree import Blinder, owner_leaf_key
@@ -12,7 +13,6 @@ from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.state.trees import OWNER_LEAF_TAG, HeldTrees
 from cfi.contracts.wire.proofs import Absence, Existence
 from cfi.contracts.wire.schema import Hash, Seed
-from cfi.node.tree_process import TreeProcess, TreeProcessError
 from tests.contracts.state.heights import Writer, kept, plain_root
 
 HEIGHTS = 24

@@ -1,5 +1,5 @@
 """The trees in a process of their own, on the second core: it hashes what a height changes while
-the ledger writes it down.
+the ledger writes it down, or an auditor goes on.
 
 Both ends are the same program under the same Python, so they speak in its own marshalled values: a
 message is its length (4 bytes) and the value. If the process ends, so does the ledger; started
@@ -23,12 +23,10 @@ from cfi.contracts.state.trees import HeldTrees
 from cfi.contracts.wire.merkle import EMPTY_HASH
 from cfi.contracts.wire.proofs import Absence, Existence
 from cfi.contracts.wire.schema import Hash, Seed
-from cfi.node.tether import end
 
 _LENGTH_BYTES: Final = 4
 _ROWS_AT_ONCE: Final = 256
 _PIPE_BYTES: Final = 1 << 20
-_END_SECONDS: Final = 5.0
 
 Written = tuple[OwnerKey, Seed | None, Placed]
 
@@ -49,7 +47,7 @@ class TreeProcess:
     def __init__(self) -> None:
         """Start the process; its trees are empty."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "cfi.node.tree_process"],
+            [sys.executable, "-m", "cfi.client.tree_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -103,8 +101,9 @@ class TreeProcess:
         return siblings
 
     def close(self) -> None:
-        """End the process."""
-        end(self._process, _END_SECONDS)
+        """End the process: it keeps nothing that isn't elsewhere."""
+        self._process.kill()
+        self._process.wait()
         self._answers.close()
         with suppress(BrokenPipeError):
             self._questions.close()
