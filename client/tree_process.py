@@ -220,8 +220,11 @@ def _read(pipe: BinaryIO) -> Any:
 
 
 def main() -> None:
-    """Run as the process that keeps the trees."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Run as the process that keeps the trees. It ends with the pipe, after the last block,
+    and not when both are told to stop at the same time.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     serve(os.fdopen(0, "rb"), os.fdopen(1, "wb"))
 
 

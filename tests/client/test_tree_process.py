@@ -1,5 +1,6 @@
 """The trees in a process of their own are the trees that are held here."""
 
+import signal
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -112,6 +113,15 @@ def test_trees_that_are_handed_over_begin_with_the_last_height(process: TreeProc
 
 def test_before_anything_is_written_the_root_is_that_of_nothing(process: TreeProcess) -> None:
     assert process.root == State().app_hash
+
+
+def test_who_is_told_to_stop_beside_the_ledger_still_answers_it(process: TreeProcess) -> None:
+    process.seal({RowKey(b"\xb0key"): b"row"})
+    root = process.root
+    process.seal({RowKey(b"\xb0key"): b"another"})
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process._process.send_signal(number)
+    assert process.root != root
 
 
 def test_whoever_asks_a_process_that_is_gone_is_told(process: TreeProcess) -> None:
