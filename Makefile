@@ -13,7 +13,7 @@ RUN    := $(VENV)/run.stamp
 DEV    := $(VENV)/dev.stamp
 BUILT  := .engine/built.stamp
 PYTEST := $(BIN)/python -m pytest --whole -q --dist loadgroup
-WORKERS ?= 2
+WORKERS ?= 3
 ENGINE ?= embedded
 
 .PHONY: help setup setup-dev engine go run test check static covered bench soak index lock wheels format

@@ -1,12 +1,15 @@
 """`cfi bench network` at a tiny size, on real processes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from cfi.node.bench.command import bench
 from cfi.node.bench.network import measure as network
+from cfi.node.bench.network import sync
+from cfi.node.bench.network.homes import PACE
 from cfi.node.consensus.cometbft import binary
 from tests.network.running import engine_program
 
@@ -34,8 +37,11 @@ def test_a_killed_validator_rejoins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["network_rejoin"].value > 0
 
 
-def test_a_new_node_joins_by_a_snapshot_and_sees_the_next_transfer() -> None:
+def test_a_new_node_joins_by_a_snapshot_and_sees_the_next_transfer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     engine_program()
+    monkeypatch.setattr(sync, "_PACE", replace(PACE, empty_block_seconds=1.0, sync_discovery=5.0))
     told = CliRunner().invoke(bench, ["sync", "--accounts", "3", "--lots", "60", "--json"])
     assert told.exit_code == 0, told.output
     found = {each["name"]: each for each in json.loads(told.stdout)}
