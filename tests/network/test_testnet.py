@@ -136,4 +136,6 @@ def test_if_one_part_ends_all_end_and_the_cause_is_said(
     assert started.wait(SECONDS) == 1
     assert processes_in(net) == []
     log = (tmp_path / "log").read_text()
-    assert "the node3 ledger was ended by SIGKILL" in log or "the node3 engine ended" in log
+    (cause,) = [line for line in log.splitlines() if "; stopping the others" in line]
+    first_seen = ("ledger was ended by SIGKILL", "engine ended", "engine has halted")
+    assert cause.startswith(tuple(f"the node3 {each}" for each in first_seen)), cause
