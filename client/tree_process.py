@@ -6,7 +6,6 @@ message is its length (4 bytes) and the value. If the process ends, so does the 
 again, it reads the rows back from the disk.
 """
 
-import fcntl
 import marshal
 import os
 import signal
@@ -24,6 +23,9 @@ from cfi.contracts.wire.merkle import EMPTY_HASH
 from cfi.contracts.wire.proofs import Absence, Existence
 from cfi.contracts.wire.schema import Hash, Seed
 
+if sys.platform == "linux":
+    import fcntl
+
 _LENGTH_BYTES: Final = 4
 _ROWS_AT_ONCE: Final = 256
 _PIPE_BYTES: Final = 1 << 20
@@ -36,7 +38,7 @@ class TreeProcessError(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the process that keeps the trees has ended: start the node again, nothing that was "
+            "the process that keeps the trees has ended: start again; nothing that was "
             "acknowledged is lost"
         )
 
@@ -54,7 +56,7 @@ class TreeProcess:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._questions: BinaryIO = self._process.stdin  # type: ignore[assignment] # in bytes
         self._answers: BinaryIO = self._process.stdout  # type: ignore[assignment] # in bytes
-        fcntl.fcntl(self._questions, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        _widen(self._questions)
         self._written: list[Written] = []
         self._rows = 0
         self._root: Hash | None = Hash(EMPTY_HASH)
@@ -202,6 +204,13 @@ def _existence(key: bytes, value: bytes, siblings: tuple[bytes, ...]) -> Existen
 def _absence(key: bytes, *sides: tuple[bytes, bytes, tuple[bytes, ...]] | None) -> Absence:
     left, right = (None if each is None else _existence(*each) for each in sides)
     return Absence(key=key, left=left, right=right)
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Let more wait in a pipe, where that is known and allowed; the sender waits less then."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _write(pipe: BinaryIO, value: Any) -> None:

@@ -6,7 +6,8 @@ batch. Nothing but `commit` writes to the disk.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeAlias
@@ -14,6 +15,7 @@ from typing import Final, TypeAlias
 from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
 from cfi.contracts.state.table import OwnerKey, number_key
+from cfi.contracts.state.trees import Trees
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
 from cfi.contracts.transition.authorise import live_signer
@@ -282,6 +284,19 @@ class Application:
             self._sealed = None
             self._forget_height()
 
+    @contextmanager
+    def lent_trees(self) -> Iterator[Trees]:
+        """The trees, emptied for a state that is to take this one's place; if it doesn't, they are
+        put back.
+        """
+        before = self.state
+        before.trees.clear()
+        try:
+            yield before.trees
+        finally:
+            if self.state is before:
+                before.hand_over(before.trees)
+
     def adopt(
         self, state: State, window: Window, head: SnapshotHead, entries: Iterable[Entry]
     ) -> None:
@@ -289,7 +304,6 @@ class Application:
         place of everything here. Raises OSError, having changed nothing, where the disk refuses.
         """
         self.store.adopt(head, entries)
-        state.hand_over(self.state.trees)
         self.state, self.window = state, window
         self.committed_view = StateView(state)
         self._genesis_writes = []

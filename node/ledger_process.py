@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from cfi.client.memory import settle_memory
@@ -28,12 +29,12 @@ STOPPED = (
 """What says by itself why the ledger may go no further."""
 
 
-def run(home: Home) -> int:
-    """Serve until SIGTERM; returns the exit code."""
+def run(home: Home, make: Callable[[Home], Node] = assemble) -> int:
+    """Serve what is made of a home until SIGTERM; returns the exit code."""
     try:
         settings = home.settings()
         log_to_stderr("ledger", settings.log_level, settings.name)
-        node = assemble(home)
+        node = make(home)
     except DamagedError as error:
         _say(f"the ledger's data is damaged: {error}\nrun `cfi doctor --home {home.root}`")
         return EXIT_FAILED

@@ -171,9 +171,10 @@ class Receiving:
         OSError.
         """
         head = self._reader.finish()
-        state, window = self._rebuilding.finish(head, self._app_hash)
-        stored = self.draft.finish()
-        application.adopt(state, window, head, stored.entries(SnapshotReader()))
+        with application.lent_trees() as trees:
+            state, window = self._rebuilding.finish(head, self._app_hash, trees)
+            stored = self.draft.finish()
+            application.adopt(state, window, head, stored.entries(SnapshotReader()))
         folder.publish(stored)
         _LOG.info("took over a snapshot", extra={"height": head.height})
 

@@ -22,6 +22,8 @@ _START_SECONDS: Final = 300.0
 _LOOK_SECONDS: Final = 0.05
 _CAUSE_SECONDS: Final = 5.0
 """For a part's end to be noticed after that of one which needs it."""
+_HALT_CAUSE_SECONDS: Final = 1.0
+"""The same after a halt: one that runs on may have halted by itself."""
 
 Say = Callable[[str], None]
 
@@ -148,15 +150,17 @@ def _run(
 
 
 def _first(ended: Running, events: "SimpleQueue[Running | None]") -> Running:
-    """Who ended first: one that needs another ends with it, and may be gone before it."""
+    """Who ended first: one that needs another ends with it, and may be gone or halt before it."""
     log = ended.part.log
-    if ended.part.needs is None or (log is not None and log.halted):
-        return ended
-    try:
-        other = events.get(timeout=_CAUSE_SECONDS)
-    except Empty:
-        return ended
-    return ended if other is None or other.part.needs is not None else other
+    halted = log is not None and log.halted
+    until = time.monotonic() + (_HALT_CAUSE_SECONDS if halted else _CAUSE_SECONDS)
+    first: Running | None = ended
+    while first is not None and first.part.needs is not None:
+        try:
+            first = events.get(timeout=max(0.0, until - time.monotonic()))
+        except Empty:
+            return ended
+    return first or ended
 
 
 def _stop_all(running: Sequence[Running]) -> None:

@@ -24,6 +24,7 @@ from cfi.client.cli.audit_source import History, Wanted, open_history
 from cfi.client.light.bisection import UnavailableError
 from cfi.client.light.http import GatewayRefusedError
 from cfi.client.memory import settle_memory
+from cfi.client.tree_process import TreeProcessError
 from cfi.client.wallet.keystore import KeystoreError, WrongPassphraseError
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.transition.dispatch import UnsupportedVersionError
@@ -102,7 +103,7 @@ def or_exit(work: Callable[[], T]) -> T:
         leave(str(error), UNREACHABLE)
     except DisagreementError as error:
         leave(f"the history disagrees: {error}", DISAGREES)
-    except UnsupportedVersionError as error:
+    except (UnsupportedVersionError, TreeProcessError) as error:
         leave(str(error), FAILED)
     except (BadSourceError, GenesisError, KeystoreError, OSError) as error:
         leave(str(error), BAD_INPUT)

@@ -17,6 +17,7 @@ from cfi.contracts.state.rows.governance import ACTS
 from cfi.contracts.state.snapshot import Entry, SnapshotError, SnapshotHead
 from cfi.contracts.state.store import State, WrongRootError
 from cfi.contracts.state.table import OwnerKey, RowKey, number_key
+from cfi.contracts.state.trees import Trees
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.window import Window
@@ -54,13 +55,15 @@ class Rebuilding:
             else:
                 raise SnapshotError("an entry is nothing that a snapshot holds")
 
-    def finish(self, head: SnapshotHead, app_hash: Hash) -> tuple[State, Window]:
-        """The state and the replay window; raises SnapshotError unless they have this root and
-        agree with the head.
+    def finish(
+        self, head: SnapshotHead, app_hash: Hash, trees: Trees | None = None
+    ) -> tuple[State, Window]:
+        """The state, over given empty trees or its own, and the replay window; raises SnapshotError
+        unless they have this root and agree with the head.
         """
         if head.app_hash != app_hash:
             raise SnapshotError(f"it is of root {head.app_hash.hex()}, not {app_hash.hex()}")
-        state = State()
+        state = State(trees)
         try:
             state.load(head.height, self._owners(), self._public, app_hash)
         except WrongRootError as error:

@@ -267,8 +267,6 @@ def _identifier(value: Any) -> str:
 
 
 def _write_identifier(value: Any) -> bytes:
-    if type(value) is str and is_identifier(value):
-        return items.text(value)
     return items.text(_identifier(value))
 
 

@@ -128,7 +128,7 @@ def test_whoever_asks_a_process_that_is_gone_is_told(process: TreeProcess) -> No
     process.seal({RowKey(b"\xb0key"): b"row"})
     process._process.kill()
     process._process.wait()
-    with pytest.raises(TreeProcessError, match="has ended: start the node again"):
+    with pytest.raises(TreeProcessError, match="has ended: start again"):
         _ = process.root
     with pytest.raises(TreeProcessError):
         process.seal({})

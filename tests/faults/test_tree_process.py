@@ -29,7 +29,7 @@ def test_the_ledger_ends_with_the_trees_and_loses_nothing(tmp_path: Path) -> Non
         assert node.process.wait(60.0) == 1
         client.drain()
         assert client.answers.get(tag, (Kind.ADMITTED, None))[0] is not Kind.COMMITTED
-        assert "the process that keeps the trees has ended: start the node again" in node.said()
+        assert "the process that keeps the trees has ended: start again" in node.said()
     with running(home) as node, Client.of(node) as client:
         assert client.ask("receipt", act_id=act_id_of(application(0))) == told
         kind, _ = client.answer(client.submit(application(1)))

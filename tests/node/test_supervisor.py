@@ -212,6 +212,21 @@ def test_if_one_says_that_it_has_halted_all_end(started: list[Running]) -> None:
     assert codes(started) == {"ledger": -signal.SIGTERM, "engine": -signal.SIGTERM}
 
 
+def test_one_that_halts_because_the_other_ended_is_not_the_cause(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    serves = (
+        "import socket, time; server = socket.socket(socket.AF_UNIX); "
+        f"server.bind({str(path)!r}); time.sleep(0.5); raise SystemExit(1)"
+    )
+    line = '{"level":"error","_msg":"CONSENSUS FAILURE!!!","err":"connection reset","ts":"now"}'
+    halts = f"import time; print({line!r}, flush=True); print({line!r}, flush=True); time.sleep(60)"
+    log = EngineLog("node1", lambda: 12)
+    said: list[str] = []
+    chosen = [part("ledger", serves), part("engine", halts, needs=path, log=log)]
+    assert supervise(chosen, said.append) == 1
+    assert said[2:] == ["the ledger ended with code 1; stopping the others"]
+
+
 def test_a_part_runs_where_it_is_told(tmp_path: Path) -> None:
     program = "import os; open('here', 'w').write(os.getcwd())"
     supervise([part("engine", program, folder=tmp_path)], lambda _: None)

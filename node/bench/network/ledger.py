@@ -2,12 +2,10 @@
 `python -m cfi.node.bench.network.ledger HOME`.
 """
 
-import asyncio
 import sys
 from functools import partial
 from pathlib import Path
 
-from cfi.client.memory import settle_memory
 from cfi.client.tree_process import TreeProcess
 from cfi.contracts.state.durable import Batch
 from cfi.contracts.state.genesis import genesis_hash
@@ -21,7 +19,7 @@ from cfi.node.bench.network.homes import read_plan
 from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, Sizes, build
 from cfi.node.consensus.embedded import ChainTerms
 from cfi.node.home import Home
-from cfi.node.ledger_process import serve
+from cfi.node.ledger_process import run
 from cfi.node.storage.database import Database
 
 
@@ -50,14 +48,6 @@ def assemble(home: Home) -> Node:
     )
 
 
-def run(home: Home) -> None:
-    """Serve until SIGTERM."""
-    node = assemble(home)
-    settle_memory()
-    asyncio.run(serve(home, node))
-    node.close()
-
-
 def _world(document: bytes, trees: Trees, *, nothing: bool) -> tuple[State, Batch]:
     """The world of a document; next to nothing for a node that will join by a snapshot."""
     plan = read_plan(document)
@@ -66,4 +56,4 @@ def _world(document: bytes, trees: Trees, *, nothing: bool) -> tuple[State, Batc
 
 
 if __name__ == "__main__":
-    run(Home(Path(sys.argv[1])))
+    sys.exit(run(Home(Path(sys.argv[1])), assemble))

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,8 @@ from cfi.node.consensus.cometbft.binary import find_engine
 from cfi.node.home import Home
 from cfi.node.tether import end, tethered
 
-_START_SECONDS: Final = 300.0
-"""For all to build their worlds at the same time."""
+_PATIENCE_SECONDS: Final = 600.0
+"""For all to build their worlds at the same time, or for one to take over a large one."""
 _STOP_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.02
 LEDGER: Final = "ledger"
@@ -58,14 +58,18 @@ class Validator:
         module = f"cfi.node.bench.network.{self._kind}"
         self._application = self._start([sys.executable, "-m", module, str(where)])
 
+    def until(self, holds: Callable[[], bool], what: str) -> None:
+        """Wait while both run until something holds; raises RuntimeError with what didn't."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not holds():
+            self.require_running()
+            if time.monotonic() > end:
+                raise RuntimeError(f"{self.home.root} doesn't {what}")
+            time.sleep(_LOOK_SECONDS)
+
     def wait_for_application(self) -> None:
         """Until its socket is there; raises RuntimeError."""
-        until = time.monotonic() + _START_SECONDS
-        while not self.home.abci_socket.exists():
-            self.require_running()
-            if time.monotonic() > until:
-                raise RuntimeError(f"{self.home.root} opens no socket")
-            time.sleep(_LOOK_SECONDS)
+        self.until(self.home.abci_socket.exists, "open its socket")
 
     def follow(self) -> None:
         """Start CometBFT when the application's socket is there; raises RuntimeError."""

@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Final
 from cfi.client.wallet.transactions import act_id_of
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.wire.headers import decode_header, header_hash
+from cfi.contracts.wire.receipts import decode_receipt
 from cfi.contracts.wire.schema import Hash
 from cfi.node.ask import FaultError, UnreachableError, ask
 from cfi.node.bench.measurement import Measurement, compared
@@ -41,16 +41,22 @@ _TRUSTED_HEIGHT: Final = 2
 _PROVING_BLOCKS: Final = 2
 """How many blocks after a snapshot's the light client wants to see."""
 _LOOK_SECONDS: Final = 0.01
-_PATIENCE_SECONDS: Final = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A snapshot, and how its making went."""
+
+    stored: StoredSnapshot
+    seconds: float
+    longest_gap: float
+    """Seconds between two heights of the validator meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """How it went."""
+    """How joining went: seconds until the state was there, and until the node was level."""
 
-    making: float
-    longest_gap: float
-    """Seconds between two heights of the validator while it made the snapshot."""
     installed: float
     level: float
     memory: int
@@ -69,77 +75,77 @@ def measure(accounts: int, lots: int) -> list[Measurement]:
         try:
             first.begin()
             first.follow()
-            stored, making, gap = _snapshot_of(first)
-            joined = _join(first, new, making, gap, stored)
+            made = _snapshot_of(first)
+            joined = _join(first, new, made.stored.told.height)
             _agree(first, new, transfer(plan.sizes, 0))
         finally:
             new.stop()
             first.stop()
-        restoring = _restoring_seconds(stored, homes[0], folder)
-        return _measurements(plan, stored, joined, restoring)
+        restoring = _restoring_seconds(made.stored, homes[0], folder)
+        return _measurements(plan, made, joined, restoring)
 
 
-def _snapshot_of(validator: Validator) -> tuple[StoredSnapshot, float, float]:
-    """Have one made; returns it, the seconds that took and the longest gap between heights."""
-    _until(validator, lambda: _height(validator.home) > _TRUSTED_HEIGHT)
-    wanted: int = ask(validator.home.socket, "make_snapshot")["height"]
-    folder, begun = SnapshotFolder(validator.home.snapshots, 1), time.monotonic()
-    heights = [(_height(validator.home), begun)]
+def _snapshot_of(validator: Validator) -> Made:
+    """Have a snapshot made, and wait until it can be proved."""
+    home = validator.home
+    validator.until(lambda: _height(home) > _TRUSTED_HEIGHT, "decide blocks")
+    wanted: int = ask(home.socket, "make_snapshot")["height"]
+    folder, begun = SnapshotFolder(home.snapshots, 1), time.monotonic()
+    seen = {_height(home): begun}
     while (stored := folder.of(wanted)) is None:
         validator.require_running()
-        height = _height(validator.home)
-        if height > heights[-1][0]:
-            heights.append((height, time.monotonic()))
+        seen.setdefault(_height(home), time.monotonic())
         time.sleep(_LOOK_SECONDS)
-    making = time.monotonic() - begun
-    times = [*(at for _, at in heights), time.monotonic()]
-    gap = max(later - earlier for earlier, later in pairwise(times))
-    _until(validator, lambda: _height(validator.home) >= wanted + _PROVING_BLOCKS)
-    return stored, making, gap
+    ended = time.monotonic()
+    gap = max(later - earlier for earlier, later in pairwise([*seen.values(), ended]))
+    validator.until(lambda: _height(home) >= wanted + _PROVING_BLOCKS, "go on")
+    return Made(stored, ended - begun, gap)
 
 
-def _join(
-    first: Validator, new: Validator, making: float, gap: float, stored: StoredSnapshot
-) -> Joined:
+def _join(first: Validator, new: Validator, height: int) -> Joined:
+    """Let a new node join by the snapshot of a height."""
     _trust(first.home, new.home)
     new.begin()
     new.wait_for_application()
     begun = time.monotonic()
     new.follow()
-    _until(new, lambda: _height(new.home) >= stored.told.height)
+    new.until(lambda: _height(new.home) >= height, "take the snapshot")
     installed = time.monotonic() - begun
-    _until(new, lambda: _height(new.home) >= _height(first.home))
+    new.until(lambda: _height(new.home) >= _height(first.home), "become level")
     level = time.monotonic() - begun
-    return Joined(making, gap, installed, level, sum(map(memory_mib, new.ledger_processes())))
+    return Joined(installed, level, sum(map(memory_mib, new.ledger_processes())))
 
 
 def _trust(first: Home, new: Home) -> None:
     """Have the new node trust one of the validator's headers, as an operator would write it."""
-    told = ask(first.socket, "light_block", height=_TRUSTED_HEIGHT)["header"]
     server = first.settings().rpc_listen
     settings = replace(
         new.settings(),
         sync_servers=(server, server),
         sync_height=_TRUSTED_HEIGHT,
-        sync_hash=header_hash(decode_header(told)).hex(),
+        sync_hash=header_hash(decode_header(_header(first, _TRUSTED_HEIGHT))).hex(),
     )
     write_atomically(new.settings_file, settings_text(settings).encode())
     write_atomically(new.engine_config, engine_config(settings).encode())
 
 
 def _agree(first: Validator, new: Validator, signed: bytes) -> None:
-    """A transfer that the validator takes is done at the new node, under the same root."""
+    """A transfer that the validator takes is done at the new node, under the same header; raises
+    RuntimeError otherwise.
+    """
 
     async def submit() -> None:
         async with EngineRpc(first.home.engine_socket) as engine:
             await hand_in(engine, [signed])
 
     asyncio.run(submit())
-    wanted = {"act_id": act_id_of(signed)}
-    _until(new, lambda: _answered(new.home, "receipt", **wanted) is not None)
-    place = ask(new.home.socket, "receipt", **wanted)
-    if place != ask(first.home.socket, "receipt", **wanted):
-        raise RuntimeError("the nodes tell different receipts")
+    act_id = act_id_of(signed)
+    new.until(lambda: _answered(new.home, "receipt", act_id=act_id) is not None, "see the transfer")
+    height, _, receipt = ask(new.home.socket, "receipt", act_id=act_id)
+    new.until(lambda: _height(new.home) > height, "go on")
+    ours, theirs = (_header(each.home, height + 1) for each in (new, first))
+    if ours != theirs or not decode_receipt(receipt).done:
+        raise RuntimeError("the nodes differ, or the transfer is refused")
 
 
 def _restoring_seconds(stored: StoredSnapshot, home: Home, folder: Path) -> float:
@@ -147,6 +153,11 @@ def _restoring_seconds(stored: StoredSnapshot, home: Home, folder: Path) -> floa
     begun = time.monotonic()
     restore(stored, Hash(stored.head().app_hash), genesis, folder / "restored")
     return time.monotonic() - begun
+
+
+def _header(home: Home, height: int) -> bytes:
+    told: bytes = ask(home.socket, "light_block", height=height)["header"]
+    return told
 
 
 def _height(home: Home) -> int:
@@ -161,23 +172,12 @@ def _answered(home: Home, question: str, **parameters: object) -> Any:
         return None
 
 
-def _until(node: Validator, holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + _PATIENCE_SECONDS
-    while not holds():
-        node.require_running()
-        if time.monotonic() > end:
-            raise RuntimeError(f"{node.home.root} doesn't come so far")
-        time.sleep(_LOOK_SECONDS)
-
-
-def _measurements(
-    plan: Planned, stored: StoredSnapshot, joined: Joined, restoring: float
-) -> list[Measurement]:
+def _measurements(plan: Planned, made: Made, joined: Joined, restoring: float) -> list[Measurement]:
     conditions: dict[str, str | int] = {
         "accounts": plan.accounts,
         "lots": plan.lots,
-        "snapshot_bytes": stored.size,
-        "chunks": stored.told.chunks,
+        "snapshot_bytes": made.stored.size,
+        "chunks": made.stored.told.chunks,
         "discovery_s": str(_PACE.sync_discovery),
         "empty_block_s": str(_PACE.empty_block_seconds),
         "memory_mib": joined.memory,
@@ -188,6 +188,6 @@ def _measurements(
     return [
         compared("sync", joined.level, "s", baseline, conditions),
         compared("sync_installed", joined.installed, "s", baseline, conditions),
-        compared("sync_snapshot", joined.making, "s", baseline, conditions),
-        compared("sync_longest_gap", joined.longest_gap, "s", baseline, conditions),
+        compared("sync_snapshot", made.seconds, "s", baseline, conditions),
+        compared("sync_longest_gap", made.longest_gap, "s", baseline, conditions),
     ]

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from typing_extensions import override
 
+from cfi.client.audit import auditor
 from cfi.client.audit.sources import read_records
 from cfi.client.cli.audit import audit
 from cfi.client.light.json_node import JsonNode
 from cfi.client.light.lightblock import format_light_block, parse_light_block
 from cfi.client.light.proofs import verify_membership, verify_non_membership
 from cfi.client.light.statement import read_shown
+from cfi.client.tree_process import TreeProcess
 from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.row_tree import verify_row
@@ -94,6 +97,23 @@ def test_rules_that_this_program_lacks_are_no_disagreement(
     result = cfi_audit("replay", home)
     assert result.exit_code == 1
     assert "from height 1 on the rules have version 1, this program knows up to" in result.stderr
+
+
+def test_a_process_that_is_killed_meanwhile_ends_it_with_a_sentence(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledSoon(TreeProcess):
+        @override
+        def forget(self) -> None:
+            super().forget()
+            self._process.kill()
+            self._process.wait()
+
+    monkeypatch.setattr(auditor, "TreeProcess", KilledSoon)
+    result = CliRunner().invoke(audit, ["replay", str(home), "--workers", "1"])
+    assert result.exit_code == 1
+    assert result.stderr.endswith("nothing that was acknowledged is lost\n")
+    assert len(result.stderr.splitlines()) == 1
 
 
 class TestReport:
