@@ -20,6 +20,7 @@ from cfi.node.home import HomeError
 NETWORK: Final = "network"
 SYNC: Final = "sync"
 _LARGE: Final = 100.0
+_COUNT: Final = click.IntRange(1)
 Measure = Callable[[int, int, float], list[Measurement]]
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
@@ -39,9 +40,20 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
 @click.argument(
     "names", nargs=-1, type=click.Choice([*MEASURES, NETWORK, SYNC]), metavar="[NAME]..."
 )
-@click.option("--accounts", default=1_000, show_default=True, help="Accounts that hold lots.")
-@click.option("--lots", default=100_000, show_default=True, help="Lots in all.")
-@click.option("--seconds", default=5.0, show_default=True, help="About how long the load lasts.")
+@click.option(
+    "--accounts", type=_COUNT, default=1_000, show_default=True, help="Accounts that hold lots."
+)
+@click.option(
+    "--lots",
+    type=_COUNT,
+    default=100_000,
+    show_default=True,
+    help="Lots in all, at least one each.",
+)
+@click.option(
+    "--seconds", type=click.FloatRange(0, min_open=True), default=5.0, show_default=True,
+    help="About how long the load lasts.",
+)  # fmt: skip
 @click.option(
     "--validators",
     type=click.Choice(["1", "4", "7"]),
@@ -68,6 +80,8 @@ def bench(
       cfi bench network --validators 4
       cfi bench sync --accounts 10000 --lots 1000000
     """
+    if lots < accounts:
+        raise click.UsageError(f"{lots} lots are not enough for {accounts} accounts")
     measures: dict[str, Measure] = {
         **MEASURES,
         NETWORK: partial(network.measure, int(validators)),

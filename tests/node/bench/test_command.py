@@ -207,3 +207,18 @@ def test_a_ledger_that_does_not_start_is_no_measurement(
 def test_memory_of_a_process_that_shows_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_text", lambda _: "Name: x\n")
     assert processes.memory_mib(os.getpid()) == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        (("--accounts", "0"), "0 is not in the range x>=1"),
+        (("--lots", "0"), "0 is not in the range x>=1"),
+        (("--seconds", "0"), "0.0 is not in the range x>0"),
+        (("--accounts", "9", "--lots", "8"), "8 lots are not enough for 9 accounts"),
+    ],
+)
+def test_sizes_of_nothing_are_refused(told: tuple[str, ...], sentence: str) -> None:
+    result = CliRunner().invoke(bench, ["transfers", *told])
+    assert result.exit_code == 2
+    assert sentence in result.output
