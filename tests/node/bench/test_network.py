@@ -163,10 +163,10 @@ class TestTheProcesses:
     def test_that_open_no_socket_are_not_waited_for_for_ever(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(running, "_START_SECONDS", 0.0)
+        monkeypatch.setattr(running, "_PATIENCE_SECONDS", 0.0)
         validator = Validator(make_homes(tmp_path, Planned(3, 12, 1))[0], BARE)
         validator.begin()
-        with pytest.raises(RuntimeError, match="opens no socket"):
+        with pytest.raises(RuntimeError, match="doesn.t open its socket"):
             validator.follow()
         validator.stop()
 
