@@ -12,9 +12,12 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 RUN    := $(VENV)/run.stamp
 DEV    := $(VENV)/dev.stamp
 BUILT  := .engine/built.stamp
-PYTEST := $(BIN)/python -m pytest --whole -q --dist loadgroup
+PYTEST := $(BIN)/python -m pytest --whole -q --dist worksteal
 WORKERS ?= 3
 ENGINE ?= embedded
+
+# Many processes start here: each would compile every module anew if Python weren't let write them down.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup setup-dev engine go run test check static covered bench soak index lock wheels format
 

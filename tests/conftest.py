@@ -1,5 +1,6 @@
 """Every run: the settings of hypothesis; a whole run also proves that each suite ran."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,13 @@ settings.load_profile("house")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --whole."""
     parser.addoption("--whole", action="store_true", help="fail unless every suite ran, unskipped")
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a run see."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def suites(tests: Iterable[Path]) -> set[str]:

@@ -41,35 +41,22 @@ _COMMITTEE: Final = 5
 
 
 def enrol(player: Player, told: Scenario, cast: Cast, now: int) -> None:
-    """From application to baseline, all members at once."""
+    """From application to baseline, all members at once. What only has to come after something
+    else is handed in right behind it; who signs has to be known before.
+    """
     members = told.members
     officer, second = cast.officer(1), cast.officer(2)
-    for stage in (_application, _review, _recommendation):
-        player.all([Played(officer, stage(each, cast)) for each in members])
-    grants = [
-        DecideApplication(applicant=HolderId(each.holder_id), grant=True, reason=None)
-        for each in members
-    ]
-    decide(player, cast, grants)
+    stages = (_application, _review, _recommendation, _decision)
+    player.all([Played(officer, stage(each, cast)) for stage in stages for each in members])
     player.all(
         [Played(cast.administrator(each.holder_id), _officer(each, cast)) for each in members]
     )
     renew_eligibility(player, told, cast, now)
     player.all(
-        [Played(cast.officer_of(each.holder_id), _resolution(cast, now)) for each in members]
-    )
-    player.all(
-        [
-            Played(cast.officer_of(each.holder_id), _facility(one))
-            for each in members
-            for one in each.facilities
-        ]
-    )
-    player.all(
         [
             Played(cast.officer_of(each.holder_id), message)
             for each in members
-            for message in _elections(each)
+            for message in (_resolution(cast, now), *_filings(each), *_elections(each))
         ]
     )
     baselines = [EstablishBaseline(member=HolderId(each.holder_id)) for each in members]
@@ -81,11 +68,6 @@ def enrol(player: Player, told: Scenario, cast: Cast, now: int) -> None:
             for message in _transactions(each)
         ]
     )
-
-
-def decide(player: Player, cast: Cast, grants: list[DecideApplication]) -> None:
-    """The Executive Committee's decisions."""
-    player.all([Played(cast.officer(1), grant) for grant in grants])
 
 
 def renew_eligibility(player: Player, told: Scenario, cast: Cast, now: int) -> None:
@@ -146,6 +128,10 @@ def _recommendation(member: ScenarioMember, cast: Cast) -> RecommendApplication:
     )
 
 
+def _decision(member: ScenarioMember, _: Cast) -> DecideApplication:
+    return DecideApplication(applicant=HolderId(member.holder_id), grant=True, reason=None)
+
+
 def _officer(member: ScenarioMember, cast: Cast) -> AddUser:
     name = member.holder_id
     return AddUser(
@@ -159,6 +145,10 @@ def _officer(member: ScenarioMember, cast: Cast) -> AddUser:
 
 def _resolution(cast: Cast, now: int) -> RecordBoardResolution:
     return RecordBoardResolution(document=Hash(cast.seed("resolution")), resolved_at=Instant(now))
+
+
+def _filings(member: ScenarioMember) -> list[FileFacility]:
+    return [_facility(one) for one in member.facilities]
 
 
 def _facility(facility: ScenarioFacility) -> FileFacility:

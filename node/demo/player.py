@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import cbor2
 
 from cfi.client.wallet.keystore import SigningKey
-from cfi.client.wallet.transactions import transaction
+from cfi.client.wallet.transactions import act_id_of, transaction
 from cfi.contracts.state.row_tree import decode_row_proof
 from cfi.contracts.state.table import OwnerKey, Table
 from cfi.contracts.wire.limits import REPLAY_WINDOW_HEIGHTS
@@ -131,40 +131,32 @@ class Player:
         if not played:
             return []
         self._pass_on()
-        valid_until = self.ask("status")["height"] + REPLAY_WINDOW_HEIGHTS // 2
-        signed = [
-            transaction(each.key, self.chain_id, each.message, valid_until) for each in played
-        ]
-        answers = self._link.send(Kind.SUBMIT, signed)
-        self.acts += len(played)
-        return [self._receipt(*answer) for answer in answers]
+        return self._submit(self._signed(played))
 
     def all(self, played: Sequence[Played]) -> list[Receipt]:
         """The same, where every act has to succeed; raises RefusedActError."""
-        receipts = self.try_all(played)
-        for each, receipt in zip(played, receipts, strict=True):
-            if not receipt.done:
-                raise RefusedActError(sentence(type(each.message).__name__, receipt))
-        return receipts
+        return _all_done(played, self.try_all(played))
 
     def both(self, first: SigningKey, second: SigningKey, messages: Sequence[Any]) -> list[Receipt]:
-        """Acts under four eyes: proposed by the first, approved by the second."""
+        """Acts under four eyes: proposed by the first, approved by the second right behind it. The
+        approvals' receipts; raises RefusedActError where one act does not succeed.
+        """
+        self._pass_on()
         bodies = [Data(schema_of(type(message)).encode(message)) for message in messages]
-        proposals = self.all(
-            [
-                Played(first, Propose(message_number=SmallCode(NUMBERS[type(message)]), body=body))
-                for message, body in zip(messages, bodies, strict=True)
-            ]
-        )
-        return self.all(
-            [
-                Played(
-                    second,
-                    Approve(proposal_id=proposed.act_id, body_hash=Hash(sha256(body).digest())),
-                )
-                for proposed, body in zip(proposals, bodies, strict=True)
-            ]
-        )
+        proposed = [
+            Played(first, Propose(message_number=SmallCode(NUMBERS[type(message)]), body=body))
+            for message, body in zip(messages, bodies, strict=True)
+        ]
+        proposals = self._signed(proposed)
+        approved = [
+            Played(
+                second,
+                Approve(proposal_id=act_id_of(proposal), body_hash=Hash(sha256(body).digest())),
+            )
+            for proposal, body in zip(proposals, bodies, strict=True)
+        ]
+        receipts = self._submit(proposals + self._signed(approved))
+        return _all_done(proposed + approved, receipts)[len(proposed) :]
 
     @property
     def _link(self) -> _Link:
@@ -175,12 +167,28 @@ class Player:
         self._turn = (self._turn + 1) % len(self._links)
         _await_height(self._link, self.height)
 
+    def _signed(self, played: Sequence[Played]) -> list[bytes]:
+        valid_until = self.ask("status")["height"] + REPLAY_WINDOW_HEIGHTS // 2
+        return [transaction(each.key, self.chain_id, each.message, valid_until) for each in played]
+
+    def _submit(self, signed: Sequence[bytes]) -> list[Receipt]:
+        answers = self._link.send(Kind.SUBMIT, signed)
+        self.acts += len(signed)
+        return [self._receipt(*answer) for answer in answers]
+
     def _receipt(self, kind: int, content: bytes) -> Receipt:
         if kind != Kind.COMMITTED:
             raise RefusedActError(": ".join(cbor2.loads(content)))
         height, _, receipt = cbor2.loads(content)
         self.height = max(self.height, height)
         return decode_receipt(receipt)
+
+
+def _all_done(played: Sequence[Played], receipts: list[Receipt]) -> list[Receipt]:
+    for each, receipt in zip(played, receipts, strict=True):
+        if not receipt.done:
+            raise RefusedActError(sentence(type(each.message).__name__, receipt))
+    return receipts
 
 
 def _await_height(link: _Link, height: int) -> None:

@@ -49,11 +49,15 @@ class Story:
 
     def play(self) -> None:
         """Raises RefusedActError where the ledger refuses what the story needs."""
+        self.play_beginning()
+        for year in self._told.years:
+            self._play_year(year)
+
+    def play_beginning(self) -> None:
+        """Until every member holds the allowances of the first year; raises RefusedActError."""
         self._tell("enrolment, baselines")
         enrol(self._player, self._told, self._cast, self._now)
         self._allocate()
-        for year in self._told.years:
-            self._play_year(year)
 
     def _play_year(self, year: int) -> None:
         player, cast = self._player, self._cast

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, Self
 
 import cbor2
 
-from cfi.client.audit.beginning import Beginning, begin_with
+from cfi.client.audit.beginning import begin_with
 from cfi.client.audit.model import Model
 from cfi.client.audit.replay import Replay, read_block
 from cfi.client.audit.sources import read_records
@@ -295,6 +295,10 @@ class Load:
                 assert (kind, content[0]) == (Kind.REJECTED, "DUPLICATE"), content
 
 
+TonnesByKind = list[dict[str, int]]
+"""Of each type and vintage, by where they are."""
+
+
 @dataclass(slots=True)
 class History:
     """A home's block files decided again from its genesis."""
@@ -302,19 +306,15 @@ class History:
     roots: dict[int, bytes] = field(default_factory=dict)
     places: dict[bytes, list[list[Any]]] = field(default_factory=dict)
     """By act id: each height, index and receipt at which it stands."""
-    began: list[dict[str, int]] = field(default_factory=list)
-    """Tonnes of each type and vintage by where they are, at the genesis."""
-    tonnes: list[dict[str, int]] = field(default_factory=list)
-    """The same after the last height."""
+    tonnes: dict[int, TonnesByKind] = field(default_factory=dict)
+    """After each height."""
 
 
-def replayed(home: Home, beginning: Beginning | None = None) -> History:
+def replayed(home: Home) -> History:
     """What an auditor's replay finds in a home; the independent model judges every height."""
-    if beginning is None:
-        beginning = begin_with(home.genesis_file.read_bytes())
+    beginning = begin_with(home.genesis_file.read_bytes())
     replay, model, history = Replay(beginning), Model(), History()
     model.take([], [], beginning.rows)
-    history.began = model.totals()
     for record in read_records(home.root):
         block = read_block(record)
         told = replay.take(block, record.vote_time, answered(block.transactions))
@@ -325,5 +325,5 @@ def replayed(home: Home, beginning: Beginning | None = None) -> History:
         ):
             place = [told.height, index, receipt]
             history.places.setdefault(act_id_of(signed), []).append(place)
-    history.tonnes = model.totals()
+        history.tonnes[told.height] = model.totals()
     return history

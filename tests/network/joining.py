@@ -14,15 +14,12 @@ from cfi.contracts.wire.parties import PeerKind
 from cfi.contracts.wire.quantities import Count
 from cfi.contracts.wire.schema import NodeId, PublicKey, Signature
 from cfi.contracts.wire.text import HolderId
-from cfi.node.assembly import read_home_genesis
-from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.demo.player import Played, Player
 from cfi.node.home import Home
 from cfi.node.main import main
-from cfi.node.settings import settings_text
 from tests.faults.running import CAST, SCENARIO, application
-from tests.network.running import QUICK, NetworkNode, commit_all, free_address, network
+from tests.network.running import QUICK, NetworkNode, commit_all, free_address, network, settled
 
 EXCHANGE = "exchange"
 POWER = 300
@@ -48,8 +45,7 @@ def joined(first: NetworkNode, root: Path) -> NetworkNode:
     quick = replace(
         QUICK, name=chosen.name, p2p_listen=chosen.p2p_listen, peers=chosen.peers
     )
-    home.settings_file.write_text(settings_text(quick))
-    write_engine_home(home, quick, read_home_genesis(home)[0])
+    settled(home, quick)
     return NetworkNode(home)
 
 

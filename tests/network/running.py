@@ -182,10 +182,14 @@ def found_homes(folder: Path, count: int, settings: Settings = QUICK) -> list[Ho
             for node_id, address, other in zip(ids, addresses, homes, strict=True)
             if other is not home
         )
-        chosen = replace(home.settings(), peers=peers)
-        home.settings_file.write_text(settings_text(chosen))
-        write_engine_home(home, chosen, read_home_genesis(home)[0])
+        settled(home, replace(home.settings(), peers=peers))
     return homes
+
+
+def settled(home: Home, settings: Settings) -> None:
+    """Write a node's settings, and CometBFT's with them."""
+    home.settings_file.write_text(settings_text(settings))
+    write_engine_home(home, settings, read_home_genesis(home)[0])
 
 
 @contextmanager

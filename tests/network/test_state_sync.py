@@ -11,12 +11,9 @@ import pytest
 from cfi.client.wallet.transactions import act_id_of
 from cfi.contracts.wire.headers import decode_header, header_hash
 from cfi.node.ask import FaultError
-from cfi.node.assembly import read_home_genesis
-from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.node_key import node_id_of, read_node_id
 from cfi.node.founding import NodeSeeds, Place, fill, new_seeds
 from cfi.node.home import Home
-from cfi.node.settings import Settings, settings_text
 from cfi.node.storage.snapshots import SnapshotFolder
 from tests.faults.running import application
 from tests.network.running import (
@@ -25,6 +22,7 @@ from tests.network.running import (
     commit_all,
     found_homes,
     free_address,
+    settled,
     until,
 )
 from tests.node.snapshotting import files_below
@@ -34,12 +32,6 @@ KEPT: Final = 1_000
 """A node that joins looks around before it takes a snapshot, and meanwhile none may go."""
 ACTS: Final = [application(number) for number in range(12)]
 LATER: Final = [application(number) for number in range(20, 24)]
-
-
-def settled(home: Home, settings: Settings) -> None:
-    """Write a node's settings, and CometBFT's with them."""
-    home.settings_file.write_text(settings_text(settings))
-    write_engine_home(home, settings, read_home_genesis(home)[0])
 
 
 @contextmanager

@@ -6,12 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from cfi.node.assembly import read_home_genesis
-from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.founding import Place, fill, new_seeds
 from cfi.node.home import Home
-from tests.network.running import QUICK, NetworkNode, free_address, network
+from tests.network.running import QUICK, NetworkNode, free_address, network, settled
 
 IDLE: Final = 200
 """Sockets that connect and say nothing; far more than there are nodes."""
@@ -25,7 +23,7 @@ def stranger_to(folder: Path, validator: NetworkNode) -> NetworkNode:
     chosen = replace(QUICK, name="stranger", p2p_listen=free_address(9), peers=(peer,))
     home = Home(folder / "stranger")
     fill(Place(home, chosen, new_seeds()), known.genesis_file.read_bytes())
-    write_engine_home(home, chosen, read_home_genesis(home)[0])
+    settled(home, chosen)
     return NetworkNode(home)
 
 

@@ -11,14 +11,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from cfi.contracts.rules.custody.transfer_lot import transfer_lot
 from cfi.contracts.rules.membership.register_application import register_application
 from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition import dispatch
 from cfi.contracts.transition.dispatch import DUE, RULES, Rule, RuleBook
 from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
-from cfi.contracts.wire.quantities import Year
+from cfi.contracts.wire.quantities import Tonnes
 from cfi.node import ledger_process
 from cfi.node.application import Application
 from cfi.node.assembly import read_home_genesis
@@ -29,7 +31,7 @@ from cfi.node.supervisor import Part, supervise
 from tests.faults.running import application
 
 OTHER_ROOT: Final = "other-root"
-"""What it writes of an application isn't what others write."""
+"""It moves half of what a transfer says."""
 RAISES: Final = "raises"
 """It raises an error over the poisonous application."""
 REJECTS: Final = "rejects"
@@ -55,11 +57,8 @@ def whole_node(plant: str, home: Home) -> list[str]:
     return [sys.executable, "-m", *with_plant(plant), str(home.root), _WHOLE]
 
 
-def _files_another_year(
-    state: StateView, message: RegisterApplication, block: BlockContext
-) -> Changes:
-    other = Year(message.first_year + 1)
-    return register_application(state, replace(message, first_year=other), block)
+def _moves_half(state: StateView, message: TransferLot, block: BlockContext) -> Changes:
+    return transfer_lot(state, replace(message, tonnes=Tonnes(message.tonnes // 2)), block)
 
 
 def _raises_over_poison(
@@ -70,8 +69,8 @@ def _raises_over_poison(
     return register_application(state, message, block)
 
 
-def _with_rule(rule: Rule) -> None:
-    rules: dict[type[Any], Rule] = {**RULES, RegisterApplication: rule}
+def _with_rule(message: type[Any], rule: Rule) -> None:
+    rules: dict[type[Any], Rule] = {**RULES, message: rule}
     setattr(dispatch, "RULE_BOOKS", {1: RuleBook(rules, DUE)})  # noqa: B010 - it is Final
 
 
@@ -97,8 +96,8 @@ def _with_forgery() -> None:
 
 _PLANTS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
     {
-        OTHER_ROOT: lambda: _with_rule(_files_another_year),
-        RAISES: lambda: _with_rule(_raises_over_poison),
+        OTHER_ROOT: lambda: _with_rule(TransferLot, _moves_half),
+        RAISES: lambda: _with_rule(RegisterApplication, _raises_over_poison),
         REJECTS: _without_approval,
         FORGES: _with_forgery,
     }

@@ -9,12 +9,13 @@ from typing import Any, Final
 from cfi.client.wallet.transactions import act_id_of
 from cfi.contracts.wire.limits import REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.receipts import decode_receipt
+from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.settings import Settings
 from tests.effort import SOAK
+from tests.faults.network.market import VALIDATORS, Market
 from tests.faults.network.relays import Relays, relays
-from tests.faults.network.worlds import APPLICATIONS, VALIDATORS, World
-from tests.faults.running import replayed
-from tests.network.running import QUICK, NetworkNode, commit_all
+from tests.faults.running import TonnesByKind, replayed
+from tests.network.running import QUICK, NetworkNode, commit_all, free_address, settled
 
 FAULT_SECONDS: Final = 300.0 if SOAK else 120.0
 """How long anything may take that a test waits for."""
@@ -26,7 +27,7 @@ class Net:
 
     nodes: list[NetworkNode]
     wires: Relays
-    world: World = APPLICATIONS
+    market: Market
     sent: int = 0
     acknowledged: dict[bytes, list[Any]] = field(default_factory=dict)
 
@@ -34,7 +35,7 @@ class Net:
         """New acts, valid for half as long as any may be."""
         until = max(node.height for node in self.nodes) + REPLAY_WINDOW_HEIGHTS // 2
         first, self.sent = self.sent, self.sent + count
-        return [self.world.act(number, until) for number in range(first, first + count)]
+        return [self.market.act(number, until) for number in range(first, first + count)]
 
     def ids(self, acts: Sequence[bytes]) -> list[bytes]:
         """The acts' identifiers."""
@@ -69,7 +70,7 @@ class Net:
             node.reach(top + 2)
         for node in chosen:
             node.stop()
-        histories = [replayed(node.home, self.world.beginning(node.home)) for node in chosen]
+        histories = [replayed(node.home) for node in chosen]
         common = set.intersection(*(set(history.roots) for history in histories))
         assert top in common
         done = sum(decode_receipt(receipt).done for _, _, receipt in self.acknowledged.values())
@@ -77,33 +78,44 @@ class Net:
         for height in common:
             assert len({history.roots[height] for history in histories}) == 1, height
         for history in histories:
-            assert history.tonnes == history.began
-            assert bool(history.began) is self.world.moves_tonnes
+            assert units(history.tonnes[max(common)]) == units(history.tonnes[self.market.height])
+            assert history.tonnes[max(common)] != history.tonnes[self.market.height]
             assert all(len(places) == 1 for places in history.places.values())
             for act_id, told in self.acknowledged.items():
                 assert history.places[act_id] == [told]
 
 
+def units(tonnes: TonnesByKind) -> dict[tuple[int, int], tuple[int, int]]:
+    """Of each type and vintage, the tonnes that were issued, and those that are somewhere."""
+    return {
+        (each["type"], each["vintage"]): (
+            each["issued"],
+            sum(each[where] for where in ("held", "retired", "cancelled", "sold_outside")),
+        )
+        for each in tonnes
+    }
+
+
 @contextmanager
 def four(
     folder: Path,
+    market: Market,
     programs: Mapping[int, Sequence[str]] | None = None,
     settings: Settings = QUICK,
-    world: World = APPLICATIONS,
 ) -> Iterator[Net]:
     """Four running validators that reach each other through wires; some may run other programs."""
-    homes = world.homes(folder, settings)
+    homes = market.homes(folder)
+    addresses = [free_address(number) for number in range(1, VALIDATORS + 1)]
     with relays() as wires:
-        for source, home in enumerate(homes):
-            settings = home.settings()
-            others = [index for index in range(VALIDATORS) if index != source]
+        for source, (home, address) in enumerate(zip(homes, addresses, strict=True)):
             peers = tuple(
-                f"{peer.partition('@')[0]}@{wires.add(source, target, peer.partition('@')[2])}"
-                for target, peer in zip(others, settings.peers, strict=True)
+                f"{read_node_id(other.node_key)}@{wires.add(source, target, addresses[target])}"
+                for target, other in enumerate(homes)
+                if target != source
             )
-            world.settle(home, replace(settings, peers=peers))
+            settled(home, replace(settings, name=home.root.name, p2p_listen=address, peers=peers))
         wires.start()
-        net = Net([NetworkNode(home, world.program) for home in homes], wires, world)
+        net = Net([NetworkNode(home) for home in homes], wires, market)
         for index, program in (programs or {}).items():
             net.nodes[index].program = program
         try:

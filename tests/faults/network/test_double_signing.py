@@ -20,18 +20,16 @@ from cfi.contracts.wire.parties import PeerKind
 from cfi.contracts.wire.schema import NodeId
 from cfi.contracts.wire.text import HolderId
 from cfi.contracts.wire.validators import address_of
-from cfi.node.assembly import read_home_genesis
-from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.node_key import read_node_id, write_node_key
 from cfi.node.consensus.private_validator import PrivateValidator
 from cfi.node.home import Home
 from cfi.node.main import main
-from cfi.node.settings import settings_text
 from tests.effort import effort
+from tests.faults.network.market import Market
 from tests.faults.network.planted import REJECTS, with_plant
 from tests.faults.network.running import FAULT_SECONDS, Net, four
 from tests.faults.running import CAST, SCENARIO
-from tests.network.running import NetworkNode, free_address, until
+from tests.network.running import NetworkNode, free_address, settled, until
 
 TIMES: Final = effort(sample=1, soak=5)
 VICTIM, OTHERS = 3, (0, 1, 2)
@@ -53,8 +51,7 @@ def twin_of(net: Net, folder: Path) -> Iterator[NetworkNode]:
     chosen = replace(
         victim.home.settings(), name="twin", p2p_listen=free_address(5), peers=peers
     )
-    home.settings_file.write_text(settings_text(chosen))
-    write_engine_home(home, chosen, read_home_genesis(home)[0])
+    settled(home, chosen)
     net.commit_these(0, [registration(home)])
     twin = NetworkNode(home, with_plant(REJECTS))
     try:
@@ -92,9 +89,9 @@ def audited(home: Home) -> str:
 
 @pytest.mark.parametrize("_time", range(TIMES))
 def test_a_key_that_signs_twice_loses_its_power_and_the_chain_goes_on(
-    tmp_path: Path, _time: int
+    tmp_path: Path, market: Market, _time: int
 ) -> None:
-    with four(tmp_path) as net:
+    with four(tmp_path, market) as net:
         net.commit(0, 3)
         net.goes_on(0, 1, 2, 3)
         victim = net.nodes[VICTIM]

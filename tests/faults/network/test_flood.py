@@ -17,6 +17,7 @@ import pytest
 from cfi.client.wallet.transactions import act_id_of
 from cfi.node.link import Kind
 from tests.effort import effort
+from tests.faults.network.market import Market
 from tests.faults.network.running import FAULT_SECONDS, Net, four
 from tests.faults.running import Client
 from tests.network.running import QUICK, NetworkNode
@@ -145,9 +146,11 @@ def behave(net: Net, floods: Sequence[Flood]) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_a_flood_leaves_room_for_an_honest_member(tmp_path: Path, seed: int) -> None:
+def test_a_flood_leaves_room_for_an_honest_member(
+    tmp_path: Path, market: Market, seed: int
+) -> None:
     chance, stop = random.Random(seed), threading.Event()
-    with four(tmp_path, settings=replace(QUICK, mempool_size=ROOM)) as net:
+    with four(tmp_path, market, settings=replace(QUICK, mempool_size=ROOM)) as net:
         net.commit(0, 2)
         share = TIMES * ROOM // (len(FLOODED) * CONNECTIONS)
         floods = [

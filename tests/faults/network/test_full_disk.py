@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 
 from tests.effort import effort
+from tests.faults.network.market import Market
 from tests.faults.network.running import FAULT_SECONDS, Net, four
 from tests.faults.network.starting import Started, started
 from tests.faults.small_disk import fill, small_disk
@@ -31,9 +32,11 @@ def until_it_ends(net: Net, victim: Started) -> None:
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_a_full_disk_stops_one_and_the_others_go_on(tmp_path: Path, seed: int) -> None:
+def test_a_full_disk_stops_one_and_the_others_go_on(
+    tmp_path: Path, market: Market, seed: int
+) -> None:
     left = random.Random(seed).randrange(LEAST_LEFT, MOST_LEFT)
-    with small_disk(tmp_path / "node4", DISK_BYTES) as disk, four(tmp_path) as net:
+    with small_disk(tmp_path / "node4", DISK_BYTES) as disk, four(tmp_path, market) as net:
         net.commit(VICTIM, 2)
         node = net.nodes[VICTIM]
         node.stop()

@@ -13,6 +13,7 @@ import pytest
 from cfi.node.home import Home
 from cfi.node.settings import settings_text
 from tests.effort import effort
+from tests.faults.network.market import Market
 from tests.faults.network.planted import OTHER_ROOT, whole_node
 from tests.faults.network.running import FAULT_SECONDS, Net, four
 from tests.network.running import free_address, until
@@ -66,9 +67,9 @@ def let_it_come_to_another_root(net: Net, log: Path) -> int:
 
 @pytest.mark.parametrize("_time", range(TIMES))
 def test_a_validator_with_another_app_hash_stops_and_names_the_height(
-    tmp_path: Path, _time: int
+    tmp_path: Path, market: Market, _time: int
 ) -> None:
-    with four(tmp_path) as net:
+    with four(tmp_path, market) as net:
         net.commit(0, 3)
         net.goes_on(0, 1, 2, 3)
         victim = net.nodes[VICTIM]

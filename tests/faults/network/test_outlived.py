@@ -9,17 +9,19 @@ from typing import Final
 import pytest
 
 from tests.effort import effort
+from tests.faults.network.market import Market
 from tests.faults.network.outlived import OUTLIVED
 from tests.faults.network.running import four
-from tests.faults.network.worlds import TRANSFERS
 
 SEEDS: Final = effort(sample=1, soak=10)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_validators_outlive_kills_pauses_and_cuts(tmp_path: Path, seed: int) -> None:
+def test_validators_outlive_kills_pauses_and_cuts(
+    tmp_path: Path, market: Market, seed: int
+) -> None:
     chance = random.Random(seed)
-    with four(tmp_path, world=TRANSFERS) as net:
+    with four(tmp_path, market) as net:
         net.commit(0, 2)
         for fault in chance.sample(OUTLIVED, len(OUTLIVED)):
             fault(net, chance)

@@ -9,18 +9,20 @@ from cfi.client.wallet.transactions import act_id_of
 from cfi.node.ask import FaultError
 from cfi.node.link import Kind
 from tests.effort import effort
+from tests.faults.network.market import VALIDATORS, Market
 from tests.faults.network.planted import POISON, RAISES, with_plant
 from tests.faults.network.running import FAULT_SECONDS, four
-from tests.faults.network.worlds import VALIDATORS
 
 TIMES: Final = effort(sample=1, soak=5)
 VICTIM, OTHERS = 3, (0, 1, 2)
 
 
 @pytest.mark.parametrize("time", range(TIMES))
-def test_where_all_have_the_mistake_only_its_act_is_dropped(tmp_path: Path, time: int) -> None:
+def test_where_all_have_the_mistake_only_its_act_is_dropped(
+    tmp_path: Path, market: Market, time: int
+) -> None:
     everyone = range(VALIDATORS)
-    with four(tmp_path, dict.fromkeys(everyone, with_plant(RAISES))) as net:
+    with four(tmp_path, market, dict.fromkeys(everyone, with_plant(RAISES))) as net:
         first = net.nodes[time % VALIDATORS]
         acts = net.fresh(6)
         with first.client() as client:
@@ -44,9 +46,9 @@ def test_where_all_have_the_mistake_only_its_act_is_dropped(tmp_path: Path, time
 
 @pytest.mark.parametrize("_time", range(TIMES))
 def test_where_one_has_the_mistake_it_alone_stops_and_says_at_which_height(
-    tmp_path: Path, _time: int
+    tmp_path: Path, market: Market, _time: int
 ) -> None:
-    with four(tmp_path, {VICTIM: with_plant(RAISES)}) as net:
+    with four(tmp_path, market, {VICTIM: with_plant(RAISES)}) as net:
         net.commit(VICTIM, 3)
         victim = net.nodes[VICTIM]
         ledger = victim.ledger

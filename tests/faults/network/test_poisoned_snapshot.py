@@ -12,16 +12,16 @@ from cfi.node.consensus.cometbft.node_key import node_id_of, read_node_id
 from cfi.node.founding import new_seeds
 from tests.effort import effort
 from tests.faults.network.lying import LIES
+from tests.faults.network.market import Market
 from tests.faults.network.relays import relays
 from tests.faults.network.running import FAULT_SECONDS, Net
-from tests.network.running import QUICK, NetworkNode, found_homes, free_address, until
+from tests.network.running import QUICK, NetworkNode, free_address, settled, until
 from tests.network.test_state_sync import (
     INTERVAL,
     KEPT,
     joining,
     newest,
     same_from,
-    settled,
     snapshots,
 )
 
@@ -33,19 +33,29 @@ REFUSED: Final = {
 
 
 @contextmanager
-def honest_and_liar(folder: Path, lie: str) -> Iterator[Net]:
+def honest_and_liar(folder: Path, market: Market, lie: str) -> Iterator[Net]:
     """Two running validators, one of which lies, and a node that would join by their snapshots; it
     reaches both through wires.
     """
     seeds = new_seeds()
-    homes = found_homes(folder, 2, replace(QUICK, snapshot_interval=INTERVAL, snapshots_kept=KEPT))
-    for home in homes:
-        settings = home.settings()
-        peers = (*settings.peers, f"{node_id_of(seeds.node)}@{free_address(9)}")
-        settled(home, replace(settings, peers=peers, rpc_listen=free_address(1)))
+    homes = market.homes(folder)
+    addressed = {free_address(number): home for number, home in enumerate(homes, 1)}
+    unseen = f"{node_id_of(seeds.node)}@{free_address(9)}"
+    for address, home in addressed.items():
+        known = [f"{read_node_id(each.node_key)}@{at}" for at, each in addressed.items() if each != home]
+        settings = replace(
+            QUICK,
+            name=home.root.name,
+            p2p_listen=address,
+            peers=(*known, unseen),
+            rpc_listen=free_address(1),
+            snapshot_interval=INTERVAL,
+            snapshots_kept=KEPT,
+        )
+        settled(home, settings)
     liar = ("tests.faults.network.lying", lie)
     with relays() as wires:
-        net = Net([NetworkNode(homes[HONEST]), NetworkNode(homes[LIAR], program=liar)], wires)
+        net = Net([NetworkNode(homes[HONEST]), NetworkNode(homes[LIAR], program=liar)], wires, market)
         try:
             for node in net.nodes:
                 node.start()
@@ -66,8 +76,10 @@ def honest_and_liar(folder: Path, lie: str) -> Iterator[Net]:
 
 
 @pytest.mark.parametrize("lie", LIES * effort(sample=1, soak=10))
-def test_a_liars_snapshot_is_refused_and_an_honest_one_taken(tmp_path: Path, lie: str) -> None:
-    with honest_and_liar(tmp_path, lie) as net:
+def test_a_liars_snapshot_is_refused_and_an_honest_one_taken(
+    tmp_path: Path, market_of_two: Market, lie: str
+) -> None:
+    with honest_and_liar(tmp_path, market_of_two, lie) as net:
         honest, liar, node = net.nodes
         net.commit(HONEST, 12)
         until(lambda: min(newest(honest), newest(liar)) > 0, honest.process, liar.process)

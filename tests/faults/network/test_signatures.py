@@ -13,9 +13,9 @@ from cfi.contracts.transition.act import Inadmissible
 from cfi.node.consensus.cometbft.rpc import Call, EngineRpc
 from cfi.node.link import Kind
 from tests.effort import effort
+from tests.faults.network.market import VALIDATORS, Market
 from tests.faults.network.planted import FORGED, FORGES, KNOWN, with_plant
 from tests.faults.network.running import FAULT_SECONDS, four
-from tests.faults.network.worlds import VALIDATORS
 from tests.network.running import NetworkNode, until
 
 TIMES: Final = effort(sample=1, soak=5)
@@ -51,9 +51,9 @@ def rejections(node: NetworkNode) -> list[str]:
 
 @pytest.mark.parametrize("time", range(TIMES))
 def test_a_garbage_signature_is_refused_alike_by_who_knows_the_act_and_who_does_not(
-    tmp_path: Path, time: int
+    tmp_path: Path, market: Market, time: int
 ) -> None:
-    with four(tmp_path) as net:
+    with four(tmp_path, market) as net:
         net.commit(0, 3)
         net.goes_on(*EVERYONE)
         net.wires.part({0, 1}, {2, 3})
@@ -74,8 +74,10 @@ def test_a_garbage_signature_is_refused_alike_by_who_knows_the_act_and_who_does_
 
 
 @pytest.mark.parametrize("time", range(TIMES))
-def test_a_block_with_a_garbage_signature_is_rejected_by_all(tmp_path: Path, time: int) -> None:
-    with four(tmp_path, {FORGER: with_plant(FORGES)}) as net:
+def test_a_block_with_a_garbage_signature_is_rejected_by_all(
+    tmp_path: Path, market: Market, time: int
+) -> None:
+    with four(tmp_path, market, {FORGER: with_plant(FORGES)}) as net:
         others = [net.nodes[index] for index in OTHERS]
         until(lambda: all(rejections(node) for node in others), seconds=FAULT_SECONDS)
         net.commit_these(time % len(OTHERS), [KNOWN])

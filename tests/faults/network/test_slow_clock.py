@@ -4,10 +4,8 @@ one alone, and keeps it out if it is started again.
 
 import json
 import subprocess
-import time
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -15,9 +13,9 @@ from urllib.request import urlopen
 import pytest
 
 from cfi.contracts.wire.commits import BlockIdFlag
-from cfi.node.demo import stage
 from tests.clock import VARIABLE, build_with_clock
 from tests.effort import effort
+from tests.faults.network.market import Market
 from tests.faults.network.running import FAULT_SECONDS, Net, four
 from tests.faults.network.starting import CFI, Started, started
 from tests.network.running import until
@@ -33,12 +31,6 @@ time.time_ns = lambda: _nanos() + _off * 1_000_000_000
 time.time = lambda: time.time_ns() / 1e9
 """
 """What a node's Python runs first, as it finds it beside its packages under a certain name."""
-
-
-@pytest.fixture
-def founded_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Chains begin ten minutes ago: CometBFT sleeps until the genesis' time by its own clock."""
-    monkeypatch.setattr(stage, "time", SimpleNamespace(time=lambda: time.time() - 600))
 
 
 def slow(net: Net, seconds: int) -> AbstractContextManager[Started]:
@@ -80,10 +72,11 @@ def votes(net: Net, height: int) -> int:
     return sum(each.flag is BlockIdFlag.COMMIT for each in signatures)
 
 
-@pytest.mark.usefixtures("founded_before")
 @pytest.mark.parametrize("_run", range(RUNS))
-def test_a_clock_30_s_slow_is_told_and_harms_nobody(tmp_path: Path, _run: int) -> None:
-    with four(tmp_path) as net:
+def test_a_clock_30_s_slow_is_told_and_harms_nobody(
+    tmp_path: Path, market: Market, _run: int
+) -> None:
+    with four(tmp_path, market) as net:
         net.commit(VICTIM, 2)
         net.nodes[VICTIM].stop()
         with slow(net, SLOW) as victim:
@@ -98,10 +91,11 @@ def test_a_clock_30_s_slow_is_told_and_harms_nobody(tmp_path: Path, _run: int) -
         net.agree()
 
 
-@pytest.mark.usefixtures("founded_before")
 @pytest.mark.parametrize("_run", range(RUNS))
-def test_a_clock_90_s_slow_stops_that_one_and_keeps_it_out(tmp_path: Path, _run: int) -> None:
-    with four(tmp_path) as net:
+def test_a_clock_90_s_slow_stops_that_one_and_keeps_it_out(
+    tmp_path: Path, market: Market, _run: int
+) -> None:
+    with four(tmp_path, market) as net:
         net.commit(VICTIM, 2)
         net.goes_on(0, 1, 2, VICTIM)
         for node in net.nodes:

@@ -166,7 +166,7 @@ class TestTheProcesses:
         monkeypatch.setattr(running, "_PATIENCE_SECONDS", 0.0)
         validator = Validator(make_homes(tmp_path, Planned(3, 12, 1))[0], BARE)
         validator.begin()
-        with pytest.raises(RuntimeError, match="doesn.t open its socket"):
+        with pytest.raises(RuntimeError, match="open its socket"):
             validator.follow()
         validator.stop()
 

@@ -3,13 +3,15 @@
 RB file 14 (phase 2) and appendix 4.3 (phase 1) give them; the test types them again.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from cfi.contracts.state.rows.true_up import ComplianceStatus, Stage
 from cfi.contracts.state.store import State
@@ -20,64 +22,80 @@ from cfi.node.demo.command import demo
 from cfi.node.demo.summary import MemberYear, load_state, member_years
 from cfi.node.home import Home
 from cfi.node.main import main
+from tests.once import made_once
 
-pytestmark = pytest.mark.xdist_group("the demo, which is played once")
-Played = tuple[Result, Mapping[str, State], Path]
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What the demo said, and what stands on its ledgers."""
+
+    folder: Path
+    exit_code: int
+    stdout: str
+    stderr: str
+    states: Mapping[str, State]
 
 ALLOCATED_2007: Final = 256_000
 OWED_2007: Final = 267_700
 CFIS_BOUGHT_2007: Final = 117
 
 
+def play(folder: Path) -> None:
+    """Play both phases and note what was said."""
+    told = CliRunner().invoke(demo, ["--folder", str(folder / "chains")])
+    said = {"exit_code": told.exit_code, "stdout": told.stdout, "stderr": told.stderr}
+    (folder / "said.json").write_text(json.dumps(said))
+
+
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
-    folder = tmp_path_factory.mktemp("demo")
-    told = CliRunner().invoke(demo, ["--folder", str(folder)])
-    states = {name: load_state(Home(folder / f"sim-{name}")) for name in SCENARIOS}
-    return told, MappingProxyType(states), folder
+def played(shared: Path) -> Played:
+    folder = made_once(shared / "demo", play)
+    chains = folder / "chains"
+    states = {name: load_state(Home(chains / f"sim-{name}")) for name in SCENARIOS}
+    said = json.loads((folder / "said.json").read_text())
+    return Played(chains, **said, states=MappingProxyType(states))
 
 
 def the_year(played: Played, phase: str, member: str, year: int) -> MemberYear:
     """A member's year on the ledger."""
-    rows = member_years(played[1][phase], scenario(phase), year)
+    rows = member_years(played.states[phase], scenario(phase), year)
     return next(row for row in rows if row.holder_id == member)
 
 
 class TestThePhases:
     def test_end_well_and_are_checked_by_others(self, played: Played) -> None:
-        told, _, _ = played
-        assert told.exit_code == 0, told.output
-        shown = told.stdout.splitlines()
+        assert played.exit_code == 0, played.stderr
+        shown = played.stdout.splitlines()
         (begun,) = (at for at, line in enumerate(shown) if line.startswith("Checked by others"))
         rows = [line for line in shown[begun:] if line.startswith("│ sim-")]
         assert len(rows) >= 4
         assert all(" ok " in row for row in rows)
-        assert told.stdout.count("everything agrees") == 2
-        assert told.stdout.count("caught at height") == 2
-        assert "FAILED" not in told.stdout
+        assert played.stdout.count("everything agrees") == 2
+        assert played.stdout.count("caught at height") == 2
+        assert "FAILED" not in played.stdout
 
     def test_are_told_as_they_go(self, played: Played) -> None:
         for name in SCENARIOS:
             chain = scenario(name)
             for year in chain.years:
-                assert f"{chain.chain_id}: {year}: true-up" in played[0].stderr
-                assert f"{chain.chain_id}: {year} (tonnes CO2e)" in played[0].stdout
+                assert f"{chain.chain_id}: {year}: true-up" in played.stderr
+                assert f"{chain.chain_id}: {year} (tonnes CO2e)" in played.stdout
 
     @pytest.mark.parametrize("phase", SCENARIOS)
     def test_close_every_year(self, played: Played, phase: str) -> None:
-        view = StateView(played[1][phase])
+        view = StateView(played.states[phase])
         for year in scenario(phase).years:
             found = view.true_ups.get(number_key(year))
             assert found is not None and found.stage is Stage.CLOSED
 
     @pytest.mark.parametrize("phase", SCENARIOS)
     def test_issue_no_allowance_twice(self, played: Played, phase: str) -> None:
-        for row in StateView(played[1][phase]).supply.all():
+        for row in StateView(played.states[phase]).supply.all():
             assert row.issued >= row.retired + row.cancelled + row.sold_outside
 
     def test_leave_sound_homes(self, played: Played) -> None:
         for name in SCENARIOS:
-            root = played[2] / f"sim-{name}"
+            root = played.folder / f"sim-{name}"
             told = CliRunner().invoke(main, ["doctor", "--home", str(root)])
             assert told.exit_code == 0, told.output
 
