@@ -20,6 +20,7 @@ from typing_extensions import override
 from cfi.node.bench.measurement import Measurement, compared
 from cfi.node.bench.transfers import load, running_ledger, transfers_of
 from cfi.node.bench.world import Sizes
+from cfi.node.demo.ports import free_port
 
 _ADDRESSES: Final = 64
 _CONNECTIONS_OF_ADDRESS: Final = 16
@@ -54,8 +55,7 @@ def measure(accounts: int, lots: int, seconds: float) -> list[Measurement]:
 
 @contextmanager
 def _gateway(ledger_socket: Path) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port("127.0.0.1")
     where = ["--socket", str(ledger_socket), "--listen", f"127.0.0.1:{port}"]
     with subprocess.Popen([sys.executable, "-m", "cfi.node.gateway", *where]) as gateway:
         try:

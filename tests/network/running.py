@@ -1,7 +1,6 @@
 """Ledgers under real CometBFT processes, on loopback addresses of their own."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from cfi.node.assembly import read_home_genesis
 from cfi.node.consensus.cometbft.binary import find_engine
 from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.node_key import read_node_id
+from cfi.node.demo.ports import free_port
 from cfi.node.demo.stage import cast_seeds, set_stages
 from cfi.node.founding import Place
 from cfi.node.home import Home
@@ -158,9 +158,7 @@ def until(
 def free_address(number: int) -> str:
     """An address on the loopback network, with a port that nobody uses now."""
     host = f"127.0.0.{number}"
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return f"{host}:{probe.getsockname()[1]}"
+    return f"{host}:{free_port(host)}"
 
 
 def found_homes(folder: Path, count: int, settings: Settings = QUICK) -> list[Home]:

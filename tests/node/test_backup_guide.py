@@ -14,11 +14,11 @@ from typing import Final
 
 from cfi.contracts.wire.blocks import decode_block
 from cfi.node.ask import UnreachableError, ask
+from cfi.node.demo.ports import free_port
 from cfi.node.home import Home
 from cfi.node.settings import Settings, settings_text
 from cfi.node.storage.block_files import BlockFiles
 from tests.faults.running import Client, Node, application, new_home
-from tests.node.test_main import port
 
 GUIDE: Final = Path(__file__).parents[2] / "docs" / "guides" / "backup.md"
 COMMANDS: Final = [
@@ -86,7 +86,7 @@ def answers(home: Home) -> bool:
 def founded(folder: Path) -> Home:
     """A home in `./node` that listens where nobody else does."""
     home = new_home(folder / "node")
-    home.settings_file.write_text(settings_text(Settings(listen=f"127.0.0.1:{port()}")))
+    home.settings_file.write_text(settings_text(Settings(listen=f"127.0.0.1:{free_port('127.0.0.1')}")))
     return home
 
 

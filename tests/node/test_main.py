@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from cfi.client.wallet.keystore import LEAST
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.node import main as main_module
 from cfi.node.assembly import read_home_genesis
+from cfi.node.demo.ports import free_port
 from cfi.node.founding import Founding, found
 from cfi.node.home import Home
 from cfi.node.main import main
@@ -51,14 +51,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(template: Path, tmp_path: Path) -> Home:
     shutil.copytree(template, tmp_path / "node")
     return Home(tmp_path / "node")
-
-
-def port() -> int:
-    """A free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
 
 
 @pytest.fixture
@@ -220,7 +212,7 @@ def test_start_leaves_with_the_supervisors_code_and_the_lock_let_go(
 def started(home: Home) -> "subprocess.Popen[str]":
     """A node's processes, as soon as its ledger answers."""
     command = [sys.executable, "-c", "from cfi.node.main import main; main()", "start"]
-    where = ["--home", str(home.root), "--listen", f"127.0.0.1:{port()}"]
+    where = ["--home", str(home.root), "--listen", f"127.0.0.1:{free_port('127.0.0.1')}"]
     process = subprocess.Popen([*command, *where], stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + MOST_SECONDS
     while cfi("status", "--home", home.root).exit_code and time.monotonic() < until:

@@ -56,8 +56,14 @@ class Market:
     def homes(self, folder: Path) -> list[Home]:
         """Copies of the homes, which reach each other at no address yet."""
         found = sorted(path for path in self.folder.iterdir() if path.is_dir())
-        return [Home(shutil.copytree(home, folder / home.name, dirs_exist_ok=True))
-            for home in found]
+        logs = shutil.ignore_patterns("*.log")
+        for home in found:
+            shutil.copytree(home, folder / home.name, ignore=logs, dirs_exist_ok=True)
+        return [Home(folder / home.name) for home in found]
+
+    def retires(self, number: int) -> bool:
+        """Whether an act of this number retires, and doesn't only move."""
+        return number % 10 in (0, 5)
 
     def act(self, number: int, valid_until: int) -> bytes:
         """A signed act by its number: a lot's tail is moved or retired; one in ten is refused."""
@@ -72,7 +78,7 @@ class Market:
                 retirement_account=account(member, RETIREMENT),
                 beneficiary=Text(f"act {number}"),
             )
-            if number % 10 in (4, 7)
+            if self.retires(number)
             else TransferLot(
                 source=source,
                 lot_id=lot_id,

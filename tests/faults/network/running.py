@@ -12,9 +12,9 @@ from cfi.contracts.wire.receipts import decode_receipt
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.settings import Settings
 from tests.effort import SOAK
-from tests.faults.network.market import VALIDATORS, Market
+from tests.faults.network.market import MOVED, VALIDATORS, Market
 from tests.faults.network.relays import Relays, relays
-from tests.faults.running import TonnesByKind, replayed
+from tests.faults.running import History, TonnesByKind, replayed
 from tests.network.running import QUICK, NetworkNode, commit_all, free_address, settled
 
 FAULT_SECONDS: Final = 300.0 if SOAK else 120.0
@@ -29,13 +29,22 @@ class Net:
     wires: Relays
     market: Market
     sent: int = 0
+    retiring: list[bytes] = field(default_factory=list)
+    """Acts that retire, by their identifiers."""
     acknowledged: dict[bytes, list[Any]] = field(default_factory=dict)
 
     def fresh(self, count: int) -> list[bytes]:
         """New acts, valid for half as long as any may be."""
         until = max(node.height for node in self.nodes) + REPLAY_WINDOW_HEIGHTS // 2
-        first, self.sent = self.sent, self.sent + count
-        return [self.market.act(number, until) for number in range(first, first + count)]
+        numbers = range(self.sent, self.sent + count)
+        self.sent += count
+        made = [self.market.act(number, until) for number in numbers]
+        self.retiring += [
+            act_id_of(act)
+            for number, act in zip(numbers, made, strict=True)
+            if self.market.retires(number)
+        ]
+        return made
 
     def ids(self, acts: Sequence[bytes]) -> list[bytes]:
         """The acts' identifiers."""
@@ -62,7 +71,8 @@ class Net:
 
     def agree(self, *indexes: int) -> None:
         """Stop these (all, if none is named): each one's blocks replay to equal roots, all that was
-        acknowledged is there, once, as it was told, and there are as many tonnes as before.
+        acknowledged is there, once, as it was told, and there are as many tonnes as before, those
+        retired that were to be.
         """
         chosen = [self.nodes[index] for index in indexes or range(len(self.nodes))]
         top = max(height for height, _, _ in self.acknowledged.values())
@@ -78,22 +88,33 @@ class Net:
         for height in common:
             assert len({history.roots[height] for history in histories}) == 1, height
         for history in histories:
-            assert units(history.tonnes[max(common)]) == units(history.tonnes[self.market.height])
-            assert history.tonnes[max(common)] != history.tonnes[self.market.height]
+            self._conserves(history)
             assert all(len(places) == 1 for places in history.places.values())
             for act_id, told in self.acknowledged.items():
                 assert history.places[act_id] == [told]
 
 
+    def _conserves(self, history: History) -> None:
+        before, after = history.tonnes[self.market.height], history.tonnes[max(history.tonnes)]
+        assert units(before) == units(after)
+        places = [history.places.get(act_id, []) for act_id in self.retiring]
+        done = sum(decode_receipt(receipt).done for each in places for _, _, receipt in each)
+        assert retired(after) - retired(before) == done * MOVED
+        assert done
+
+
 def units(tonnes: TonnesByKind) -> dict[tuple[int, int], tuple[int, int]]:
     """Of each type and vintage, the tonnes that were issued, and those that are somewhere."""
+    where = ("held", "retired", "cancelled", "sold_outside")
     return {
-        (each["type"], each["vintage"]): (
-            each["issued"],
-            sum(each[where] for where in ("held", "retired", "cancelled", "sold_outside")),
-        )
+        (each["type"], each["vintage"]): (each["issued"], sum(each[place] for place in where))
         for each in tonnes
     }
+
+
+def retired(tonnes: TonnesByKind) -> int:
+    """Those of all types and vintages that are retired."""
+    return sum(each["retired"] for each in tonnes)
 
 
 @contextmanager

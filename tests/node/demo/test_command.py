@@ -121,7 +121,23 @@ class TestThePorts:
 
         monkeypatch.setattr(socket, "socket", Probe)
         assert free_port("127.0.0.1", "127.0.0.2") == tried[-1]
-        assert (tried[0], tried[2], len(tried)) == (0, 0, 4)
+        assert tried[0] == tried[1]
+        assert tried[2] == tried[3]
+        assert len(tried) == 4
+
+    def test_none_is_one_that_outgoing_connections_get(self) -> None:
+        told = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text()
+        assert max(free_port("127.0.0.1") for _ in range(100)) < int(told.split()[0])
+
+    def test_the_search_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Taken(socket.socket):
+            @override
+            def bind(self, address: Any) -> None:
+                raise OSError(errno.EADDRINUSE, "taken")
+
+        monkeypatch.setattr(socket, "socket", Taken)
+        with pytest.raises(OSError, match="no port is free"):
+            free_port("127.0.0.1", "127.0.0.2")
 
     def test_an_address_of_another_machine_has_none(self) -> None:
         with pytest.raises(OSError, match="assign"):

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from cfi.node.demo.ports import free_port
 from cfi.node.gateway.__main__ import main
 from cfi.node.gateway.server import Listen, serve
 from tests.node.gateway.running import run, running
@@ -49,13 +50,6 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     return cert_file, key_file
 
 
-def free_port() -> int:
-    """A port that nobody has just now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 async def answered(url: str, tls: ssl.SSLContext | bool = True) -> int:
     """The status of an address that may not listen yet."""
     async with aiohttp.ClientSession() as session:
@@ -73,7 +67,7 @@ def test_over_tls(tmp_path: Path) -> None:
 
     async def work() -> None:
         async with running(tmp_path / "node") as gateway:
-            stop, port = asyncio.Event(), free_port()
+            stop, port = asyncio.Event(), free_port("127.0.0.1")
             listen = Listen(port=port, certificate=cert, key=key)
             task = asyncio.create_task(serve(gateway.chain.socket, listen, stop))
             trusting = ssl.create_default_context(cafile=str(cert))
@@ -88,7 +82,7 @@ def test_over_tls(tmp_path: Path) -> None:
 def test_a_process_of_its_own_ends_when_told(tmp_path: Path, number: signal.Signals) -> None:
     async def work() -> None:
         async with running(tmp_path) as gateway:
-            port = free_port()
+            port = free_port("127.0.0.1")
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-m", "cfi.node.gateway", "--socket", str(gateway.chain.socket)),
