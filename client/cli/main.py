@@ -1,25 +1,22 @@
 """The commands that need no node: `python -m cfi.client`, and mounted under `cfi`."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
 import click
 
-from cfi.client.cli.audit import audit
-from cfi.client.cli.calc import calc
-from cfi.client.cli.key import key
-from cfi.client.cli.light import light
-from cfi.client.cli.query import query
-from cfi.client.cli.tx import tx
-from cfi.client.cli.validator import validator
+from cfi.client.cli.lazy import LazyGroup
+
+CLIENT_COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        name: f"cfi.client.cli.{name}"
+        for name in ("audit", "calc", "key", "light", "query", "tx", "validator")
+    }
+)
+"""Every command of the client, and the module in which it stands."""
 
 
-def client_commands() -> list[click.Command]:
-    """Every command of the client."""
-    return [audit, calc, key, light, query, tx, validator]
-
-
-@click.group()
+@click.group(cls=LazyGroup, places=CLIENT_COMMANDS)
 def client() -> None:
     """Everything that works without a node."""
-
-
-for command in client_commands():
-    client.add_command(command)

@@ -17,8 +17,8 @@ from click.testing import CliRunner, Result
 
 from cfi.client.wallet.keystore import LEAST
 from cfi.contracts.state.genesis import genesis_hash
-from cfi.node import main as main_module
 from cfi.node.assembly import read_home_genesis
+from cfi.node.commands import init, start
 from cfi.node.demo.ports import free_port
 from cfi.node.founding import Founding, found
 from cfi.node.home import Home
@@ -65,7 +65,7 @@ def light_keys(monkeypatch: pytest.MonkeyPatch) -> None:
         }
         return honest(home, settings, Founding(**told, hardness=LEAST))
 
-    monkeypatch.setattr(main_module, "found", quickly)
+    monkeypatch.setattr(init, "found", quickly)
 
 
 @pytest.mark.usefixtures("light_keys")
@@ -203,7 +203,7 @@ def test_start_leaves_with_the_supervisors_code_and_the_lock_let_go(
         say("one ended")
         return 1
 
-    monkeypatch.setattr(main_module, "supervise", one_ends)
+    monkeypatch.setattr(start, "supervise", one_ends)
     told = cfi("start", "--home", home.root)
     assert (told.exit_code, told.stderr) == (1, "one ended\n")
     os.close(home.lock())

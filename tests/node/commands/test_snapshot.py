@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from cfi.node import snapshot_command
 from cfi.node.assembly import assemble
+from cfi.node.commands import snapshot as snapshot_command
 from cfi.node.founding import found
 from cfi.node.home import Home
 from cfi.node.main import main

@@ -1,0 +1,53 @@
+"""`cfi status`: what a running node says of itself."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from cfi.contracts.wire.headers import Timestamp
+from cfi.node.ask import ask
+from cfi.node.command_line import home_option, json_option, show, told
+from cfi.node.consensus.cometbft.node_key import read_node_id
+from cfi.node.home import Home
+from cfi.node.settings import COMETBFT
+from cfi.node.signing import Share, signing_shares
+
+
+@click.command()
+@home_option
+@json_option
+@told
+def status(root: Path, as_json: bool) -> None:
+    """Height, root, peers, what waits and who signed, as the running ledger says."""
+    home = Home(root)
+    settings = home.settings()
+    said = ask(home.socket, "status")
+    shares = signing_shares(home.socket, said["height"])
+    content = {
+        "engine": settings.engine,
+        "chain_id": said["chain_id"],
+        "height": said["height"],
+        "app_hash": said["app_hash"].hex(),
+        "genesis_hash": said["genesis_hash"].hex(),
+        "time": _moment(said["time"]),
+        "waiting": said["waiting"],
+        "rules": said["app_version"],
+        "validators": [
+            {"key": key.hex(), "power": power, **asdict(shares.get(key, Share()))}
+            for key, power in said["validators"]
+        ],
+    }
+    if settings.engine == COMETBFT:
+        counters = said["counters"]
+        content["node_id"] = read_node_id(home.node_key)
+        content["peers"] = counters["peers"]
+        content["catching_up"] = counters["catching_up"]
+        content["clock_off_seconds"] = round(counters["clock_off_nanos"] / 1e9, 1)
+    show(content, as_json)
+
+
+def _moment(nanos: int) -> str:
+    seconds = Timestamp.of_nanos(nanos).seconds
+    return datetime.fromtimestamp(seconds, UTC).isoformat()

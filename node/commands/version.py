@@ -1,0 +1,21 @@
+"""`cfi version`: which rules this program knows."""
+
+import sys
+from typing import Final
+
+import click
+
+from cfi.contracts.transition.dispatch import SUPPORTED_APP_VERSIONS
+from cfi.node.command_line import json_option, show
+
+VERSION: Final = "0.1.0"
+
+
+@click.command()
+@json_option
+def version(as_json: bool) -> None:
+    """Versions of the command and of the rules."""
+    show(
+        {"cfi": VERSION, "rules": max(SUPPORTED_APP_VERSIONS), "python": sys.version.split()[0]},
+        as_json,
+    )
