@@ -56,7 +56,7 @@ class Market:
     def homes(self, folder: Path) -> list[Home]:
         """Copies of the homes, which reach each other at no address yet."""
         found = sorted(path for path in self.folder.iterdir() if path.is_dir())
-        logs = shutil.ignore_patterns("*.log")
+        logs = shutil.ignore_patterns("ledger-*.log", "engine-*.log")
         for home in found:
             shutil.copytree(home, folder / home.name, ignore=logs, dirs_exist_ok=True)
         return [Home(folder / home.name) for home in found]
