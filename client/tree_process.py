@@ -11,8 +11,11 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, Final
 
 from cfi.client.memory import settle_memory
@@ -59,14 +62,22 @@ class TreeProcess:
         _widen(self._questions)
         self._written: list[Written] = []
         self._rows = 0
-        self._root: Hash | None = Hash(EMPTY_HASH)
+        self._root: _Root | None = _Root(Hash(EMPTY_HASH))
+        self._owed: deque[_Root] = deque()
+        """Roots that are asked for, in the order in which they come."""
 
     @property
     def root(self) -> Hash:
         """The root of the last sealed height; waits until it is worked out."""
+        return self.root_to_come()()
+
+    def root_to_come(self) -> Callable[[], Hash]:
+        """What gives that root when it is wanted, also after later heights were sealed."""
         if self._root is None:
-            self._root = Hash(self._ask("root"))
-        return self._root
+            self._root = _Root()
+            self._send("root")
+            self._owed.append(self._root)
+        return partial(self._settled, self._root)
 
     def put(self, owner: OwnerKey, seed: Seed | None, placed: Placed) -> None:
         """Write rows of an owner into the height that is open; a seed comes with all its rows."""
@@ -110,6 +121,11 @@ class TreeProcess:
         with suppress(BrokenPipeError):
             self._questions.close()
 
+    def _settled(self, root: "_Root") -> Hash:
+        while root.value is None:
+            self._owed.popleft().value = Hash(self._receive())
+        return root.value
+
     def _tell_rows(self) -> None:
         if self._written:
             self._tell("put", self._written)
@@ -117,17 +133,33 @@ class TreeProcess:
 
     def _tell(self, *message: object) -> None:
         self._root = None
+        self._send(*message)
+
+    def _ask(self, *message: object) -> Any:
+        self._send(*message)
+        for root in self._owed:
+            root.value = Hash(self._receive())
+        self._owed.clear()
+        return self._receive()
+
+    def _send(self, *message: object) -> None:
         try:
             _write(self._questions, message)
         except BrokenPipeError as error:
             raise TreeProcessError from error
 
-    def _ask(self, *message: object) -> Any:
+    def _receive(self) -> Any:
         try:
-            _write(self._questions, message)
             return _read(self._answers)
-        except (BrokenPipeError, EOFError) as error:
+        except EOFError as error:
             raise TreeProcessError from error
+
+
+@dataclass(slots=True)
+class _Root:
+    """A root, once it has come."""
+
+    value: Hash | None = None
 
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> None:

@@ -1,5 +1,7 @@
 """Does each header follow from the one before, and did the validators sign it?  (CometBFT 0.38)"""
 
+from collections.abc import Callable
+
 from cfi.client.audit.beginning import Beginning
 from cfi.client.audit.findings import Disagreement, DisagreementError, same, shown
 from cfi.contracts.state.upgrades import app_version_at
@@ -9,6 +11,7 @@ from cfi.contracts.wire.blocks import Block, block_id_of, data_hash, evidence_ha
 from cfi.contracts.wire.commits import NO_COMMIT, commit_hash, earliest_vote_time, median_time
 from cfi.contracts.wire.headers import NO_BLOCK, BlockId, Header, Timestamp, header_fault
 from cfi.contracts.wire.quantities import Height
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.validators import ValidatorSet, validators_hash
 from cfi.contracts.wire.votes import CommitError, verify_commit
 
@@ -22,17 +25,24 @@ class HeaderCheck:
         self._vote_time = beginning.genesis_time
         self.height = 0
         self.block_id: BlockId = NO_BLOCK
-        self.app_hash = bytes(beginning.state.app_hash)
-        """The root after the last height, which the next header must carry."""
+        self._app_hash = beginning.state.app_hash_to_come()
         self.results_hash = results_hash([])
 
     def validators_of(self, height: int) -> ValidatorSet:
         """The validators that sign a height, by what has been replayed."""
         return validators_at(self._view, height)
 
+    @property
+    def app_hash(self) -> Hash:
+        """The root after the last height, which the next header must carry; may have to be waited
+        for.
+        """
+        return self._app_hash()
+
     def check(self, block: Block, vote_time: Timestamp) -> None:
-        """Check a block's header and the votes that it brings for the block before, by the
-        validators and the version that the replay came to; raises DisagreementError.
+        """Check a block's header, but for the outcome of the height before, and the votes that it
+        brings for the block before, by the validators and the version that the replay came to;
+        raises DisagreementError.
         """
         header, height = block.header, self.height + 1
         same(height, "height", height, header.height)
@@ -45,12 +55,20 @@ class HeaderCheck:
         if header.proposer_address not in known:
             _differ(height, "proposer", "a validator", shown(header.proposer_address))
 
-    def go_on(self, block: Block, vote_time: Timestamp, app_hash: bytes, results: bytes) -> None:
+    def check_outcome(self, header: Header) -> None:
+        """Check what a header says came of the height before; raises DisagreementError."""
+        height, results = self.height + 1, header.last_results_hash
+        same(height, "app hash of the height before", self.app_hash, header.app_hash)
+        same(height, "results of the height before", self.results_hash, results)
+
+    def go_on(
+        self, block: Block, vote_time: Timestamp, app_hash: Callable[[], Hash], results: bytes
+    ) -> None:
         """Take a checked block, and what executing it gave, as the one that the next follows."""
         self.height = block.header.height
         self.block_id = block_id_of(block)
         self._vote_time = vote_time
-        self.app_hash, self.results_hash = app_hash, results
+        self._app_hash, self.results_hash = app_hash, results
 
     def _check_votes(self, block: Block, height: int) -> None:
         commit = block.last_commit
@@ -91,8 +109,6 @@ class HeaderCheck:
             ("hash of the validators", now, header.validators_hash),
             ("hash of the next validators", following, header.next_validators_hash),
             ("hash of the block's bounds", begun.consensus_hash, header.consensus_hash),
-            ("app hash of the height before", self.app_hash, header.app_hash),
-            ("results of the height before", self.results_hash, header.last_results_hash),
             ("hash of the evidence", evidence_hash(block.evidence), header.evidence_hash),
         )
 

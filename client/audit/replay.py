@@ -4,7 +4,7 @@ What a header commits to stands in the next one, so the last height's root and r
 out and reported, but no header of the source confirms them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cfi.client.audit.beginning import Beginning
@@ -29,6 +29,7 @@ from cfi.contracts.wire.blocks import (
 )
 from cfi.contracts.wire.headers import Timestamp
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
+from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.protobuf import ProtobufError
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.receipts import receipt_digest
@@ -46,12 +47,23 @@ class Replayed:
     transactions: tuple[bytes, ...]
     receipts: list[bytes]
     done: int
-    rows: Batch
     header_hash: bytes
-    app_hash: Hash
-    """The root after the height."""
+    app_hash_to_come: Callable[[], Hash]
     misbehaviour: int
     """Offences of validators that its evidence proves."""
+    sealed: Batch
+    """The rows that it changed."""
+    overlay: Overlay
+
+    @property
+    def app_hash(self) -> Hash:
+        """The root after the height; may have to be waited for."""
+        return self.app_hash_to_come()
+
+    @property
+    def rows(self) -> Batch:
+        """What it wrote: rows and movements."""
+        return self.sealed + _movements(self.overlay)
 
 
 def read_block(record: BlockRecord) -> Block:
@@ -91,6 +103,31 @@ class Replay:
         """
         self.headers.check(block, vote_time)
         misbehaviour = self._evidence.check(block, StateView(self._state))
+        try:
+            execution = self._decided(block, examined, misbehaviour)
+        finally:
+            # Not before: the trees work out the root while the block is decided.
+            self.headers.check_outcome(block.header)
+        sealed = self._state.seal(execution.overlay)
+        self._window.add(self._state.height, tuple(execution.ids))
+        results = results_hash([_result(each) for each in execution.outcomes])
+        app_hash = self._state.app_hash_to_come()
+        self.headers.go_on(block, vote_time, app_hash, results)
+        return Replayed(
+            height=block.header.height,
+            transactions=block.transactions,
+            receipts=[each.receipt_bytes for each in execution.outcomes],
+            done=sum(1 for each in execution.outcomes if each.receipt and each.receipt.done),
+            header_hash=self.headers.block_id.header_hash,
+            app_hash_to_come=app_hash,
+            misbehaviour=len(misbehaviour),
+            sealed=sealed,
+            overlay=execution.overlay,
+        )
+
+    def _decided(
+        self, block: Block, examined: Sequence[Examined], misbehaviour: Sequence[Misbehaviour]
+    ) -> Execution:
         now = Instant(block.header.time.seconds)
         execution = begin_block(self._state, self._window, now, misbehaviour)
         for index, (transaction, known) in enumerate(
@@ -98,20 +135,7 @@ class Replay:
         ):
             _decide(execution, transaction, index, known)
         finish_block(execution)
-        rows = self._state.seal(execution.overlay) + _movements(execution.overlay)
-        self._window.add(self._state.height, tuple(execution.ids))
-        results = results_hash([_result(each) for each in execution.outcomes])
-        self.headers.go_on(block, vote_time, self._state.app_hash, results)
-        return Replayed(
-            height=block.header.height,
-            transactions=block.transactions,
-            receipts=[each.receipt_bytes for each in execution.outcomes],
-            done=sum(1 for each in execution.outcomes if each.receipt and each.receipt.done),
-            rows=rows,
-            header_hash=self.headers.block_id.header_hash,
-            app_hash=self._state.app_hash,
-            misbehaviour=len(misbehaviour),
-        )
+        return execution
 
 
 def _decide(execution: Execution, transaction: bytes, index: int, known: Examined) -> None:

@@ -26,6 +26,7 @@ class SignaturePool:
         self._pool = (
             ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) if workers else None
         )
+        self._started = self._submit([])
 
     def __enter__(self) -> Self:
         return self
@@ -38,6 +39,10 @@ class SignaturePool:
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+    def wait_until_started(self) -> None:
+        """Until its processes examine; they start by themselves, and nobody else need wait."""
+        _answer([], self._started)
 
     def ask(self, transactions: Sequence[bytes]) -> list[Owed]:
         """Begin to examine a block's transactions."""
@@ -58,12 +63,18 @@ class SignaturePool:
 
     def _answers(self, owed: list[Owed]) -> Iterator[Examined]:
         for chunk, future in owed:
-            yield from read_answer(_answer(chunk, future), len(chunk))
+            yield from read_answer(_answer_at_once(chunk, future), len(chunk))
+
+
+def _answer_at_once(chunk: list[bytes], future: Future[bytes] | None) -> bytes:
+    """The answer of who examines a chunk; what nobody has begun is examined here."""
+    if future is None or future.cancel():
+        return answer_to(chunk)
+    return _answer(chunk, future)
 
 
 def _answer(chunk: list[bytes], future: Future[bytes] | None) -> bytes:
-    """The answer of who examines a chunk; what nobody has begun is examined here, at once."""
-    if future is None or future.cancel():
+    if future is None:
         return answer_to(chunk)
     try:
         return future.result()

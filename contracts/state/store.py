@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, insort
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cfi.contracts.state import durable
@@ -57,6 +57,10 @@ class State:
     def app_hash(self) -> Hash:
         """The root."""
         return self.trees.root
+
+    def app_hash_to_come(self) -> Callable[[], Hash]:
+        """What gives the root of this height when it is wanted, also after later heights."""
+        return self.trees.root_to_come()
 
     def overlay(self) -> Overlay:
         """Room for a block's writes."""

@@ -5,7 +5,7 @@ they may live in another process than the rows.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -34,6 +34,9 @@ class Trees(Protocol):
     @property
     def root(self) -> Hash:
         """The root of the last sealed height."""
+
+    def root_to_come(self) -> Callable[[], Hash]:
+        """What gives that root when it is wanted, also after later heights were sealed."""
 
     def put(self, owner: OwnerKey, seed: Seed | None, placed: Placed) -> None:
         """Write rows of an owner into the height that is open; a seed comes with all its rows."""
@@ -100,6 +103,11 @@ class HeldTrees:
     def root(self) -> Hash:
         """The root of the last sealed height."""
         return Hash(self._outer.root_hash)
+
+    def root_to_come(self) -> Callable[[], Hash]:
+        """What gives that root when it is wanted, also after later heights were sealed."""
+        root = self.root
+        return lambda: root
 
     def put(self, owner: OwnerKey, seed: Seed | None, placed: Placed) -> None:
         """Write rows of an owner into the height that is open; a seed comes with all its rows."""

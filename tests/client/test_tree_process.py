@@ -1,7 +1,7 @@
 """The trees in a process of their own are the trees that are held here."""
 
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
 
@@ -30,6 +30,15 @@ class Both:
     def root(self) -> Hash:
         assert self.here.root == self.there.root
         return self.here.root
+
+    def root_to_come(self) -> Callable[[], Hash]:
+        here, there = self.here.root_to_come(), self.there.root_to_come()
+
+        def root() -> Hash:
+            assert here() == there()
+            return here()
+
+        return root
 
     def put(self, owner: OwnerKey, seed: Seed | None, placed: Placed) -> None:
         self.here.put(owner, seed, placed)
@@ -113,6 +122,21 @@ def test_trees_that_are_handed_over_begin_with_the_last_height(process: TreeProc
 
 def test_before_anything_is_written_the_root_is_that_of_nothing(process: TreeProcess) -> None:
     assert process.root == State().app_hash
+
+
+def test_roots_that_are_wanted_later_are_those_of_their_heights(process: TreeProcess) -> None:
+    held = HeldTrees()
+    later: list[Callable[[], Hash]] = []
+    for number in range(6):
+        for trees in (held, process):
+            trees.seal({RowKey(b"\xb0key"): b"%d" % number})
+            later.append(trees.root_to_come())
+        if number == 3:
+            assert isinstance(process.prove(0, RowKey(b"\xb0key")), Existence)
+    here, there = later[::2], later[1::2]
+    assert there[5]() == here[5]() == process.root
+    assert [each() for each in there] == [each() for each in here]
+    assert len({each() for each in there}) == 6
 
 
 def test_who_is_told_to_stop_beside_the_ledger_still_answers_it(process: TreeProcess) -> None:
