@@ -47,6 +47,17 @@ def absent(passed: Counter[str], skipped: Iterable[str]) -> list[str]:
     return nothing + [f"{test}: skipped" for test in sorted(skipped)]
 
 
+MIRRORS: Final = ("client", "contracts", "genesis", "node")
+"""The suites that mirror the packages: they alone have to cover them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Don't trace the other suites: that would slow them for nothing."""
+    for item in items:
+        if not suites([item.path]) & set(MIRRORS):
+            item.add_marker("no_cover")
+
+
 def findings(config: pytest.Config) -> tuple[Counter[str], list[str]]:
     """How many tests passed in each suite, and what a whole run misses."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
