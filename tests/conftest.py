@@ -2,11 +2,12 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import Final
 
 import pytest
+from coverage import Coverage
 from hypothesis import HealthCheck, settings
 
 from tests.effort import effort
@@ -51,11 +52,21 @@ MIRRORS: Final = ("client", "contracts", "genesis", "node")
 """The suites that mirror the packages: they alone have to cover them."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Don't trace the other suites: that would slow them for nothing."""
-    for item in items:
-        if not suites([item.path]) & set(MIRRORS):
-            item.add_marker("no_cover")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Don't trace the other suites: that would slow them for nothing. (pytest-cov's own mark has no
+    effect where tests run in several processes: there, two measurements are going on.)
+    """
+    stopped: list[Coverage] = []
+    if not suites([item.path]) & set(MIRRORS):
+        while (measurement := Coverage.current()) is not None:
+            measurement.stop()
+            stopped.append(measurement)
+    try:
+        return (yield)
+    finally:
+        for measurement in reversed(stopped):
+            measurement.start()
 
 
 def findings(config: pytest.Config) -> tuple[Counter[str], list[str]]:
