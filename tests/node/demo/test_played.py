@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -48,9 +49,10 @@ def play(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(shared: Path) -> Played:
+def played(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Played:
     folder = made_once(shared / "demo", play)
-    chains = folder / "chains"
+    # A store is opened by one process at a time.
+    chains = copytree(folder / "chains", tmp_path_factory.mktemp("demo") / "chains")
     states = {name: load_state(Home(chains / f"sim-{name}")) for name in SCENARIOS}
     said = json.loads((folder / "said.json").read_text())
     return Played(chains, **said, states=MappingProxyType(states))
