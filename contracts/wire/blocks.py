@@ -26,6 +26,8 @@ from cfi.contracts.wire.protobuf import (
 )
 
 PART_BYTES: Final = 65_536
+_Shape = tuple[int, int, int, int]
+"""Code, length of the data, gas wanted, gas used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,8 @@ def verify_transaction(block_data_hash: bytes, transaction: bytes, proof: ListPr
 
 def results_hash(results: Sequence[TransactionResult]) -> bytes:
     """The 32-byte root over a block's results, which the next header carries."""
-    return list_root([encode_result(each) for each in results])
+    known: dict[_Shape, tuple[bytes, bytes]] = {}
+    return list_root([_encoded(each, known) for each in results])
 
 
 def prove_result(results: Sequence[TransactionResult], index: int) -> ListProof:
@@ -137,14 +140,21 @@ def verify_result(last_results_hash: bytes, result: TransactionResult, proof: Li
 
 def encode_result(result: TransactionResult) -> bytes:
     """The part of a result that all machines agree on."""
-    return b"".join(
-        (
-            integer(1, result.code),
-            data(2, result.data),
-            integer(5, result.gas_wanted),
-            integer(6, result.gas_used),
-        )
-    )
+    return _encoded(result, {})
+
+
+def _encoded(result: TransactionResult, known: dict[_Shape, tuple[bytes, bytes]]) -> bytes:
+    """The same; most results of a block differ in nothing but their data."""
+    shape = (result.code, len(result.data), result.gas_wanted, result.gas_used)
+    around = known.get(shape)
+    if around is None:
+        around = known[shape] = _around(*shape)
+    return around[0] + result.data + around[1]
+
+
+def _around(code: int, length: int, wanted: int, used: int) -> tuple[bytes, bytes]:
+    body = data(2, bytes(length))
+    return integer(1, code) + body[: len(body) - length], integer(5, wanted) + integer(6, used)
 
 
 def evidence_hash(evidence: Sequence[bytes]) -> bytes:

@@ -28,16 +28,17 @@ def _head(major: int, number: int) -> bytes:
     return bytes((kind | 27,)) + number.to_bytes(8, "big")
 
 
-_NUMBERS, _OCTET_HEADS, _TEXT_HEADS, _ARRAY_HEADS = (
+NUMBERS, _OCTET_HEADS, _TEXT_HEADS, _ARRAY_HEADS = (
     tuple(_head(major, number) for number in range(_ONE))
     for major in (_UNSIGNED, _OCTETS, _TEXT, _ARRAY)
 )
+"""Those of one byte, and the heads with such lengths."""
 
 
 def unsigned(number: int) -> bytes:
     """A number from 0 to 2^64 - 1; raises OverflowError for any other."""
     if 0 <= number < _ONE:
-        return _NUMBERS[number]
+        return NUMBERS[number]
     if number < _TWO:
         return b"\x19" + number.to_bytes(2, "big")
     if number < _FOUR:

@@ -254,9 +254,15 @@ def _integer(least: int, greatest: int) -> Check:
 
 def _integer_writer(least: int, greatest: int) -> Write:
     check = _integer(least, greatest)
-    write = items.unsigned if least >= 0 else items.integer
-    return lambda value: write(
-        value if type(value) is int and least <= value <= greatest else check(value)
+    if least < 0:
+        return lambda value: items.integer(check(value))
+    numbers, few = items.NUMBERS, min(greatest, len(items.NUMBERS) - 1)
+    return lambda value: (
+        numbers[value]
+        if type(value) is int and least <= value <= few
+        else items.unsigned(
+            value if type(value) is int and least <= value <= greatest else check(value)
+        )
     )
 
 

@@ -28,7 +28,7 @@ from cfi.node.bench.transfers import load, transfers_of
 from cfi.node.bench.world import CHAIN_ID, GENESIS_TIME, NO_GENESIS, VALIDATORS, Sizes, build
 
 _WORKERS: Final = 1
-_TURNS: Final = 3
+_TURNS: Final = 5
 """This machine's speed changes within a minute; what is compared is measured close together."""
 _BASELINE: Final = "transfers a second when the history was made"
 
