@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from cfi.node.tether import end
 from tests.effort import effort
 from tests.faults.network.running import Net
 
 KILLS: Final = effort(sample=1, soak=5)
 """Of each kind, each time."""
 CUT_OFF_BLOCKS: Final = effort(sample=10, soak=100)
+END_SECONDS: Final = 10.0
 SPLIT_SECONDS: Final = effort(sample=5, soak=60)
 EVERYONE: Final = range(4)
 Fault = Callable[[Net, random.Random], None]
@@ -116,12 +118,14 @@ def _chosen(chance: random.Random) -> tuple[int, list[int]]:
 
 
 def _kill(net: Net, index: int, side: str) -> None:
-    """End one validator: its ledger, its engine, or both at once. The other side ends, too."""
+    """End one validator: its ledger, its engine, or both at once. The other side ends, too, or is
+    ended as the supervisor does it: CometBFT can hang in its own end.
+    """
     node = net.nodes[index]
     assert node.ledger is not None and node.engine is not None
     if side == "ledger":
         node.ledger.kill()
-        node.engine.wait(60.0)
+        end(node.engine, END_SECONDS)
     elif side == "engine":
         node.engine.kill()
         node.engine.wait()
