@@ -2,9 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pytest
 from coverage import Coverage
@@ -13,6 +13,11 @@ from hypothesis import HealthCheck, settings
 from tests.effort import effort
 
 HERE: Final = Path(__file__).parent
+MIRRORS: Final = ("client", "contracts", "genesis", "node")
+"""The suites that mirror the packages: they alone have to cover them."""
+LONG: Final = ("faults", "network", "properties")
+"""Those whose tests take long."""
+T = TypeVar("T")
 
 settings.register_profile(
     "house",
@@ -48,8 +53,25 @@ def absent(passed: Counter[str], skipped: Iterable[str]) -> list[str]:
     return nothing + [f"{test}: skipped" for test in sorted(skipped)]
 
 
-MIRRORS: Final = ("client", "contracts", "genesis", "node")
-"""The suites that mirror the packages: they alone have to cover them."""
+def dealt(long: Sequence[T], short: Sequence[T], processes: int) -> list[T]:
+    """An order in which each process begins with its share of the long ones, so that none of them
+    is begun when there is nothing else left to do; xdist gives each an equal part of the order.
+    """
+
+    def share(of: Sequence[T], number: int) -> Sequence[T]:
+        return of[len(of) * number // processes : len(of) * (number + 1) // processes]
+
+    return [
+        each for number in range(processes) for of in (long, short) for each in share(of, number)
+    ]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Deal the tests to the processes, after they were put into a random order."""
+    long = [item for item in items if suites([item.path]) & set(LONG)]
+    short = [item for item in items if not suites([item.path]) & set(LONG)]
+    items[:] = dealt(long, short, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 
 from tests.architecture.tree import ROOT
-from tests.conftest import absent, suites
+from tests.conftest import absent, dealt, suites
 
 
 def test_every_suite_must_have_passed_something() -> None:
@@ -19,6 +19,13 @@ def test_every_suite_must_have_passed_something() -> None:
 def test_a_skip_is_a_failure() -> None:
     everything = Counter(suites((ROOT / "tests").glob("*/**/test_*.py")))
     assert absent(everything, ["tests/a.py::test_b"]) == ["tests/a.py::test_b: skipped"]
+
+
+def test_each_process_begins_with_its_share_of_the_long_tests() -> None:
+    assert dealt("ABC", "uvwxyz", 3) == list("AuvBwxCyz")
+    assert dealt("ABCDE", "xyz", 2) == list("ABxCDEyz")
+    assert dealt("AB", "xy", 1) == list("ABxy")
+    assert dealt("", "xy", 3) == list("xy")
 
 
 def test_a_whole_run_that_selects_nothing_fails() -> None:
