@@ -31,8 +31,8 @@ SEEDS: Final = effort(sample=1, soak=5)
 FLOODED: Final = (0, 1, 2)
 CONNECTIONS: Final = 2
 """To each flooded validator."""
-AT_ONCE: Final = 500
-"""What a connection sends before it reads answers."""
+AT_ONCE: Final = 5 * ROOM // 2
+"""What a connection sends before it reads answers: with the others more good ones than may wait."""
 MOST_BLOCKS: Final = 20
 """From an honest member's first try to its commit: five turns of each proposer."""
 MOST_MEBIBYTES: Final = 100
