@@ -17,7 +17,7 @@ from cfi.contracts.figures.facility import (
     YearData,
     days_in,
 )
-from cfi.contracts.wire.quantities import Year
+from cfi.contracts.wire.quantities import Year, power
 
 PERIOD: Final = (Year(1998), Year(1999), Year(2000), Year(2001))
 LEAST_DAYS: Final = 220
@@ -125,5 +125,5 @@ def _back_calculated(available: Mapping[Year, YearFigure], year: Year) -> YearFi
     after = [Year(y) for y in complete if y > year]
     if len(complete) < _LEAST_COMPLETE or not after:
         return None
-    factor = BACK_A_YEAR ** (after[0] - year)
+    factor = power(BACK_A_YEAR, after[0] - year)
     return _scaled(available, year, after[0], factor, Method.BACK_CALCULATED)

@@ -109,6 +109,11 @@ def plus_share(value: Fraction | int, bps: int) -> Fraction:
     return Fraction(value) + share(value, bps)
 
 
+def power(value: Fraction, exponent: int) -> Fraction:
+    """An exact power: a fraction's is one again, whatever the exponent's sign."""
+    return value**exponent
+
+
 def parse_whole(text: str) -> int | None:
     """A whole number in our ASCII grammar (digits, no leading zero, at most 18), or None."""
     if not 1 <= len(text) <= _WHOLE_DIGITS or not _DIGITS.issuperset(text):

@@ -11,6 +11,8 @@ from typing import Final
 CONSTRUCTORS: Final = frozenset(["set", "frozenset"])
 ANNOTATIONS: Final = frozenset(["set", "frozenset", "Set", "AbstractSet", "MutableSet"])
 SET_METHODS: Final = frozenset("union intersection difference symmetric_difference".split())
+VIEWS: Final = frozenset(["keys", "items"])
+"""What gives a mapping's keys in order, but a set where it is joined with another."""
 SET_OPERATORS: Final = (ast.BitOr, ast.BitAnd, ast.Sub, ast.BitXor)
 ORDERLESS: Final = frozenset("all any frozenset len max min set sorted sum bool".split())
 """What takes a set and gives the same for every order."""
@@ -45,6 +47,12 @@ def _iterated(node: ast.AST, orderless: set[ast.AST]) -> Iterator[ast.expr]:
             yield from (generator.iter for generator in node.generators)
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in ORDERED:
             yield from node.args
+        case ast.Call(func=ast.Name(id="max" | "min"), keywords=[_, *_]):
+            yield from node.args
+        case ast.Call(func=ast.Name(id="str" | "repr" | "format")):
+            yield from node.args
+        case ast.FormattedValue(value=value):
+            yield value
         case ast.Assign(targets=[ast.Tuple() | ast.List()]):
             yield node.value
         case _:
@@ -94,12 +102,18 @@ def _name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
+def _is_view(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in VIEWS
+    )
+
+
 def _is_set(node: ast.expr, names: set[str]) -> bool:
     match node:
         case ast.Set() | ast.SetComp():
             return True
         case ast.BinOp(left=left, op=operator, right=right) if isinstance(operator, SET_OPERATORS):
-            return _is_set(left, names) or _is_set(right, names)
+            return any(_is_set(each, names) or _is_view(each) for each in (left, right))
         case ast.Call(func=ast.Attribute(attr=method, value=value)) if method in SET_METHODS:
             return _is_set(value, names)
         case ast.Call(func=called):

@@ -75,6 +75,31 @@ PLANTED = [
     ("any element of a set", "def f(a: set[int]) -> int:\n    return a.pop()"),
     ("a constant set", "A: Final[frozenset[int]] = B\nfor a in A: ..."),
     ("a set's union", "for a in {1}.union(b): ..."),
+    ("keys less keys", "for a in b.keys() - c.keys(): ..."),
+    ("keys in both", "a = list(b.keys() & c)"),
+    ("a set written out", "def f(a: set[int]) -> object:\n    return f'{a}'"),
+    ("a set as text", "def f(a: set[int]) -> object:\n    return str(a)"),
+    ("the first of the greatest", "def f(a: set[int]) -> object:\n    return max(a, key=len)"),
+    ("chance of a library", "from nacl.utils import random"),
+    ("a key made by chance", "from nacl.bindings import crypto_sign_keypair"),
+    ("a whole library with chance in it", "import nacl.bindings"),
+    ("division by name", "from operator import truediv"),
+    ("division as a method", "a = b.__truediv__(2)"),
+    ("a float as a method", "a = b.__float__()"),
+    ("a hash as a method", "a = b.__hash__()"),
+    ("packed floats", "import struct"),
+    ("a power by name", "a = pow(2, -1)"),
+    ("a power that is worked out", "def f(a: int) -> object:\n    return 2 ** (0 - a)"),
+    ("int as a function", "a = list(map(int, b))"),
+    ("Fraction as a function", "a = list(map(Fraction, b))"),
+    ("Fraction of an argument", "def f(a: str) -> object:\n    return Fraction(a)"),
+    ("lower as a function", "a = list(map(str.lower, b))"),
+    ("repr", "a = repr(b)"),
+    ("a list of the module, times three", "SEEN = [0] * 3"),
+    ("a list of the module, in order", "SEEN = sorted(())"),
+    ("a cache around a function", "f = lru_cache(g)"),
+    ("a function's attribute", "def f(a: int) -> None:\n    f.seen = a"),
+    ("a default that remembers", "def f(a: int, seen: dict[int, int] = {}) -> None: ..."),
 ]
 
 LAWFUL = [
@@ -91,6 +116,10 @@ LAWFUL = [
     ("bytes to a number", "a = int.from_bytes(b, 'big')"),
     ("splitting at a given mark", "a = b.split(',')"),
     ("the exported names", "__all__ = ['a']"),
+    ("a power with a modulus", "a = pow(2, -1, 7)"),
+    ("a test of a type", "a = isinstance(b, int)"),
+    ("the greatest of a set", "def f(a: set[int]) -> object:\n    return max(a)"),
+    ("keys in their order", "def f(b: dict[int, int]) -> object:\n    return list(b.keys())"),
 ]
 
 
@@ -111,7 +140,8 @@ def test_a_message_is_keyword_only() -> None:
 
 
 def test_numbers_are_read_in_one_module() -> None:
-    assert not faults("a = int('7')", "contracts/wire/quantities.py")
+    for source in ("a = int('7')", "a = 10 ** len(b)"):
+        assert not faults(source, "contracts/wire/quantities.py")
 
 
 def test_contracts_are_pure() -> None:

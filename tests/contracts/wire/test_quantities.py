@@ -15,6 +15,7 @@ from cfi.contracts.wire.quantities import (
     parse_digits,
     parse_whole,
     plus_share,
+    power,
     share,
     share_rounded_down,
     small_code,
@@ -110,3 +111,8 @@ def test_numbers_in_text(text: str, whole: int | None, digits: int | None) -> No
 )
 def test_decimals(text: str, value: Fraction | None) -> None:
     assert parse_decimal(text) == value
+
+
+def test_a_power_is_exact() -> None:
+    assert power(Fraction(101, 100), 2) == Fraction(10_201, 10_000)
+    assert power(Fraction(101, 100), -1) == Fraction(100, 101)
