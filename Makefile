@@ -60,8 +60,9 @@ format: $(DEV) ## put the code into the house's format
 	$(BIN)/ruff check --fix-only -q .
 	$(BIN)/ruff format -q contracts genesis client node
 
-index: $(DEV) ## write docs/rulebook-index.md anew from the citations
+index: $(DEV) ## write the index of sections and the protocol's reference anew from the code
 	$(BIN)/python -m tests.architecture.citations
+	$(BIN)/python -m tests.vectors.reference
 
 lock: $(DEV) ## lock the dependencies anew, with hashes
 	$(BIN)/python requirements/relock.py
