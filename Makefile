@@ -15,6 +15,7 @@ BUILT  := .engine/built.stamp
 PYTEST := $(BIN)/python -m pytest --whole -q --dist worksteal
 WORKERS ?= 3
 ENGINE ?= embedded
+LONG   := tests/faults tests/properties tests/network tests/interop tests/client/audit tests/node/gateway
 
 # Many processes start here: each would compile every module anew if Python weren't let write them down.
 export PYTHONDONTWRITEBYTECODE :=
@@ -53,8 +54,8 @@ covered: $(DEV) $(BUILT)
 bench: $(RUN) ## measure it: cfi bench
 	@$(BIN)/cfi bench
 
-soak: $(DEV) $(BUILT) ## the fault and property tests at their full counts (hours)
-	CFI_EFFORT=soak $(BIN)/python -m pytest -q tests/faults tests/properties
+soak: $(DEV) $(BUILT) ## all tests that have a long form, in it (many hours)
+	CFI_EFFORT=soak $(BIN)/python -m pytest -q $(LONG)
 
 format: $(DEV) ## put the code into the house's format
 	$(BIN)/ruff check --fix-only -q .

@@ -28,6 +28,19 @@ def test_each_process_begins_with_its_share_of_the_long_tests() -> None:
     assert dealt("", "xy", 3) == list("xy")
 
 
+def test_every_long_form_is_run_by_make_soak() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (line,) = [each for each in makefile.splitlines() if each.startswith("LONG ")]
+    folders = [ROOT / each for each in line.split(":=")[1].split()]
+    long = [
+        path
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if any(line.startswith("from tests.effort") for line in path.read_text().splitlines())
+    ]
+    assert len(long) > 20
+    assert [str(path) for path in long if not any(map(path.is_relative_to, folders))] == []
+
+
 def test_a_whole_run_that_selects_nothing_fails() -> None:
     command = "-m pytest --whole -q -p no:xdist -k no_such_test tests/architecture/test_whole_run.py"
     run = subprocess.run(

@@ -69,6 +69,16 @@ class Net:
             node.reach(goal, FAULT_SECONDS)
         return goal
 
+    def in_step(self) -> None:
+        """While all run: equal headers, so equal roots, and each has what was acknowledged, as it
+        was told.
+        """
+        height = self.goes_on(*range(len(self.nodes)))
+        assert len({node.header(height) for node in self.nodes}) == 1, height
+        for node in self.nodes:
+            for act_id, told in self.acknowledged.items():
+                assert node.ask("receipt", act_id=act_id) == list(told)
+
     def agree(self, *indexes: int) -> None:
         """Stop these (all, if none is named): each one's blocks replay to equal roots, all that was
         acknowledged is there, once, as it was told, and there are as many tonnes as before, those
@@ -92,7 +102,6 @@ class Net:
             assert all(len(places) == 1 for places in history.places.values())
             for act_id, told in self.acknowledged.items():
                 assert history.places[act_id] == [told]
-
 
     def _conserves(self, history: History) -> None:
         before, after = history.tonnes[self.market.height], history.tonnes[max(history.tonnes)]

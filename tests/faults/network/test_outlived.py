@@ -25,5 +25,5 @@ def test_validators_outlive_kills_pauses_and_cuts(
         net.commit(0, 2)
         for fault in chance.sample(OUTLIVED, len(OUTLIVED)):
             fault(net, chance)
-        net.goes_on(0, 1, 2, 3)
+            net.in_step()
         net.agree()
