@@ -140,6 +140,15 @@ class Home:
         if not self.validator_key.parent.is_dir():
             raise HomeError(f"{self.root} is no home: run `cfi init --home {self.root}`")
 
+    def require_data(self) -> None:
+        """Raise HomeError where the data folder is gone, and with it what the validator signed."""
+        folder = self.validator_state.parent
+        if self.validator_key.parent.is_dir() and not folder.is_dir():
+            raise HomeError(
+                f"{folder} is gone, and what this validator last signed with it: restore it from "
+                "the backup, or make another home by `cfi join`"
+            )
+
     def settings(self) -> Settings:
         """The settings file; raises HomeError with a line for each fault."""
         path = self.settings_file

@@ -18,6 +18,7 @@ def node_parts(home: Home, settings: Settings, genesis: bytes, called: str = "")
     after what is given. Raises HomeError, DamagedError.
     """
     home.require_short_path()
+    home.require_data()
     python = [sys.executable, "-m"]
     ledger = [*python, "cfi.node.ledger_process", str(home.root)]
     gateway = [*python, "cfi.node.gateway", "--socket", str(home.socket)]

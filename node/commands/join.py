@@ -6,13 +6,16 @@ from typing import Any, Final
 import click
 
 from cfi.contracts.state.genesis import GenesisDocument, GenesisError, genesis_hash
-from cfi.genesis.officers import verify_genesis
+from cfi.genesis.officers import verify_anchor, verify_genesis
+from cfi.node.clock import machine_time
 from cfi.node.command_line import home_option, told
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.founding import Place, fill, new_seeds
 from cfi.node.home import Home, HomeError
 from cfi.node.settings import COMETBFT, Settings, SettingsError, read_settings, settings_text
 
+_LEAST_SERVERS: Final = 2
+"""One to believe and one to compare it with."""
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -28,8 +31,15 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--peer-network", "peer_networks", multiple=True, default=Settings().peer_networks,
     show_default=True, help="Whence a connection is taken at all; one or more.",
 )  # fmt: skip
+@click.option(
+    "--sync-server", "sync_servers", multiple=True, metavar="HOST:PORT",
+    help="The engine RPC (rpc_listen) of two nodes or more: begin with a snapshot of their peers.",
+)  # fmt: skip
+@click.option("--anchor", type=_FILE, help="The officers' anchor that a snapshot is trusted by.")
 @told
-def join(root: Path, genesis: Path, expected: str | None, **chosen: Any) -> None:
+def join(
+    root: Path, genesis: Path, expected: str | None, anchor: Path | None, **chosen: Any
+) -> None:
     """Make the home of another node, under CometBFT: new keys, the chain's genesis, settings.
 
     Example: cfi join --home ./node --genesis genesis.cbor --peer 1f..9a@10.1.0.1:26656
@@ -39,6 +49,7 @@ def join(root: Path, genesis: Path, expected: str | None, **chosen: Any) -> None
     home.require_free()
     signed = genesis.read_bytes()
     data, document = _verified(signed, genesis, expected)
+    chosen |= _trusted(anchor, data, chosen["sync_servers"])
     fill(Place(home, _settings(chosen), new_seeds()), signed)
     click.echo(f"chain     {document.chain_id}")
     click.echo(f"genesis   {genesis_hash(data).hex()}")
@@ -57,6 +68,19 @@ def _verified(signed: bytes, path: Path, expected: str | None) -> tuple[bytes, G
     if expected is not None and genesis_hash(data).hex() != expected.lower():
         raise HomeError(f"{path} is another genesis: its hash is {genesis_hash(data).hex()}")
     return data, document
+
+
+def _trusted(anchor: Path | None, genesis: bytes, servers: tuple[str, ...]) -> dict[str, Any]:
+    """The height and hash that state sync begins with; raises HomeError."""
+    if anchor is None and not servers:
+        return {}
+    if anchor is None or len(servers) < _LEAST_SERVERS:
+        raise HomeError("to begin with a snapshot takes both: --anchor, and --sync-server twice")
+    try:
+        found = verify_anchor(anchor.read_bytes(), genesis, machine_time().seconds)
+    except GenesisError as error:
+        raise HomeError(f"{anchor} is refused: {error}") from error
+    return {"sync_height": found.height, "sync_hash": found.header_hash.hex()}
 
 
 def _settings(chosen: dict[str, Any]) -> Settings:

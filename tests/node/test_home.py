@@ -1,6 +1,7 @@
 """A home: its folders, its settings, its lock."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,12 @@ class TestTheLock:
     def test_makes_its_folder(self, tmp_path: Path) -> None:
         os.close(Home(tmp_path).lock())
         assert Home(tmp_path).lock_file.exists()
+
+
+def test_a_home_without_its_data_signs_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path / "node")
+    home.create(Settings())
+    home.require_data()
+    shutil.rmtree(tmp_path / "node/data")
+    with pytest.raises(HomeError, match="is gone, and what this validator last signed with it"):
+        home.require_data()

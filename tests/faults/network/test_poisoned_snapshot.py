@@ -60,7 +60,7 @@ def honest_and_liar(folder: Path, market: Market, lie: str) -> Iterator[Net]:
             for node in net.nodes:
                 node.start()
             net.nodes[HONEST].reach(2)
-            joiner = joining(folder, net.nodes[HONEST], seeds, 2)
+            joiner = joining(folder, net.nodes, seeds, 2)
             peers = tuple(
                 f"{read_node_id(home.node_key)}@"
                 f"{wires.add(JOINER, index, home.settings().p2p_listen)}"

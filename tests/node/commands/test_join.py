@@ -1,16 +1,25 @@
 """`cfi join`: a home of one's own on a chain that others began."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from cfi.contracts.state.genesis import genesis_hash
+from cfi.contracts.wire.officers import AnchorFile
+from cfi.contracts.wire.quantities import Height, Instant, Seconds
+from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import Identifier
+from cfi.genesis.officers import sign_anchor, verify_genesis
 from cfi.node.assembly import read_home_genesis
+from cfi.node.clock import machine_time
 from cfi.node.consensus.private_validator import PrivateValidator
 from cfi.node.home import Home
 from cfi.node.main import main
 from cfi.node.settings import COMETBFT
-from tests.faults.running import new_home
+from tests.faults.running import CAST, new_home
 
 PEER = "00112233445566778899aabbccddeeff00112233@10.1.0.1:26656"
 
@@ -66,6 +75,50 @@ def test_wrong_settings_make_no_home(
     told = join(tmp_path / "node", first, *options)
     assert (told.exit_code, says in told.stderr) == (1, True)
     assert not (tmp_path / "node").exists()
+
+
+def anchor_of(first: Home, path: Path, **changed: Any) -> Path:
+    """An anchor of height 7 that the officers signed an hour ago."""
+    data, document = verify_genesis(first.genesis_file.read_bytes())
+    hour_ago = Instant(machine_time().seconds - 3_600)
+    anchor = AnchorFile(
+        chain_id=Identifier(document.chain_id),
+        genesis_hash=genesis_hash(data),
+        height=Height(7),
+        header_hash=Hash(bytes(range(32))),
+        time=hour_ago,
+        period=Seconds(86_400),
+    )
+    path.write_bytes(sign_anchor(replace(anchor, **changed), [CAST.officer(each).seed for each in (1, 2)]))
+    return path
+
+
+SERVERS = ("--sync-server", "10.1.0.1:26657", "--sync-server", "10.1.0.3:26657")
+
+
+def test_a_node_that_begins_with_a_snapshot_trusts_an_anchor(first: Home, tmp_path: Path) -> None:
+    anchor = anchor_of(first, tmp_path / "anchor")
+    told = join(tmp_path / "node", first, *SERVERS, "--anchor", str(anchor))
+    assert (told.exit_code, told.stderr) == (0, "")
+    settings = Home(tmp_path / "node").settings()
+    assert settings.sync_servers == ("10.1.0.1:26657", "10.1.0.3:26657")
+    assert (settings.sync_height, settings.sync_hash) == (7, bytes(range(32)).hex())
+
+
+def test_a_snapshot_is_taken_by_an_anchor_and_two_servers_only(
+    first: Home, tmp_path: Path
+) -> None:
+    good = ("--anchor", str(anchor_of(first, tmp_path / "anchor")))
+    late = ("--anchor", str(anchor_of(first, tmp_path / "late", period=Seconds(60))))
+    for options, says in (
+        (SERVERS, "takes both"),
+        (good, "takes both"),
+        ((*SERVERS[:2], *good), "--sync-server twice"),
+        ((*SERVERS, *late), "out of its time"),
+    ):
+        told = join(tmp_path / "node", first, *options)
+        assert (told.exit_code, says in told.stderr) == (1, True)
+        assert not (tmp_path / "node").exists()
 
 
 def test_a_genesis_that_is_not_signed_is_refused(first: Home, tmp_path: Path) -> None:
