@@ -14,6 +14,7 @@ from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.wire.headers import decode_header, header_hash
 from cfi.contracts.wire.officers import AnchorFile
 from cfi.contracts.wire.quantities import Height, Instant, Seconds
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import Identifier
 from cfi.genesis.officers import sign_anchor, verify_genesis
 from cfi.node.ask import FaultError
@@ -105,7 +106,7 @@ def anchored(node: NetworkNode, height: int, path: Path) -> Path:
         chain_id=Identifier(document.chain_id),
         genesis_hash=genesis_hash(data),
         height=Height(height),
-        header_hash=header_hash(header),
+        header_hash=Hash(header_hash(header)),
         time=Instant(header.time.seconds),
         period=Seconds(86_400),
     )

@@ -21,6 +21,7 @@ from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
 from cfi.contracts.wire.quantities import Tonnes
+from cfi.contracts.wire.refusal import Refusal, RefusedError
 from cfi.node import ledger_process
 from cfi.node.application import Application
 from cfi.node.assembly import read_home_genesis
@@ -38,6 +39,9 @@ REJECTS: Final = "rejects"
 """It rejects every block that is proposed, so that its engine's first vote is always for none."""
 FORGES: Final = "forges"
 """It proposes a known act with another signature, first of all, and approves of any block."""
+UPGRADED: Final = "upgraded"
+"""It knows a second version of the rules, which takes no applications."""
+NEXT_VERSION: Final = 2
 _POISONOUS_NUMBER: Final = 1_000_001
 POISON: Final = application(_POISONOUS_NUMBER)
 KNOWN: Final = application(_POISONOUS_NUMBER + 1)
@@ -69,9 +73,23 @@ def _raises_over_poison(
     return register_application(state, message, block)
 
 
+def _takes_none(_state: StateView, message: RegisterApplication, _block: BlockContext) -> Changes:
+    raise RefusedError(Refusal.APPLICATION_EXISTS, "RB 2.4", {"applicant": message.applicant})
+
+
 def _with_rule(message: type[Any], rule: Rule) -> None:
     rules: dict[type[Any], Rule] = {**RULES, message: rule}
     setattr(dispatch, "RULE_BOOKS", {1: RuleBook(rules, DUE)})  # noqa: B010 - it is Final
+
+
+def upgraded_books() -> Mapping[int, RuleBook]:
+    """The books of a program that knows the next version, too."""
+    later: dict[type[Any], Rule] = {**RULES, RegisterApplication: _takes_none}
+    return {**dispatch.RULE_BOOKS, NEXT_VERSION: RuleBook(later, DUE)}
+
+
+def _with_next_version() -> None:
+    setattr(dispatch, "RULE_BOOKS", upgraded_books())  # noqa: B010 - it is Final
 
 
 def _without_approval() -> None:
@@ -98,6 +116,7 @@ _PLANTS: Final[Mapping[str, Callable[[], None]]] = MappingProxyType(
     {
         OTHER_ROOT: lambda: _with_rule(TransferLot, _moves_half),
         RAISES: lambda: _with_rule(RegisterApplication, _raises_over_poison),
+        UPGRADED: _with_next_version,
         REJECTS: _without_approval,
         FORGES: _with_forgery,
     }
