@@ -5,6 +5,7 @@ names them, and what the engine is to know.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import takewhile
 from typing import Final
 
 from cfi.contracts.due.suspend_validator import suspend_validator
@@ -15,7 +16,6 @@ from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.programme_clock import programme_time
 from cfi.contracts.state.rows.governance import ACTS, ActsOfHeight
 from cfi.contracts.state.store import State
-from cfi.contracts.state.table import number_key
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.validator_sets import (
     HEIGHTS_UNTIL_IN_FORCE,
@@ -182,9 +182,7 @@ def begin_block(
 
 
 def finish_block(execution: Execution) -> None:
-    """Write the leaf that names the block's acts, delete the one whose window has passed, and work
-    out what the engine is to know.
-    """
+    """Write the leaf that names the block's acts, and work out what the engine is to know."""
     _name_acts(execution)
     _tell_validators(execution)
     version, following = (
@@ -207,15 +205,16 @@ def _tell_validators(execution: Execution) -> None:
 
 
 def _name_acts(execution: Execution) -> None:
-    passed = Height(execution.height - REPLAY_WINDOW_HEIGHTS - 1)
-    old = execution.state.acts.get(number_key(passed)) if passed > 0 else None
-    if old is not None:
-        execution.overlay.apply(Changes.of(drop_public(ACTS, old)))
-    if execution.ids:
-        digest = Hash(sha256(b"".join(execution.ids)).digest())
-        execution.overlay.apply(
-            Changes.of(put_public(ACTS, ActsOfHeight(height=execution.height, digest=digest)))
-        )
+    """Name the block's acts, and no longer those whose window has passed; a block without acts
+    leaves all as it is, so that idle blocks change no root.
+    """
+    if not execution.ids:
+        return
+    first = execution.height - REPLAY_WINDOW_HEIGHTS
+    passed = takewhile(lambda old: old.height < first, execution.state.acts.all())
+    digest = Hash(sha256(b"".join(execution.ids)).digest())
+    named = put_public(ACTS, ActsOfHeight(height=execution.height, digest=digest))
+    execution.overlay.apply(Changes.of(*[drop_public(ACTS, old) for old in passed], named))
 
 
 def _do_due_work(execution: Execution) -> None:

@@ -13,7 +13,6 @@ from cfi.contracts.state.catalogue import TABLES
 from cfi.contracts.state.overlay import SUMMARY_KEY
 from cfi.contracts.state.placed import PREFIX_BYTES, place_of
 from cfi.contracts.state.row_tree import SEED_BYTES
-from cfi.contracts.state.rows.governance import ACTS
 from cfi.contracts.state.snapshot import Entry, SnapshotError, SnapshotHead
 from cfi.contracts.state.store import State, WrongRootError
 from cfi.contracts.state.table import OwnerKey, RowKey, number_key
@@ -21,7 +20,7 @@ from cfi.contracts.state.trees import Trees
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.window import Window
-from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
+from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER, REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.merkle import HASH_BYTES
 from cfi.contracts.wire.schema import Hash, Seed
 
@@ -71,7 +70,7 @@ class Rebuilding:
         _check_keys(state)
         view = StateView(state)
         _check_chain(view, head)
-        return state, self._window(view)
+        return state, self._window(view, head.height)
 
     def _take_row(self, key: bytes, value: bytes) -> None:
         owner, row_key = durable.split_row_key(key)
@@ -90,14 +89,15 @@ class Rebuilding:
         if self._rows:
             raise SnapshotError("a row has no owner")
 
-    def _window(self, view: StateView) -> Window:
+    def _window(self, view: StateView, snapshot_height: int) -> Window:
         window = Window()
         for height, ids in self._acts.items():
             named = view.acts.get(number_key(height))
             if named is None or named.digest != sha256(b"".join(ids)).digest():
                 raise SnapshotError(f"the acts of height {height} are not those that were decided")
             window.add(height, ids)
-        if len(self._acts) != len(view.rows.public_keys(ACTS.tag)):
+        first = snapshot_height - REPLAY_WINDOW_HEIGHTS
+        if len(self._acts) != sum(named.height >= first for named in view.acts.all()):
             raise SnapshotError("acts of the replay window are missing")
         return window
 

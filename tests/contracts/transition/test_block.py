@@ -195,17 +195,34 @@ class TestTheLeafOfActs:
         keyed.store.seal(execution.overlay)
         assert keyed.store.app_hash == before
 
-    def test_it_goes_when_the_window_has_passed(self, keyed: Ledger) -> None:
+    @pytest.mark.parametrize(("height", "there"), [(302, True), (303, False), (900, False)])
+    def test_it_goes_with_the_first_acts_after_its_window(
+        self, keyed: Ledger, height: int, there: bool
+    ) -> None:
         execution = begun(keyed)
         execution.execute(act())
         finish_block(execution)
         keyed.store.seal(execution.overlay)
-        for height, there in ((302, True), (303, False)):
+        keyed.store.height = Height(height - 1)
+        later = begin_block(keyed.store, Window(), NOW)
+        later.execute(act("later", until=height))
+        finish_block(later)
+        keyed.store.seal(later.overlay)
+        assert (keyed.store.public(ACTS.row_key(number_key(2))) is not None) is there
+        assert keyed.store.public(ACTS.row_key(number_key(height))) is not None
+
+    def test_idle_blocks_leave_it_where_it_is(self, keyed: Ledger) -> None:
+        execution = begun(keyed)
+        execution.execute(act())
+        finish_block(execution)
+        keyed.store.seal(execution.overlay)
+        root = keyed.store.app_hash
+        for height in (302, 303, 304):
             keyed.store.height = Height(height - 1)
-            later = begin_block(keyed.store, Window(), NOW)
-            finish_block(later)
-            keyed.store.seal(later.overlay)
-            assert (keyed.store.public(ACTS.row_key(number_key(2))) is not None) is there
+            idle = begin_block(keyed.store, Window(), NOW)
+            finish_block(idle)
+            keyed.store.seal(idle.overlay)
+            assert keyed.store.app_hash == root
 
 
 class TestTime:

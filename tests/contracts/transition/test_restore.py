@@ -15,7 +15,7 @@ from cfi.contracts.state.rows.governance import ACTS, CHAIN, ActsOfHeight
 from cfi.contracts.state.snapshot import SnapshotError, SnapshotHead
 from cfi.contracts.state.table import OwnerKey, RowKey, account_owner
 from cfi.contracts.transition.restore import Rebuilding
-from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
+from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER, REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import Identifier
@@ -74,6 +74,20 @@ def test_the_state_comes_back_with_its_indexes_and_its_window() -> None:
     state, window = rebuild(entries, head)
     assert kept(state) == copy
     assert window.heights() == [(5, (Hash(b"1" * 32), Hash(b"2" * 32)))]
+
+
+def test_acts_whose_window_has_passed_are_no_part_of_it() -> None:
+    """Their leaf stays until there are acts again."""
+    _, entries, head = story()
+    later = replace(head, height=Height(5 + REPLAY_WINDOW_HEIGHTS))
+    _, window = rebuild(entries, later)
+    assert window.heights() == [(5, (Hash(b"1" * 32), Hash(b"2" * 32)))]
+    after = replace(head, height=Height(6 + REPLAY_WINDOW_HEIGHTS))
+    with pytest.raises(SnapshotError, match="are missing"):
+        rebuild(entries, after)
+    without = {key: row for key, row in entries.items() if key != durable.window_key(5)}
+    _, window = rebuild(without, after)
+    assert window.heights() == []
 
 
 def a_row(entries: Entries, tag: int | None = None) -> bytes:
