@@ -42,6 +42,9 @@ from cfi.contracts.wire.validators import Validator
 from cfi.contracts.wire.values import maker_of
 
 DUE_GAS_PER_ITEM: Final = 10
+"""Work units of looking after one piece of due work."""
+DUE_WRITES_PER_GAS: Final = 4
+"""Rows and movements that a piece writes for one work unit more: a retired lot is about one."""
 _NOBODY: Final = UserId("")
 _MAKE_CONTEXT: Final = maker_of(BlockContext)
 
@@ -232,8 +235,9 @@ def _do_due_work(execution: Execution) -> None:
         assert raw is not None, "an index leads to a row"
         row = TABLES[key[0]].schema.read(raw)
         block = _unasked(execution, owner + key + raw)
-        commit(execution.overlay, execution.book.due[key[0]](execution.state, row, block))
-        execution.gas += DUE_GAS_PER_ITEM
+        changes = execution.book.due[key[0]](execution.state, row, block)
+        commit(execution.overlay, changes)
+        execution.gas += DUE_GAS_PER_ITEM + len(changes.operations) // DUE_WRITES_PER_GAS
 
 
 def _record(execution: Execution, misbehaviour: Misbehaviour) -> None:
