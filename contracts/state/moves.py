@@ -28,7 +28,7 @@ from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import CentsPerTonne, Serial, Tonnes, Year, small_code
+from cfi.contracts.wire.quantities import RANGES, CentsPerTonne, Serial, Tonnes, Year, small_code
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, Text
 from cfi.contracts.wire.values import maker_of
 
@@ -162,6 +162,11 @@ def supply_of(state: StateView, instrument: Instrument, vintage: Year) -> Supply
         cancelled=zero,
         sold_outside=zero,
     )
+
+
+def serials_left(state: StateView, instrument: Instrument, vintage: Year) -> int:
+    """How many tonnes of a type and vintage can still be issued."""
+    return RANGES[Serial][1] - supply_of(state, instrument, vintage).issued
 
 
 def movement(

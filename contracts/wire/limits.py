@@ -28,6 +28,10 @@ MAX_CHAIN_ID_CHARACTERS: Final = 50
 PAGE_TONNES: Final = 10_000
 """Serials on one public page."""
 MAX_LOTS_PER_ELECTION: Final = 100
+MAX_SOURCE_TONNES: Final = 10**8
+"""A year's emissions of one facility: some times what the largest plant emits."""
+MAX_MEMBER_TONNES: Final = 10**9
+"""A year's emissions, or the baseline, of one Member."""
 MAX_PROOF_BYTES: Final = 65_536
 MAX_OPEN_OFFERS: Final = 256
 """Offers that a holder may have open, and that a buyer is shown."""
