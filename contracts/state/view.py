@@ -18,7 +18,6 @@ from cfi.contracts.state.rows import (
 from cfi.contracts.state.rows_view import KeyedView, OwnedView, PublicView, Rows, SingleView
 from cfi.contracts.state.table import HOLDER_OWNER, OwnerKey, account_owner, holder_owner
 from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER, ROWS_KEPT_FOR_DUE_WORK
-from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.text import AccountId, HolderId
 
 
@@ -62,6 +61,7 @@ class StateView:
         self.notices = PublicView(rows, governance.NOTICES)
         self.holidays = PublicView(rows, governance.HOLIDAYS)
         self.upgrades = PublicView(rows, governance.UPGRADES)
+        self.held_work = PublicView(rows, governance.HELD_WORK)
         self.validators = PublicView(rows, validators.VALIDATORS)
         self.validator_sets = PublicView(rows, validators.VALIDATOR_SETS)
         self.offences = PublicView(rows, validators.OFFENCES)
@@ -104,11 +104,6 @@ class StateView:
         holder = self.holders.get(holder_id)
         opened = 0 if holder is None else holder.accounts_opened
         return [AccountId(f"{holder_id}/{number}") for number in range(1, opened + 1)]
-
-    def earliest_due(self) -> Instant | None:
-        """When work falls due next, or None."""
-        item = next(self.rows.due_items(), None)
-        return None if item is None else Instant(item[0])
 
     def has_room(self, account_id: str, rows: int = 1) -> bool:
         """True if an account can take that many rows more, less what is kept for due work."""

@@ -66,10 +66,7 @@ def establish_baseline(
     )
 
     exact = entity_baseline(assessed)
-    tonnes = rounded_baseline(exact)
-    require(
-        tonnes <= MAX_MEMBER_TONNES, Refusal.TOO_MANY_TONNES, "RB 6.5.1", baseline_tonnes=tonnes
-    )
+    tonnes = _believable(rounded_baseline(exact))
     baseline = Baseline(
         enrolment_tonnes=tonnes,
         unrounded=Text(f"{exact.numerator}/{exact.denominator}"),
@@ -86,6 +83,13 @@ def establish_baseline(
         baseline_tonnes=tonnes,
         nearest_tonne=nearest(exact),
     )
+
+
+def _believable(tonnes: Tonnes) -> Tonnes:
+    require(
+        tonnes <= MAX_MEMBER_TONNES, Refusal.TOO_MANY_TONNES, "RB 6.5.1", baseline_tonnes=tonnes
+    )
+    return tonnes
 
 
 def _written(state: StateView, member: HolderId, baseline: Baseline) -> Changes:

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 from cfi.contracts.figures.reports import report_totals
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import check_report, member_report
+from cfi.contracts.state.filings import believable_total, check_report, member_report
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.reports import REPORTS, ReportState
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
-from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
 from cfi.contracts.wire.messages.reports.correct_report import CorrectReport
 from cfi.contracts.wire.refusal import Refusal, require
 
@@ -34,12 +33,7 @@ def correct_report(state: StateView, message: CorrectReport, block: BlockContext
 
     exemption = terms_of(state).new_unit_exemption.tonnes
     totals = report_totals(message.lines, message.best_in_class_tonnes, exemption)
-    require(
-        totals.total <= MAX_MEMBER_TONNES,
-        Refusal.TOO_MANY_TONNES,
-        "RB 7.2.1",
-        total_tonnes=totals.total,
-    )
+    believable_total(totals.total)
     corrected = replace(
         report,
         state=ReportState.CORRECTED,

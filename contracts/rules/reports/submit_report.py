@@ -5,13 +5,12 @@ from typing import Final
 from cfi.contracts.figures.dates import start_of_day
 from cfi.contracts.figures.reports import report_totals
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import check_report
+from cfi.contracts.state.filings import believable_total, check_report
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.reports import REPORTS, EmissionReport, ReportState
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
-from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
 from cfi.contracts.wire.messages.reports.submit_report import SubmitReport
 from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant
 from cfi.contracts.wire.refusal import Refusal, require
@@ -34,12 +33,7 @@ def submit_report(state: StateView, message: SubmitReport, block: BlockContext) 
 
     exemption = terms_of(state).new_unit_exemption.tonnes
     totals = report_totals(message.lines, message.best_in_class_tonnes, exemption)
-    require(
-        totals.total <= MAX_MEMBER_TONNES,
-        Refusal.TOO_MANY_TONNES,
-        "RB 7.2.1",
-        total_tonnes=totals.total,
-    )
+    believable_total(totals.total)
     report = EmissionReport(
         year=message.year,
         state=ReportState.SUBMITTED,
