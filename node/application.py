@@ -360,6 +360,8 @@ class Application:
     def _seal(self, execution: Execution) -> Finalized:
         self._forget_height()
         self.now = execution.now
+        for error in execution.held:
+            _LOG.error("due work raised an error and is set aside", exc_info=error)
         writes = self.state.seal(execution.overlay)
         writes += execution.overlay.movement_writes()
         receipts = [

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from cfi.contracts.state.held import next_instant
 from cfi.contracts.state.history import NotKeptError, Version
 from cfi.contracts.state.programme_clock import programme_time
 from cfi.contracts.state.reading import may_read_everything
 from cfi.contracts.state.row_tree import encode_row_proof
+from cfi.contracts.state.rows.governance import HELD_WORK
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.validator_sets import validators_at
@@ -97,6 +99,8 @@ class Queries:
 
     def _status(self, _: Parameters) -> object:
         terms, engine = self._engine.terms, self._engine
+        view = self._application.committed_view
+        version = app_version_at(view, engine.height + 1)
         return {
             "chain_id": terms.chain_id,
             "height": engine.height,
@@ -104,11 +108,12 @@ class Queries:
             "app_hash": self._application.app_hash,
             "genesis_hash": self._application.genesis_hash,
             "time": engine.next_block_time.total_nanos,
-            "next_due": next((item[0] for item in self._application.state.indexes.due), None),
+            "next_due": next_instant(view, version),
+            "held_work": len(view.rows.public_keys(HELD_WORK.tag)),
             "waiting": len(self._mempool),
             "counters": self._counters.told() | {"quarantined": self._application.quarantine.count},
             "admission_key": self._admission.public_key,
-            "app_version": app_version_at(self._application.committed_view, engine.height + 1),
+            "app_version": version,
             "validators": self._validators(engine.height + 1),
         }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.draft import Draft
-from cfi.contracts.state.moves import issue, retire
+from cfi.contracts.state.moves import issue, retire, serials_left
 from cfi.contracts.state.own import room_in
 from cfi.contracts.state.rows.allocation import ALLOCATIONS
 from cfi.contracts.state.rows.custody import (
@@ -28,7 +28,7 @@ from cfi.contracts.wire.quantities import (
     Tonnes,
     Year,
 )
-from cfi.contracts.wire.refusal import Refusal, RefusedError
+from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier
 
 
@@ -94,6 +94,12 @@ def _issue(
 ) -> None:
     account = _first_account(draft.state, member, AccountKind.TRADING)
     room_in(draft.state, account)
+    require(
+        tonnes <= serials_left(draft.state, Instrument.XA, due.vintage),
+        Refusal.SERIALS_USED_UP,
+        "RB 5.3.1",
+        vintage=due.vintage,
+    )
     draft.add(
         issue(
             draft.state,

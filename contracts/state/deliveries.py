@@ -91,11 +91,11 @@ def hand_over(state: StateView, block: BlockContext, delivery: Delivery) -> Chan
 def give_back(state: StateView, block: BlockContext, delivery: Delivery, ending: Ending) -> Changes:
     """Let the lot go and tell both parties."""
     lot = _lot_of(state, delivery)
-    both = (delivery.sender, delivery.recipient)
+    both, what = (delivery.sender, delivery.recipient), (lot.lot_id, lot.tonnes)
     return Changes.of(
         unlock(lot, delivery.account_id),
-        told(block, delivery.delivery_id, ending, both, lot.lot_id, lot.tonnes),
-        told(block, delivery.delivery_id, ending, both[::-1], lot.lot_id, lot.tonnes),
+        told(state, block, delivery.delivery_id, ending, both, what),
+        told(state, block, delivery.delivery_id, ending, both[::-1], what),
     )
 
 
@@ -105,7 +105,7 @@ def no_longer_waits(delivery: Delivery) -> Changes:
 
 
 def can_take(state: StateView, holder_id: HolderId, account_id: AccountId) -> bool:
-    """True if an active holder's trading account has room for a lot."""
+    """True if an active holder has a trading account and room in it and in its records."""
     holder, account = state.holders.get(holder_id), state.accounts.get(account_id)
     return (
         holder is not None
@@ -114,6 +114,7 @@ def can_take(state: StateView, holder_id: HolderId, account_id: AccountId) -> bo
         and account.holder_id == holder_id
         and account.kind is AccountKind.TRADING
         and state.has_room(account_id, 2)
+        and state.holder_has_room(holder_id)
     )
 
 

@@ -3,7 +3,6 @@ ones would write.
 """
 
 from cfi.contracts.state.changes import Changes, Operation
-from cfi.contracts.state.index import Indexes
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.refusal import Fact
@@ -15,7 +14,7 @@ class Draft:
     """
 
     def __init__(self, state: StateView) -> None:
-        self._overlay = Overlay(state.rows, Indexes())
+        self._overlay = Overlay(state.rows)
         self.state = StateView(self._overlay)
         self._operations: list[Operation] = []
         self._facts: dict[str, Fact] = {}

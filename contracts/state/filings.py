@@ -9,8 +9,9 @@ from cfi.contracts.state.rows.reports import EmissionReport
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.emissions import ReportLine, WarmingSet
+from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
 from cfi.contracts.wire.parties import HolderClass
-from cfi.contracts.wire.quantities import Year, small_code
+from cfi.contracts.wire.quantities import Tonnes, Year, small_code
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.text import FacilityId, HolderId, Identifier
 
@@ -86,6 +87,11 @@ def check_report(
         warming_set=small_code(warming_set),
     )
     require(renewable_excluded, Refusal.RENEWABLES_NOT_EXCLUDED, "RB 6.3.2")
+
+
+def believable_total(tonnes: Tonnes) -> None:
+    """Refuse a report of more than any Member emits in a year.  (RB 7.2.1)"""
+    require(tonnes <= MAX_MEMBER_TONNES, Refusal.TOO_MANY_TONNES, "RB 7.2.1", total_tonnes=tonnes)
 
 
 def _warming_set(state: StateView, holder_id: HolderId) -> WarmingSet | None:

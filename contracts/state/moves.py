@@ -28,7 +28,7 @@ from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import CentsPerTonne, Serial, Tonnes, Year, small_code
+from cfi.contracts.wire.quantities import RANGES, CentsPerTonne, Serial, Tonnes, Year, small_code
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, Text
 from cfi.contracts.wire.values import maker_of
 
@@ -108,11 +108,11 @@ def retire(
     to_source, to_target = Identifier(retirement_account), Identifier(source)
     return Changes.of(
         drop(LOTS, source, lot) if head is None else put(LOTS, source, head),
-        put(RETIRED, retirement_account, _ended(block, tail, reason, compliance_year, beneficiary)),
+        put(RETIRED, retirement_account, ended(block, tail, reason, compliance_year, beneficiary)),
         moved(source, movement(block, tail, kind, incoming=False, other=to_source)),
         moved(retirement_account, movement(block, tail, kind, incoming=True, other=to_target)),
-        final_pages(state, tail, FinalState.RETIRED, reason, beneficiary),
-        _supply_less(state, tail),
+        final_pages(state, [tail], FinalState.RETIRED, reason, beneficiary),
+        supply_less(state, tail.instrument, tail.vintage, tail.tonnes),
     )
 
 
@@ -164,6 +164,11 @@ def supply_of(state: StateView, instrument: Instrument, vintage: Year) -> Supply
     )
 
 
+def serials_left(state: StateView, instrument: Instrument, vintage: Year) -> int:
+    """How many tonnes of a type and vintage can still be issued."""
+    return RANGES[Serial][1] - supply_of(state, instrument, vintage).issued
+
+
 def movement(
     block: BlockContext,
     lot: Lot,
@@ -212,13 +217,14 @@ def _freed(lot: Lot, restrictions: int) -> Lot:
     return replace(lot, lock=None, restrictions=after)
 
 
-def _ended(
+def ended(
     block: BlockContext,
     tail: Lot,
     reason: RetirementReason,
     compliance_year: Year | None,
     beneficiary: Text | None,
 ) -> RetiredLot:
+    """A lot as a retirement account keeps it."""
     return RetiredLot(
         instrument=tail.instrument,
         vintage=tail.vintage,
@@ -233,7 +239,10 @@ def _ended(
     )
 
 
-def _supply_less(state: StateView, retired: Lot) -> Changes:
-    supply = supply_of(state, retired.instrument, retired.vintage)
-    tonnes = Tonnes(supply.retired + retired.tonnes)
+def supply_less(
+    state: StateView, instrument: Instrument, vintage: Year, retired: Tonnes
+) -> Changes:
+    """Count tonnes of a type and vintage as retired."""
+    supply = supply_of(state, instrument, vintage)
+    tonnes = Tonnes(supply.retired + retired)
     return Changes.of(put_public(SUPPLY, replace(supply, retired=tonnes)))

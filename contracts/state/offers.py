@@ -3,6 +3,7 @@
 from typing import Final
 
 from cfi.contracts.state.changes import NO_CHANGES, Changes, drop, put
+from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.moves import unlock
 from cfi.contracts.state.rows.custody import LockReason, Lot, Origin, Restriction
 from cfi.contracts.state.rows.trades import (
@@ -18,6 +19,7 @@ from cfi.contracts.state.standing import platform_standing
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.limits import MAX_OUTCOMES
 from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant, Tonnes, Year
 from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError, require
@@ -140,31 +142,38 @@ def end_offers_of_year(
     """End a holder's open offers of lots up to a vintage, so that an offer hides none of them from
     the close of that year.
     """
-    ended: list[Changes] = []
+    draft = Draft(state)
     for offer in state.offers.of(holder_id).all():
         terms = offer.terms
         lot = held_lot(state, offer.account_id, terms.lot_id, offer.offer_id, terms.tonnes)
         if lot.vintage <= year:
-            parties = (terms.seller, terms.buyer)
-            ended += (
-                end_offer(state, offer),
-                told(
-                    block, offer.offer_id, Ending.YEAR_CLOSED, parties, terms.lot_id, terms.tonnes
-                ),
-            )
-    return Changes.of(*ended)
+            draft.add(end_offer(draft.state, offer))
+            draft.add(offer_told(draft.state, block, offer, Ending.YEAR_CLOSED))
+    return draft.changes
+
+
+def offer_told(state: StateView, block: BlockContext, offer: Offer, ending: Ending) -> Changes:
+    """Tell the seller how its offer ended."""
+    terms = offer.terms
+    parties = (terms.seller, terms.buyer)
+    return told(state, block, offer.offer_id, ending, parties, (terms.lot_id, terms.tonnes))
 
 
 def told(
+    state: StateView,
     block: BlockContext,
     offer_id: Hash,
     ending: Ending,
     parties: tuple[HolderId, HolderId],
-    lot_id: LotId,
-    tonnes: Tonnes,
+    what: tuple[LotId, Tonnes],
 ) -> Changes:
-    """Tell the first party how an offer or a transfer to or from the second ended."""
-    holder_id, other = parties
+    """Tell the first party how an offer or a transfer to or from the second ended. Of very many
+    such records the oldest makes way; where there is none and no room, nothing is recorded.
+    """
+    (holder_id, other), (lot_id, tonnes) = parties, what
+    makes_way = _making_way(state, holder_id)
+    if makes_way is NO_CHANGES and not state.holder_has_room(holder_id):
+        return NO_CHANGES
     outcome = Outcome(
         offer_id=offer_id,
         ending=ending,
@@ -175,4 +184,14 @@ def told(
         at=block.now,
         forget_at=Instant(block.now + _REMEMBERED_SECONDS),
     )
-    return Changes.of(put(OUTCOMES, holder_id, outcome))
+    return Changes.of(makes_way, put(OUTCOMES, holder_id, outcome))
+
+
+def _making_way(state: StateView, holder_id: HolderId) -> Changes:
+    """Drop the oldest record where a holder has all that it may have."""
+    outcomes = state.outcomes.of(holder_id)
+    kept = len(outcomes.keys())
+    if kept == 0 or (kept < MAX_OUTCOMES and state.holder_has_room(holder_id)):
+        return NO_CHANGES
+    oldest = min(outcomes.all(), key=lambda outcome: (outcome.at, outcome.offer_id))
+    return Changes.of(drop(OUTCOMES, holder_id, oldest))

@@ -36,9 +36,8 @@ _MOVEMENTS: Final = schema_of(Movement)
 class Overlay:
     """Reads fall through to the base; writes stay here."""
 
-    def __init__(self, base: Rows, base_indexes: Indexes) -> None:
+    def __init__(self, base: Rows) -> None:
         self._base = base
-        self._base_indexes = base_indexes
         self.rows: dict[OwnerKey, dict[RowKey, bytes | None]] = {}
         self.public_rows: dict[RowKey, bytes | None] = {}
         self.seeds: dict[OwnerKey, Seed] = {}
@@ -94,16 +93,6 @@ class Overlay:
         if found is not None:
             return found
         return None if name in self._unique else self._base.find(tag, value)
-
-    def next_due(self, now: int) -> DueItem | None:
-        """The earliest item of work that is due by now, ties by owner and key."""
-        candidates = self._added.due[:1]
-        for item in self._base_indexes.due:
-            if item not in self._gone:
-                candidates.append(item)
-                break
-        first = min(candidates, default=None)
-        return first if first is not None and first[0] <= now else None
 
     def due_items(self) -> Iterator[DueItem]:
         """All work that will fall due, the earliest first."""

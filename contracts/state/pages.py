@@ -2,6 +2,7 @@
 5.3.1, 5.4.3)
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cfi.contracts.state.changes import Changes, put_public
@@ -15,44 +16,50 @@ from cfi.contracts.state.rows.custody import (
 )
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.limits import PAGE_TONNES
-from cfi.contracts.wire.quantities import Count, Serial
+from cfi.contracts.wire.quantities import Count, Serial, Year
 from cfi.contracts.wire.refusal import InvariantBroken
 from cfi.contracts.wire.text import Text
+
+_Added = dict[tuple[Instrument, Year, int], list[PageEntry]]
+"""Entries by the type, vintage and number of their page."""
 
 
 def final_pages(
     state: StateView,
-    ended: Lot,
+    ended: Iterable[Lot],
     how: FinalState,
     reason: RetirementReason,
     beneficiary: Text | None,
 ) -> Changes:
-    """Write a lot's serials on their pages as ended."""
-    pages = []
-    first = ended.first
-    while first <= ended.last:
-        number = (first - 1) // PAGE_TONNES
-        last = min(ended.last, (number + 1) * PAGE_TONNES)
-        entry = PageEntry(
-            first=first, last=Serial(last), state=how, reason=reason, beneficiary=beneficiary
-        )
-        pages.append(put_public(PAGES, _page_with(_page(state, ended, number), entry)))
-        first = Serial(last + 1)
-    return Changes.of(*pages)
+    """Write the serials of lots on their pages as ended, each page once."""
+    added: _Added = {}
+    for lot in ended:
+        first = lot.first
+        while first <= lot.last:
+            number = (first - 1) // PAGE_TONNES
+            last = Serial(min(lot.last, (number + 1) * PAGE_TONNES))
+            entry = PageEntry(
+                first=first, last=last, state=how, reason=reason, beneficiary=beneficiary
+            )
+            added.setdefault((lot.instrument, lot.vintage, number), []).append(entry)
+            first = Serial(last + 1)
+    pages = (_page_with(_page(state, *where), entries) for where, entries in sorted(added.items()))
+    return Changes.of(*(put_public(PAGES, page) for page in pages))
 
 
-def _page(state: StateView, lot: Lot, number: int) -> SerialPage:
-    found = state.pages.get(number_key(lot.instrument, lot.vintage, number))
+def _page(state: StateView, instrument: Instrument, vintage: Year, number: int) -> SerialPage:
+    found = state.pages.get(number_key(instrument, vintage, number))
     return found or SerialPage(
-        instrument=lot.instrument, vintage=lot.vintage, number=Count(number), entries=()
+        instrument=instrument, vintage=vintage, number=Count(number), entries=()
     )
 
 
-def _page_with(page: SerialPage, entry: PageEntry) -> SerialPage:
-    """The page with one entry more, neighbours of the same fate joined."""
+def _page_with(page: SerialPage, added: list[PageEntry]) -> SerialPage:
+    """The page with some entries more, neighbours of the same fate joined."""
     entries: list[PageEntry] = []
-    for each in sorted((*page.entries, entry), key=lambda one: one.first):
+    for each in sorted((*page.entries, *added), key=lambda one: one.first):
         before = entries[-1] if entries else None
         if before is not None and each.first <= before.last:
             raise InvariantBroken("a serial ends twice")

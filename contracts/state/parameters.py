@@ -1,9 +1,28 @@
-"""Parameters in force at a height.  (RB 3.14)"""
+"""Parameters in force at a height, and what they may be set to.  (RB 3.14)"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
 from cfi.contracts.state.table import text_key
 from cfi.contracts.state.view import StateView
-from cfi.contracts.wire.quantities import Count, Height
+from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
+from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Count, Height
 from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError
+
+_YEAR_SECONDS: Final = 366 * SECONDS_PER_DAY
+PARAMETER_RANGES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
+    {
+        "proposal_seconds": (60, _YEAR_SECONDS),
+        "decision_business_days": (1, 366),
+        "associate_tonnes": (0, MAX_MEMBER_TONNES),
+        "jurisdiction_months": (0, 120),
+        "trusted_account_delay_seconds": (0, _YEAR_SECONDS),
+        "validator_change_divisor": (0, 10**6),
+        "upgrade_notice_heights": (0, 10**7),
+    }
+)
+"""The least and the greatest that each may be set to."""
 
 
 def value_of(state: StateView, name: str, height: Height) -> Count:

@@ -64,7 +64,7 @@ class State:
 
     def overlay(self) -> Overlay:
         """Room for a block's writes."""
-        return Overlay(self, self.indexes)
+        return Overlay(self)
 
     def owned(self, owner: OwnerKey, key: RowKey) -> bytes | None:
         """A row of an owner."""

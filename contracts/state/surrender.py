@@ -10,7 +10,7 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import Tonnes, Year
-from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError
+from cfi.contracts.wire.refusal import Refusal, RefusedError
 from cfi.contracts.wire.text import AccountId, HolderId
 
 _BARRED = Restriction.NO_COMPLIANCE | Restriction.SPECIAL_RESERVE | Restriction.SUPER_REDUCTION
@@ -31,6 +31,10 @@ class Surrender:
     holder_id: HolderId
     year: Year
     kinds: tuple[Instrument, ...]
+
+    def may_take(self, instrument: Instrument, vintage: Year) -> bool:
+        """True unless the type or the vintage alone can't be used for the year."""
+        return instrument in self.kinds and vintage <= self.year
 
 
 def bar_to_surrender(lot: Lot, surrender: Surrender) -> tuple[Refusal, str] | None:
@@ -53,48 +57,39 @@ def require_usable(lot: Lot, surrender: Surrender) -> None:
         raise RefusedError(*bar, {"lot_id": lot.lot_id, "compliance_year": surrender.year})
 
 
-def held_lots(state: StateView, holder_id: HolderId) -> Iterator[Held]:
-    """All lots of a holder, account by account."""
-    for account_id in state.account_ids(holder_id):
-        for lot in state.lots.of(account_id).all():
-            yield Held(account_id=account_id, lot=lot)
+def free_to_use(lot: Lot, surrender: Surrender) -> bool:
+    """True if nothing holds a lot fast and it can be used for the year."""
+    return not lot.locked and bar_to_surrender(lot, surrender) is None
 
 
-def usable_lots(state: StateView, surrender: Surrender) -> list[Held]:
-    """A holder's free lots that can be used for the year, the earliest vintage first."""
-    usable = [
-        held
-        for held in held_lots(state, surrender.holder_id)
-        if not held.lot.locked and bar_to_surrender(held.lot, surrender) is None
-    ]
-    return sorted(usable, key=lambda held: (held.lot.vintage, held.lot.instrument, held.lot.first))
-
-
-def retirement_account(state: StateView, holder_id: HolderId) -> AccountId:
-    """Where a holder's surrendered CFIs go; each is admitted with one.  (RB 4.7)"""
+def retirement_accounts(state: StateView, holder_id: HolderId) -> Iterator[AccountId]:
+    """Where a holder's surrendered CFIs go: its retirement accounts that have room.  (RB 4.7)"""
     for account_id in state.account_ids(holder_id):
         account = state.accounts.get(account_id)
-        if account is not None and account.kind is AccountKind.RETIREMENT:
-            return account_id
-    raise InvariantBroken("a holder without a retirement account")
+        if (
+            account is not None
+            and account.kind is AccountKind.RETIREMENT
+            and state.has_room(account_id)
+        ):
+            yield account_id
 
 
 def surrendered(
-    state: StateView,
-    block: BlockContext,
-    held: Held,
-    tonnes: Tonnes,
-    surrender: Surrender,
-    reason: RetirementReason = RetirementReason.COMPLIANCE,
+    state: StateView, block: BlockContext, held: Held, tonnes: Tonnes, surrender: Surrender
 ) -> Changes:
-    """Retire the tail of a lot for a compliance year."""
+    """Retire the tail of a lot for a compliance year; refuses ACCOUNT_FULL where the holder has to
+    open another retirement account first.
+    """
+    account_id = next(retirement_accounts(state, surrender.holder_id), None)
+    if account_id is None:
+        raise RefusedError(Refusal.ACCOUNT_FULL, "RB 5.3.2", {"account_kind": "retirement"})
     return moves.retire(
         state,
         block,
         held.lot,
         tonnes,
         held.account_id,
-        retirement_account(state, surrender.holder_id),
-        reason=reason,
+        account_id,
+        reason=RetirementReason.COMPLIANCE,
         compliance_year=surrender.year,
     )

@@ -16,9 +16,8 @@ from cfi.contracts.state.rows import (
     validators,
 )
 from cfi.contracts.state.rows_view import KeyedView, OwnedView, PublicView, Rows, SingleView
-from cfi.contracts.state.table import HOLDER_OWNER, account_owner, holder_owner
-from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
-from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.state.table import HOLDER_OWNER, OwnerKey, account_owner, holder_owner
+from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER, ROWS_KEPT_FOR_DUE_WORK
 from cfi.contracts.wire.text import AccountId, HolderId
 
 
@@ -41,6 +40,7 @@ class StateView:
         self.resolutions = SingleView(rows, membership.RESOLUTIONS)
         # Custody
         self.accounts = SingleView(rows, custody.ACCOUNTS)
+        self.summaries = SingleView(rows, custody.SUMMARY)
         self.lots = OwnedView(rows, custody.LOTS)
         self.retired = OwnedView(rows, custody.RETIRED)
         self.supply = PublicView(rows, custody.SUPPLY)
@@ -61,6 +61,7 @@ class StateView:
         self.notices = PublicView(rows, governance.NOTICES)
         self.holidays = PublicView(rows, governance.HOLIDAYS)
         self.upgrades = PublicView(rows, governance.UPGRADES)
+        self.held_work = PublicView(rows, governance.HELD_WORK)
         self.validators = PublicView(rows, validators.VALIDATORS)
         self.validator_sets = PublicView(rows, validators.VALIDATOR_SETS)
         self.offences = PublicView(rows, validators.OFFENCES)
@@ -104,15 +105,19 @@ class StateView:
         opened = 0 if holder is None else holder.accounts_opened
         return [AccountId(f"{holder_id}/{number}") for number in range(1, opened + 1)]
 
-    def earliest_due(self) -> Instant | None:
-        """When work falls due next, or None."""
-        item = next(self.rows.due_items(), None)
-        return None if item is None else Instant(item[0])
-
     def has_room(self, account_id: str, rows: int = 1) -> bool:
-        """True if an account can take that many rows more."""
-        return self.rows.row_count(account_owner(account_id)) + rows <= MAX_ROWS_PER_OWNER
+        """True if an account can take that many rows more, less what is kept for due work."""
+        return self.room_in_account(account_id) >= rows
+
+    def room_in_account(self, account_id: str) -> int:
+        """How many rows more an account can take, less what is kept for due work."""
+        return self._room(account_owner(account_id))
 
     def holder_has_room(self, holder_id: str, rows: int = 1) -> bool:
-        """True if a holder's own records can take that many rows more."""
-        return self.rows.row_count(holder_owner(holder_id)) + rows <= MAX_ROWS_PER_OWNER
+        """True if a holder's own records can take that many rows more, less what is kept for due
+        work.
+        """
+        return self._room(holder_owner(holder_id)) >= rows
+
+    def _room(self, owner: OwnerKey) -> int:
+        return MAX_ROWS_PER_OWNER - ROWS_KEPT_FOR_DUE_WORK - self.rows.row_count(owner)

@@ -13,6 +13,7 @@ from cfi.contracts.transition.act import Act
 from cfi.contracts.transition.authorise import Signer, access_rule, authorise, may_approve
 from cfi.contracts.transition.dispatch import RuleBook
 from cfi.contracts.transition.invariants import conserves
+from cfi.contracts.transition.room import has_room, require_room
 from cfi.contracts.transition.standing import Standing
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.codec import CodecError
@@ -45,6 +46,7 @@ def apply_act(
     try:
         standing.may_decide_alone(act.key, signer, act.message_number)
         changes = decide(state, act.message, signer, block, book)
+        require_room(state, changes, block.holder_id)
     except RefusedError as refused:
         return _receipt(
             act, block, index, small_code(refused.refusal), refused.section, refused.facts
@@ -76,6 +78,7 @@ def commit(overlay: Overlay, changes: Changes) -> None:
     """Check the invariants, then write."""
     if changes is not NO_CHANGES:
         conserves(overlay, changes)
+        has_room(overlay, changes)
         overlay.apply(changes)
 
 

@@ -11,7 +11,14 @@ from typing import Final
 from cfi.contracts.due.suspend_validator import suspend_validator
 from cfi.contracts.state.catalogue import TABLES
 from cfi.contracts.state.changes import Changes, drop_public, put_public
-from cfi.contracts.state.index import PUBLIC
+from cfi.contracts.state.held import (
+    held_name,
+    next_work,
+    no_longer_held,
+    row_behind,
+    set_aside,
+)
+from cfi.contracts.state.index import DueItem
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.programme_clock import programme_time
 from cfi.contracts.state.rows.governance import ACTS, ActsOfHeight
@@ -42,6 +49,9 @@ from cfi.contracts.wire.validators import Validator
 from cfi.contracts.wire.values import maker_of
 
 DUE_GAS_PER_ITEM: Final = 10
+"""Work units of looking after one piece of due work."""
+DUE_WRITES_PER_GAS: Final = 4
+"""Rows and movements that a piece writes for one work unit more: a retired lot is about one."""
 _NOBODY: Final = UserId("")
 _MAKE_CONTEXT: Final = maker_of(BlockContext)
 
@@ -80,6 +90,8 @@ class Execution:
     """What the finished block changes of the validators, in key order; power 0 removes. They act
     two heights later.
     """
+    held: list[Exception] = field(default_factory=list)
+    """Errors of due work that was set aside."""
     next_app_version: int | None = None
     """Set by the finished block if the next height is decided by another version of the rules."""
 
@@ -218,21 +230,39 @@ def _name_acts(execution: Execution) -> None:
 
 
 def _do_due_work(execution: Execution) -> None:
+    version = app_version_at(execution.state, execution.height)
     while execution.gas < MAX_BLOCK_GAS // 2:
-        item = execution.overlay.next_due(execution.now)
-        if item is None:
+        item = next_work(execution.state, version)
+        if item is None or item[0] > execution.now:
             return
-        _, owner, key = item
-        raw = (
-            execution.overlay.public(key)
-            if owner == PUBLIC
-            else execution.overlay.owned(owner, key)
-        )
-        assert raw is not None, "an index leads to a row"
-        row = TABLES[key[0]].schema.read(raw)
-        block = _unasked(execution, owner + key + raw)
-        commit(execution.overlay, execution.book.due[key[0]](execution.state, row, block))
+        _do_one_piece(execution, item, version)
+
+
+def _do_one_piece(execution: Execution, item: DueItem, version: int) -> None:
+    """Do a piece of work whole, or, where it raises an error, nothing of it: it is set aside."""
+    name = held_name(execution.state, item)
+    try:
+        changes = _decided(execution, item)
+    except MemoryError:
+        raise  # this machine's, not the rules'
+    except Exception as error:  # noqa: BLE001 - whatever it is, the chain goes on, everywhere alike
+        execution.held.append(error)
+        execution.overlay.apply(set_aside(name, execution.height, version))
         execution.gas += DUE_GAS_PER_ITEM
+        return
+    execution.overlay.apply(Changes.of(changes, no_longer_held(execution.state, name)))
+    execution.gas += DUE_GAS_PER_ITEM + len(changes.operations) // DUE_WRITES_PER_GAS
+
+
+def _decided(execution: Execution, item: DueItem) -> Changes:
+    """What a piece of work changes, checked and written once on scratch paper."""
+    _, owner, key = item
+    raw = row_behind(execution.state, item)
+    row = TABLES[key[0]].schema.read(raw)
+    block = _unasked(execution, owner + key + raw)
+    changes = execution.book.due[key[0]](execution.state, row, block)
+    commit(Overlay(execution.overlay), changes)
+    return changes
 
 
 def _record(execution: Execution, misbehaviour: Misbehaviour) -> None:

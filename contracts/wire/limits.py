@@ -8,6 +8,14 @@ MAX_IDENTIFIER_CHARACTERS: Final = 64
 MAX_TEXT_BYTES: Final = 1_024
 MAX_LIST_ITEMS: Final = 4_096
 MAX_ROWS_PER_OWNER: Final = 8_192
+ROWS_KEPT_FOR_DUE_WORK: Final = 256
+"""Of an owner's rows, those that no act may take: a programme's years and deliveries fill a part of
+them.
+"""
+MAX_OUTCOMES: Final = 256
+"""Ended offers and transfers of which a holder is told; the oldest makes way."""
+MAX_LOTS_PER_PIECE: Final = 100
+"""Lots that one piece of due work deals with."""
 MAX_USERS_PER_HOLDER: Final = 256
 MAX_KEYS_PER_USER: Final = 16
 MAX_ACCOUNTS_PER_HOLDER: Final = 1_024
@@ -20,6 +28,10 @@ MAX_CHAIN_ID_CHARACTERS: Final = 50
 PAGE_TONNES: Final = 10_000
 """Serials on one public page."""
 MAX_LOTS_PER_ELECTION: Final = 100
+MAX_SOURCE_TONNES: Final = 10**8
+"""A year's emissions of one facility: some times what the largest plant emits."""
+MAX_MEMBER_TONNES: Final = 10**9
+"""A year's emissions, or the baseline, of one Member."""
 MAX_PROOF_BYTES: Final = 65_536
 MAX_OPEN_OFFERS: Final = 256
 """Offers that a holder may have open, and that a buyer is shown."""

@@ -25,6 +25,7 @@ class Refusal(IntEnum):
     PARAMETER_NOT_SET = 11
     NOT_AN_OFFICER = 12
     PROPOSER_GONE = 13
+    NO_ROOM_FOR_RECORDS = 14
 
     # Membership: 100 to 199
     MALFORMED_HOLDER_ID = 100
@@ -116,6 +117,8 @@ class Refusal(IntEnum):
     DATES_OUT_OF_ORDER = 423
     TOO_MANY_DAYS = 424
     BASELINE_BELOW_ZERO = 425
+    TOO_MANY_TONNES = 426
+    SERIALS_USED_UP = 427
 
     # Reports: 500 to 549
     REPORT_FILED = 500
@@ -163,6 +166,7 @@ class Refusal(IntEnum):
     VERSION_NOT_LATER = 616
     UPGRADE_TOO_SOON = 617
     UNKNOWN_UPGRADE = 618
+    PARAMETER_OUT_OF_RANGE = 619
 
 
 class RefusedError(Exception):

@@ -34,6 +34,7 @@ def status(root: Path, as_json: bool) -> None:
         "time": _moment(said["time"]),
         "waiting": said["waiting"],
         "rules": said["app_version"],
+        "held_work": said["held_work"],
         "validators": [
             {"key": key.hex(), "power": power, **asdict(shares.get(key, Share()))}
             for key, power in said["validators"]

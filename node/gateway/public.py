@@ -141,6 +141,10 @@ async def metrics(request: web.Request) -> web.Response:
             "cfi_ledger_up": ("1 if the ledger answers.", 1),
             "cfi_ledger_height": ("The last decided height.", told["height"]),
             "cfi_ledger_waiting": ("Transactions that wait for a block.", told["waiting"]),
+            "cfi_ledger_held_work": (
+                "Pieces of due work that raised an error and were set aside.",
+                told["held_work"],
+            ),
             **_engine_gauges(told["counters"]),
         }
         counters = _ledger_counters(told["counters"])

@@ -18,6 +18,7 @@ from cfi.contracts.state.changes import (
     put,
     put_public,
 )
+from cfi.contracts.state.held import next_work
 from cfi.contracts.state.index import PUBLIC
 from cfi.contracts.state.moves import issue
 from cfi.contracts.state.overlay import Overlay
@@ -231,7 +232,7 @@ class Ledger:
         self.now = Instant(self.now + seconds if to is None else to)
         self.height = Height(self.height + 1)
         done = 0
-        while (item := self.overlay.next_due(self.now)) is not None:
+        while (item := next_work(self.state, 1)) is not None and item[0] <= self.now:
             _, owner, key = item
             raw = self.overlay.public(key) if owner == PUBLIC else self.overlay.owned(owner, key)
             assert raw is not None
@@ -243,7 +244,11 @@ class Ledger:
 
     def seal(self) -> bytes:
         """Commit everything so far as one height; returns the app hash."""
-        self.store.seal(self.overlay)
+        return self.seal_of(self.overlay)
+
+    def seal_of(self, overlay: Overlay) -> bytes:
+        """Commit a block's overlay; returns the app hash."""
+        self.store.seal(overlay)
         self.overlay = self.store.overlay()
         self.state = StateView(self.overlay)
         return self.store.app_hash

@@ -1,5 +1,6 @@
 """A run of allocation: one Member a piece, one vintage after another.  (RB 4.6, 2.7.1, 4.12)"""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cfi.contracts.figures.allocation import Allocation as Figure
@@ -8,7 +9,7 @@ from cfi.contracts.figures.errors import FigureError
 from cfi.contracts.figures.schedule import may_sell
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.draft import Draft
-from cfi.contracts.state.moves import issue
+from cfi.contracts.state.moves import issue, serials_left
 from cfi.contracts.state.notices import NoticeKind, notify
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.allocation import (
@@ -58,7 +59,7 @@ def _allocated(
     except FigureError:
         # Its rows stay missing, where the registrar sees that the programme has no schedule for it.
         return NO_CHANGES
-    if not _has_room(state, run, member, len(figures)):
+    if not _has_room(state, run, member, len(figures)) or not _has_serials(state, figures):
         return NO_CHANGES
     draft = Draft(state)
     for figure in figures:
@@ -85,6 +86,14 @@ def _has_room(state: StateView, run: AllocationRun, member: HolderId, rows: int)
         and state.has_room(account.account_id, rows)
         and state.holder_has_room(member, rows)
         and (run.pool is None or state.has_room(run.pool, rows))
+    )
+
+
+def _has_serials(state: StateView, figures: Sequence[Figure]) -> bool:
+    """False where a vintage has not so many serials left: the Member's rows stay missing, too."""
+    return all(
+        figure.issued * TONNES_PER_CFI <= serials_left(state, Instrument.XA, figure.year)
+        for figure in figures
     )
 
 

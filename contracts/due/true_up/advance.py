@@ -43,7 +43,12 @@ def _begin(true_up: TrueUp, stage: Stage, ends_at: Instant) -> Changes:
 
 def _begin_work(true_up: TrueUp, stage: Stage, work: Work, block: BlockContext) -> Changes:
     row = TrueUpWork(
-        year=true_up.year, exchange=block.holder_id, work=work, after=None, since=block.now
+        year=true_up.year,
+        exchange=block.holder_id,
+        work=work,
+        after=None,
+        since=block.now,
+        progress=None,
     )
     return Changes.of(
         put_public(TRUE_UPS, replace(true_up, stage=stage, due_at=None)),

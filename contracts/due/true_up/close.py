@@ -4,66 +4,106 @@
 
 from dataclasses import replace
 
-from cfi.contracts.due.true_up.surplus import close_vintage
+from cfi.contracts.due.true_up.pieces import Done, go_through, progress, whole_cfis
+from cfi.contracts.due.true_up.surplus import begin_marks, put_marks
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.lots_in_order import Step, lots_in_order
 from cfi.contracts.state.offers import end_offers_of_year
+from cfi.contracts.state.retiring import Retiring
 from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.rows.true_up import (
     OBLIGATIONS,
     SHORTFALLS,
     ComplianceStatus,
     Obligation,
+    Place,
     Shortfall,
+    TrueUpWork,
 )
-from cfi.contracts.state.surrender import Surrender, surrendered, usable_lots
+from cfi.contracts.state.surrender import Surrender, free_to_use
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes, Year
+from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes
 
 
-def close_year(state: StateView, holder: Holder, year: Year, block: BlockContext) -> Changes:
+def close_year(state: StateView, holder: Holder, work: TrueUpWork, block: BlockContext) -> Done:
     """Record where a Member stands, report it to the committee if short, and bank what is left;
     its open offers end first.
     """
-    obligation = state.obligations.of(holder.holder_id).get(number_key(year))
+    obligation = state.obligations.of(holder.holder_id).get(number_key(work.year))
     if obligation is None:
-        return NO_CHANGES
+        return NO_CHANGES, None
+    if work.progress is not None and work.progress.marks is not None:
+        return put_marks(state, work.year, work.progress, work.progress.marks)
     draft = Draft(state)
-    draft.add(end_offers_of_year(state, block, holder.holder_id, year))
-    after = _with_status(_take_what_is_left(draft, holder, obligation, block))
+    if work.progress is None:
+        draft.add(end_offers_of_year(state, block, holder.holder_id, work.year))
+    before = None if work.progress is None else work.progress.place
+    after, place = _take_what_is_left(draft, holder, obligation, before, block)
     draft.add(Changes.of(put(OBLIGATIONS, holder.holder_id, after)))
-    if after.status is ComplianceStatus.OUT_OF_COMPLIANCE:
-        shortfall = Shortfall(
-            year=year,
-            holder_id=holder.holder_id,
-            short_tonnes=after.short_tonnes,
-            reported=after.reported,
-            at=block.now,
-        )
-        draft.add(Changes.of(put(SHORTFALLS, block.holder_id, shortfall)))
-    draft.add(close_vintage(draft.state, holder.holder_id, after))
-    return draft.changes
+    if place is not None:
+        return draft.changes, progress(holder.holder_id, place)
+    draft.add(_judged(holder, after, block))
+    begun, marks = begin_marks(draft.state, holder.holder_id, after)
+    draft.add(begun)
+    marked, rest = put_marks(draft.state, work.year, progress(holder.holder_id, None), marks)
+    return Changes.of(draft.changes, marked), rest
 
 
 def _take_what_is_left(
-    draft: Draft, holder: Holder, obligation: Obligation, block: BlockContext
-) -> Obligation:
-    """A Member that is short banks no allowances: those that it could use are surrendered."""
+    draft: Draft,
+    holder: Holder,
+    obligation: Obligation,
+    before: Place | None,
+    block: BlockContext,
+) -> tuple[Obligation, Place | None]:
+    """A Member that is short banks no allowances: those that it could use are surrendered, as far
+    as its retirement accounts have room.
+    """
+    if obligation.short_tonnes < TONNES_PER_CFI:
+        return obligation, None
     surrender = Surrender(holder_id=holder.holder_id, year=obligation.year, kinds=(Instrument.XA,))
-    short = obligation.short_tonnes
-    for held in usable_lots(draft.state, surrender) if short else ():
-        part = min(short, held.lot.tonnes)
-        part = Tonnes(part - part % TONNES_PER_CFI)
-        if part > 0:
-            draft.add(surrendered(draft.state, block, held, part, surrender))
-            short = Tonnes(short - part)
-    return replace(obligation, surrendered_tonnes=Tonnes(obligation.owed_tonnes - short))
+    taking = _Taking(Retiring(draft.state, block, surrender), surrender, obligation.short_tonnes)
+    steps = lots_in_order(draft.state, holder.holder_id, before, surrender.may_take)
+    place = go_through(steps, taking.take)
+    draft.add(taking.retiring.changes)
+    taken = Tonnes(obligation.owed_tonnes - taking.short)
+    return replace(obligation, surrendered_tonnes=taken), place
 
 
-def _with_status(obligation: Obligation) -> Obligation:
-    kept = obligation.reported and obligation.short_tonnes == 0
-    status = ComplianceStatus.IN_COMPLIANCE if kept else ComplianceStatus.OUT_OF_COMPLIANCE
-    return replace(obligation, status=status)
+class _Taking:
+    """What a Member is short, while lot after lot is taken."""
+
+    def __init__(self, retiring: Retiring, surrender: Surrender, short: Tonnes) -> None:
+        self.retiring = retiring
+        self.short = short
+        self._surrender = surrender
+
+    def take(self, step: Step) -> bool:
+        """Take what is short of one lot; False once nothing is, or nothing more has room."""
+        held = step[1]
+        part = whole_cfis(min(self.short, held.lot.tonnes))
+        usable = part > 0 and free_to_use(held.lot, self._surrender)
+        if usable and self.retiring.take(held, part):
+            self.short = Tonnes(self.short - part)
+        return self.short >= TONNES_PER_CFI and not self.retiring.full
+
+
+def _judged(holder: Holder, obligation: Obligation, block: BlockContext) -> Changes:
+    """Whether the Member is in compliance; a record for the committee where it isn't."""
+    if obligation.reported and obligation.short_tonnes == 0:
+        kept = replace(obligation, status=ComplianceStatus.IN_COMPLIANCE)
+        return Changes.of(put(OBLIGATIONS, holder.holder_id, kept))
+    failed = replace(obligation, status=ComplianceStatus.OUT_OF_COMPLIANCE)
+    shortfall = Shortfall(
+        year=obligation.year,
+        short_tonnes=obligation.short_tonnes,
+        reported=obligation.reported,
+        at=block.now,
+    )
+    return Changes.of(
+        put(OBLIGATIONS, holder.holder_id, failed), put(SHORTFALLS, holder.holder_id, shortfall)
+    )

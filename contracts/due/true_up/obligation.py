@@ -2,6 +2,7 @@
 4.8)
 """
 
+from cfi.contracts.due.true_up.pieces import Done
 from cfi.contracts.figures import allocation, schedule
 from cfi.contracts.figures.obligation import obligation
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
@@ -9,7 +10,7 @@ from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline
 from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.rows.reports import ReportState
-from cfi.contracts.state.rows.true_up import OBLIGATIONS, ComplianceStatus, Obligation
+from cfi.contracts.state.rows.true_up import OBLIGATIONS, ComplianceStatus, Obligation, TrueUpWork
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -18,10 +19,12 @@ from cfi.contracts.wire.quantities import Tonnes, Year, nearest_hundred, plus_sh
 from cfi.contracts.wire.text import HolderId
 
 
-def notify_obligation(state: StateView, holder: Holder, year: Year, _: BlockContext) -> Changes:
+def notify_obligation(state: StateView, holder: Holder, work: TrueUpWork, _: BlockContext) -> Done:
     """Write what a Member owes; nothing for who isn't bound by the year."""
-    row = obligation_of(state, holder, year)
-    return NO_CHANGES if row is None else Changes.of(put(OBLIGATIONS, holder.holder_id, row))
+    row = obligation_of(state, holder, work.year)
+    if row is None:
+        return NO_CHANGES, None
+    return Changes.of(put(OBLIGATIONS, holder.holder_id, row)), None
 
 
 def obligation_of(state: StateView, holder: Holder, year: Year) -> Obligation | None:

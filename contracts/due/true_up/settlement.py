@@ -4,99 +4,161 @@ rest goes back to it.  (RB 4.7, 4.11.5, 12.4)
 
 from dataclasses import replace
 
-from cfi.contracts.figures.offset_cap import usable_kinds
+from cfi.contracts.due.true_up.pieces import (
+    Done,
+    elections_from,
+    go_through,
+    progress,
+    surrender_of,
+    whole_cfis,
+)
 from cfi.contracts.state.changes import NO_CHANGES, Changes, drop, put
-from cfi.contracts.state.draft import Draft
-from cfi.contracts.state.moves import unlock
-from cfi.contracts.state.programme import terms_of
+from cfi.contracts.state.lots_in_order import Step, lots_in_order
+from cfi.contracts.state.moves import split, unlock
+from cfi.contracts.state.retiring import Retiring
 from cfi.contracts.state.rows.custody import Lot, Restriction, RetirementReason
 from cfi.contracts.state.rows.membership import Holder
-from cfi.contracts.state.rows.true_up import ELECTIONS, OBLIGATIONS, OFFSET_CLAIMS, Election
-from cfi.contracts.state.surrender import Held, Surrender, held_lots, surrendered
+from cfi.contracts.state.rows.true_up import (
+    ELECTIONS,
+    OBLIGATIONS,
+    OFFSET_CLAIMS,
+    AccountClaim,
+    Election,
+    Obligation,
+    OffsetClaim,
+    Place,
+    Progress,
+    TrueUpWork,
+)
+from cfi.contracts.state.surrender import Held, Surrender, free_to_use
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.parties import HolderClass
-from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes, Year
-from cfi.contracts.wire.text import AccountId, HolderId
-
-_Left = dict[tuple[AccountId, bool], int]
-"""Tonnes that may still be used of each account's offsets (False) and early action credits."""
+from cfi.contracts.wire.quantities import TONNES_PER_CFI, Cfis, Tonnes
+from cfi.contracts.wire.text import AccountId
 
 
-def settle_holder(state: StateView, holder: Holder, year: Year, block: BlockContext) -> Changes:
+def settle_holder(state: StateView, holder: Holder, work: TrueUpWork, block: BlockContext) -> Done:
     """Settle one holder: a Member's obligation, or all that an Exchange Participant holds."""
-    surrender = Surrender(
-        holder_id=holder.holder_id, year=year, kinds=usable_kinds(terms_of(state), year)
-    )
+    surrender = surrender_of(state, holder.holder_id, work.year)
+    place = None if work.progress is None else work.progress.place
     if holder.holder_class is HolderClass.EXCHANGE_PARTICIPANT:
-        return _retire_all(state, surrender, block)
-    obligation = state.obligations.of(holder.holder_id).get(number_key(year))
+        return _retire_all(state, surrender, place, block)
+    obligation = state.obligations.of(holder.holder_id).get(number_key(work.year))
     if obligation is None:
-        return NO_CHANGES
-    draft = Draft(state)
-    allowed = _allowed(draft, holder.holder_id, year, block)
-    left = obligation.owed_tonnes
-    for election in state.elections.of(holder.holder_id).all():
-        if election.year == year:
-            left = Tonnes(left - _settle_one(draft, election, surrender, block, (left, allowed)))
-    taken = Tonnes(obligation.owed_tonnes - left)
-    after = replace(obligation, surrendered_tonnes=taken)
-    return Changes.of(draft.changes, put(OBLIGATIONS, holder.holder_id, after))
+        return NO_CHANGES, None
+    settling = _Settling(state, obligation, surrender, block)
+    chosen, is_all = elections_from(state, holder.holder_id, work.year, 0)
+    if chosen:
+        settling.elections(chosen)
+        after = None if is_all else progress(holder.holder_id, None)
+    else:
+        after = settling.earliest_first(place)
+    return settling.changes(done=after is None), after
 
 
-def _allowed(draft: Draft, holder_id: HolderId, year: Year, block: BlockContext) -> _Left:
-    """What the limit leaves of the holder's offsets; its claims are done with."""
-    allowed: _Left = {}
-    for account_id in draft.state.account_ids(holder_id):
-        claims = draft.state.offset_claims.of(block.holder_id)
-        claim = claims.get(number_key(year) + account_id.encode())
-        if claim is not None:
-            allowed[account_id, False] = claim.allowed_offsets * TONNES_PER_CFI
-            allowed[account_id, True] = claim.allowed_early * TONNES_PER_CFI
-            draft.add(Changes.of(drop(OFFSET_CLAIMS, block.holder_id, claim)))
-    return allowed
+class _Settling:
+    """One piece of a Member's settlement."""
 
+    def __init__(
+        self, state: StateView, obligation: Obligation, surrender: Surrender, block: BlockContext
+    ) -> None:
+        self._state = state
+        self._obligation = obligation
+        self._surrender = surrender
+        self._retiring = Retiring(state, block, surrender)
+        self._left = obligation.short_tonnes
+        self._let_go: list[Changes] = []
+        claims = state.offset_claims.of(surrender.holder_id)
+        self._claim = claims.get(number_key(surrender.year))
+        self._allowed: dict[tuple[AccountId, bool], int] = {}
+        for each in () if self._claim is None else self._claim.accounts:
+            self._allowed[each.account_id, False] = each.offsets * TONNES_PER_CFI
+            self._allowed[each.account_id, True] = each.early * TONNES_PER_CFI
 
-def _settle_one(
-    draft: Draft,
-    election: Election,
-    surrender: Surrender,
-    block: BlockContext,
-    most: tuple[Tonnes, _Left],
-) -> Tonnes:
-    """Retire what is owed and allowed of one chosen lot and let the rest go; the tonnes retired."""
-    owed, allowed = most
-    lot = draft.state.lots.of(election.account_id).get(election.lot_id)
-    assert lot is not None, "a chosen lot stays where it is"
-    taken = Tonnes(min(owed, lot.tonnes))
-    if lot.instrument is not Instrument.XA:
-        place = (election.account_id, lot.instrument is Instrument.XE)
-        taken = Tonnes(min(taken, allowed.get(place, 0)))
-        allowed[place] = allowed.get(place, 0) - taken
-    if taken > 0:
-        held = Held(account_id=election.account_id, lot=lot)
-        draft.add(surrendered(draft.state, block, held, taken, surrender))
-    rest = draft.state.lots.of(election.account_id).get(election.lot_id)
-    if rest is not None:
-        draft.add(unlock(rest, election.account_id))
-    draft.add(Changes.of(drop(ELECTIONS, surrender.holder_id, election)))
-    return taken
+    def elections(self, chosen: list[Election]) -> None:
+        """Retire what is owed and allowed of the chosen lots, and let the rest go."""
+        for election in chosen:
+            lot = self._state.lots.of(election.account_id).get(election.lot_id)
+            assert lot is not None, "a chosen lot stays where it is"
+            taken = self._take(Held(account_id=election.account_id, lot=lot))
+            rest = lot if taken == 0 else split(lot, taken)[0]
+            if rest is not None:
+                self._let_go.append(unlock(rest, election.account_id))
+            self._let_go.append(Changes.of(drop(ELECTIONS, self._surrender.holder_id, election)))
 
+    def earliest_first(self, after: Place | None) -> Progress | None:
+        """Retire what is owed and allowed, from a place on, of who chose nothing."""
+        holder_id = self._surrender.holder_id
+        steps = lots_in_order(self._state, holder_id, after, self._surrender.may_take)
 
-def _retire_all(state: StateView, surrender: Surrender, block: BlockContext) -> Changes:
-    """Retire what an Exchange Participant holds, Super Reductions excepted.  (RB 12.4, 4.11.2.1)"""
-    draft = Draft(state)
-    for held in list(held_lots(state, surrender.holder_id)):
-        if _stays(held.lot):
-            continue
-        draft.add(
-            surrendered(
-                draft.state, block, held, held.lot.tonnes, surrender, RetirementReason.TRUE_UP
-            )
+        def take(step: Step) -> bool:
+            if free_to_use(step[1].lot, self._surrender):
+                self._take(step[1])
+            return self._left >= TONNES_PER_CFI and not self._retiring.full
+
+        place = go_through(steps, take)
+        return None if place is None else progress(holder_id, place)
+
+    def changes(self, *, done: bool) -> Changes:
+        """What the piece comes to; of the claim nothing stays when all is done."""
+        surrendered = Tonnes(self._obligation.owed_tonnes - self._left)
+        after = replace(self._obligation, surrendered_tonnes=surrendered)
+        return Changes.of(
+            self._retiring.changes,
+            *self._let_go,
+            put(OBLIGATIONS, self._surrender.holder_id, after),
+            NO_CHANGES if self._claim is None else self._rest_of(self._claim, done=done),
         )
-    return draft.changes
+
+    def _take(self, held: Held) -> Tonnes:
+        """Retire what is owed, allowed and has room of one lot; the tonnes retired."""
+        place = (held.account_id, held.lot.instrument is Instrument.XE)
+        most: int = min(self._left, held.lot.tonnes)
+        limited = held.lot.instrument is not Instrument.XA
+        if limited:
+            most = min(most, self._allowed.get(place, 0))
+        taken = whole_cfis(most)
+        if taken == 0 or not self._retiring.take(held, taken):
+            return Tonnes(0)
+        if limited:
+            self._allowed[place] -= taken
+        self._left = Tonnes(self._left - taken)
+        return taken
+
+    def _rest_of(self, claim: OffsetClaim, *, done: bool) -> Changes:
+        holder_id = self._surrender.holder_id
+        if done:
+            return Changes.of(drop(OFFSET_CLAIMS, holder_id, claim))
+        accounts = tuple(
+            AccountClaim(
+                account_id=each.account_id,
+                offsets=Cfis(self._allowed[each.account_id, False] // TONNES_PER_CFI),
+                early=Cfis(self._allowed[each.account_id, True] // TONNES_PER_CFI),
+            )
+            for each in claim.accounts
+        )
+        return Changes.of(put(OFFSET_CLAIMS, holder_id, replace(claim, accounts=accounts)))
+
+
+def _retire_all(
+    state: StateView, surrender: Surrender, after: Place | None, block: BlockContext
+) -> Done:
+    """Retire what an Exchange Participant holds, Super Reductions excepted, as far as it has room.
+    (RB 12.4, 4.11.2.1)
+    """
+    retiring = Retiring(state, block, surrender, RetirementReason.TRUE_UP)
+    steps = lots_in_order(state, surrender.holder_id, after, lambda _, __: True)
+
+    def take(step: Step) -> bool:
+        if not _stays(step[1].lot):
+            retiring.take(step[1], step[1].lot.tonnes)
+        return not retiring.full
+
+    place = go_through(steps, take)
+    return retiring.changes, None if place is None else progress(surrender.holder_id, place)
 
 
 def _stays(lot: Lot) -> bool:

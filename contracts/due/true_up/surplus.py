@@ -5,58 +5,122 @@
 from dataclasses import replace
 from fractions import Fraction
 
+from cfi.contracts.due.true_up.pieces import Done, go_through, progress, whole_cfis
 from cfi.contracts.figures import schedule
 from cfi.contracts.figures.limits import ProgrammeWide, sales_limit
 from cfi.contracts.figures.position import Position, YearFacts, YearTerms, capped, position
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.lots_in_order import Step, lots_backwards
 from cfi.contracts.state.moves import split
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline
-from cfi.contracts.state.rows.custody import LOTS, Restriction
+from cfi.contracts.state.rows.custody import LOTS, Lot, Restriction
 from cfi.contracts.state.rows.trades import SalesTally
-from cfi.contracts.state.rows.true_up import CLOSINGS, Closing, Obligation
-from cfi.contracts.state.surrender import Held, held_lots
+from cfi.contracts.state.rows.true_up import CLOSINGS, Closing, Mark, Obligation, Progress
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import (
-    TONNES_PER_CFI,
     Tonnes,
     Year,
     nearest_hundred,
     small_code,
 )
-from cfi.contracts.wire.text import HolderId
+from cfi.contracts.wire.text import AccountId, HolderId
 
 _NOT_ESTABLISHED = Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE
 
 
-def close_vintage(state: StateView, holder_id: HolderId, obligation: Obligation) -> Changes:
-    """Mark a Member's Super Reductions, Special Reserve and what it may not bank; the rest of the
-    vintage is banked by staying where it is.
+def begin_marks(
+    state: StateView, holder_id: HolderId, obligation: Obligation
+) -> tuple[Changes, tuple[Mark, ...]]:
+    """Work out what a Member's vintage comes to, and the marks to put on its allowances: its Super
+    Reductions, its Special Reserve and what it may not bank.
     """
-    year = obligation.year
+    year, none = obligation.year, Tonnes(0)
     tally = state.sales.of(holder_id).get(number_key(year)) or SalesTally(
-        vintage=year, sold_tonnes=Tonnes(0), bought_tonnes=Tonnes(0)
+        vintage=year, sold_tonnes=none, bought_tonnes=none
     )
     terms = _terms(state, holder_id, year)
     figures = position(terms, _facts(state, holder_id, obligation, tally, terms))
-    draft = Draft(state)
-    barred, beyond, reserved = _marked(draft, holder_id, terms, figures)
-    banked = sum(held.lot.tonnes for held in _markable(draft.state, holder_id, year))
     closing = Closing(
         year=year,
         surplus_tonnes=Tonnes(nearest_hundred(max(Fraction(0), figures.gross))),
         sold_tonnes=tally.sold_tonnes,
         bought_tonnes=tally.bought_tonnes,
-        banked_tonnes=Tonnes(banked),
-        special_reserve_tonnes=reserved,
-        super_reduction_tonnes=beyond,
-        barred_tonnes=barred,
+        banked_tonnes=none,
+        special_reserve_tonnes=none,
+        super_reduction_tonnes=none,
+        barred_tonnes=none,
         unmatched_excess_tonnes=Tonnes(nearest_hundred(figures.excess_after)),
     )
-    return Changes.of(draft.changes, put(CLOSINGS, holder_id, closing))
+    return Changes.of(put(CLOSINGS, holder_id, closing)), _marks(terms, figures)
+
+
+def put_marks(state: StateView, year: Year, so_far: Progress, marks: tuple[Mark, ...]) -> Done:
+    """Put marks on as many lots as a piece deals with, the highest serials first; the rest of the
+    vintage is banked by staying where it is.
+    """
+    closing = state.closings.of(so_far.holder_id).get(number_key(year))
+    assert closing is not None, "marks are put on for a closing"
+    marking = _Marking(closing, marks)
+    kind = (year, Instrument.XA)
+    steps = lots_backwards(state, so_far.holder_id, kind, so_far.place)
+    place = go_through(steps, marking.mark)
+    changes = Changes.of(*marking.parts, put(CLOSINGS, so_far.holder_id, marking.closing))
+    if place is None:
+        return changes, None
+    return changes, progress(so_far.holder_id, place, marks=tuple(marking.marks))
+
+
+class _Marking:
+    """Marks being put on lots one by one, and the closing as they add up."""
+
+    def __init__(self, closing: Closing, marks: tuple[Mark, ...]) -> None:
+        self.closing = closing
+        self.marks = list(marks)
+        self.parts: list[Changes] = []
+
+    def mark(self, step: Step) -> bool:
+        """Cut marked tails off one lot, for one mark after the other; the head is banked."""
+        held = step[1]
+        if held.lot.locked:
+            return True
+        head: Lot | None = held.lot
+        for place, mark in enumerate(self.marks):
+            if head is not None and head.restrictions == mark.carrying:
+                head = self._cut(held.account_id, head, place)
+        if head is not None and not head.restrictions:
+            banked = Tonnes(self.closing.banked_tonnes + head.tonnes)
+            self.closing = replace(self.closing, banked_tonnes=banked)
+        return True
+
+    def _cut(self, account_id: AccountId, lot: Lot, place: int) -> Lot | None:
+        """Mark as much of a lot as a mark has left; what is left of the lot."""
+        mark = self.marks[place]
+        part = whole_cfis(min(mark.left_tonnes, lot.tonnes))
+        if part == 0:
+            return lot
+        head, tail = split(lot, part)
+        marked = replace(tail, restrictions=small_code(tail.restrictions | mark.restriction))
+        lots = (marked,) if head is None else (head, marked)
+        self.parts.append(Changes.of(*(put(LOTS, account_id, lot) for lot in lots)))
+        self.marks[place] = replace(mark, left_tonnes=Tonnes(mark.left_tonnes - part))
+        self.closing = _added(self.closing, mark.restriction, part)
+        return head
+
+
+def _added(closing: Closing, restriction: int, tonnes: Tonnes) -> Closing:
+    """The closing with tonnes of a mark more."""
+    if restriction == Restriction.SUPER_REDUCTION:
+        return replace(
+            closing, super_reduction_tonnes=Tonnes(closing.super_reduction_tonnes + tonnes)
+        )
+    if restriction == Restriction.SPECIAL_RESERVE:
+        return replace(
+            closing, special_reserve_tonnes=Tonnes(closing.special_reserve_tonnes + tonnes)
+        )
+    return replace(closing, barred_tonnes=Tonnes(closing.barred_tonnes + tonnes))
 
 
 def _terms(state: StateView, holder_id: HolderId, year: Year) -> YearTerms:
@@ -115,69 +179,24 @@ def _baseline(state: StateView, holder_id: HolderId) -> Baseline:
     return baseline
 
 
-def _markable(
-    state: StateView, holder_id: HolderId, year: Year, restrictions: int = Restriction.NONE
-) -> list[Held]:
-    """A holder's free allowances of a vintage that carry exactly these restrictions."""
-    return [
-        held
-        for held in held_lots(state, holder_id)
-        if held.lot.instrument is Instrument.XA
-        and held.lot.vintage == year
-        and held.lot.restrictions == restrictions
-        and not held.lot.locked
-    ]
-
-
-def _mark(
-    draft: Draft,
-    holder_id: HolderId,
-    year: Year,
-    tonnes: int,
-    restriction: int,
-    carrying: int = Restriction.NONE,
-) -> Tonnes:
-    """Restrict that many tonnes, the highest serials first; how many there were."""
-    left = tonnes
-    for held in reversed(_markable(draft.state, holder_id, year, carrying)):
-        part = min(left, held.lot.tonnes)
-        part -= part % TONNES_PER_CFI
-        if part == 0:
-            continue
-        head, tail = split(held.lot, Tonnes(part))
-        marked = replace(tail, restrictions=small_code(tail.restrictions | restriction))
-        lots = (marked,) if head is None else (head, marked)
-        draft.add(Changes.of(*(put(LOTS, held.account_id, lot) for lot in lots)))
-        left -= part
-    return Tonnes(tonnes - left)
-
-
-def _marked(
-    draft: Draft, holder_id: HolderId, terms: YearTerms, figures: Position
-) -> tuple[Tonnes, Tonnes, Tonnes]:
-    """Mark what is neither sold nor used, the Super Reductions and the Special Reserve: the tonnes
-    of each.
+def _marks(terms: YearTerms, figures: Position) -> tuple[Mark, ...]:
+    """What to mark, in order: what is neither sold nor used, the Super Reductions, the Special
+    Reserve.
     """
-    year, none = terms.year, Tonnes(0)
     surplus = max(Fraction(0), figures.gross)
     if not terms.may_sell:
-        whole, bar = nearest_hundred(surplus), Restriction.NO_COMPLIANCE
-        return _mark(draft, holder_id, year, whole, bar, Restriction.NO_SALE), none, none
+        return (_mark(Restriction.NO_COMPLIANCE, surplus, carrying=Restriction.NO_SALE),)
     not_established = surplus - figures.recognised_surplus - figures.super_reductions
     return (
-        _mark(draft, holder_id, year, nearest_hundred(not_established), _NOT_ESTABLISHED),
-        _mark(
-            draft,
-            holder_id,
-            year,
-            nearest_hundred(figures.super_reductions),
-            Restriction.SUPER_REDUCTION,
-        ),
-        _mark(
-            draft,
-            holder_id,
-            year,
-            nearest_hundred(figures.special_reserve or 0),
-            Restriction.SPECIAL_RESERVE,
-        ),
+        _mark(_NOT_ESTABLISHED, not_established),
+        _mark(Restriction.SUPER_REDUCTION, figures.super_reductions),
+        _mark(Restriction.SPECIAL_RESERVE, figures.special_reserve or Fraction(0)),
+    )
+
+
+def _mark(restriction: int, tonnes: Fraction, carrying: int = Restriction.NONE) -> Mark:
+    return Mark(
+        restriction=small_code(restriction),
+        carrying=small_code(carrying),
+        left_tonnes=Tonnes(nearest_hundred(tonnes)),
     )

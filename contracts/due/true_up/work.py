@@ -1,6 +1,6 @@
 """The work of a true-up's stage, one holder a piece.  (RB 4.7)"""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -9,6 +9,7 @@ from cfi.contracts.due.true_up.claims import claim_offsets
 from cfi.contracts.due.true_up.close import close_year
 from cfi.contracts.due.true_up.cut import cut_offsets
 from cfi.contracts.due.true_up.obligation import notify_obligation
+from cfi.contracts.due.true_up.pieces import Piece
 from cfi.contracts.due.true_up.settlement import settle_holder
 from cfi.contracts.state.changes import Changes, drop, put, put_public
 from cfi.contracts.state.rows.membership import Holder
@@ -16,9 +17,6 @@ from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS, Stage, True
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
-from cfi.contracts.wire.quantities import Year
-
-Piece = Callable[[StateView, Holder, Year, BlockContext], Changes]
 
 _PIECES: Final[Mapping[Work, Piece]] = MappingProxyType(
     {
@@ -31,19 +29,25 @@ _PIECES: Final[Mapping[Work, Piece]] = MappingProxyType(
 
 
 def do_true_up_work(state: StateView, work: TrueUpWork, block: BlockContext) -> Changes:
-    """Do the work for the next holder, or go on to the next work when all are done."""
+    """Do a piece of the work for the next holder, or go on to the next work when all are done. All
+    of it is dated when it began, however many blocks it takes.
+    """
     if work.work is Work.CUT:
         return Changes.of(cut_offsets(state, work.year, block), _next_work(work, Work.SETTLEMENT))
     holder = _next_holder(state, work)
     if holder is None:
         return _finished(state, work)
+    dated = replace(block, now=work.since)
+    changes, progress = _PIECES[work.work](state, holder, work, dated)
+    after = work.after if progress is not None else holder.holder_id
     return Changes.of(
-        _PIECES[work.work](state, holder, work.year, block),
-        put(TRUE_UP_WORK, work.exchange, replace(work, after=holder.holder_id)),
+        changes, put(TRUE_UP_WORK, work.exchange, replace(work, after=after, progress=progress))
     )
 
 
 def _next_holder(state: StateView, work: TrueUpWork) -> Holder | None:
+    if work.progress is not None:
+        return state.holders.get(work.progress.holder_id)
     holder_id = state.next_holder_id(work.after)
     return None if holder_id is None else state.holders.get(holder_id)
 

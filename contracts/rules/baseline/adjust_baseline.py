@@ -29,6 +29,7 @@ from cfi.contracts.state.rows.true_up import Stage
 from cfi.contracts.state.totals import totals_after
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
 from cfi.contracts.wire.messages.baseline.adjust_baseline import AdjustBaseline
 from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import Year, nearest_cfis
@@ -62,7 +63,7 @@ def adjust_baseline(state: StateView, message: AdjustBaseline, block: BlockConte
     )
     changes = list(state.baseline_changes.of(message.member).all())
     pending = [change for change in changes if change.adjusted_at is None]
-    years = _years_due(terms_of(state), before, changes)
+    years = _believable(_years_due(terms_of(state), before, changes))
     draft = Draft(state)
     for due in years:
         adjust_allowances(draft, block, message.member, due.vintage)
@@ -87,6 +88,18 @@ def adjust_baseline(state: StateView, message: AdjustBaseline, block: BlockConte
             f"change_{due.figure.year}_tonnes": due.figure.allocation_change_tonnes for due in years
         },
     )
+
+
+def _believable(years: list[_Due]) -> list[_Due]:
+    for due in years:
+        require(
+            due.figure.baseline_tonnes <= MAX_MEMBER_TONNES,
+            Refusal.TOO_MANY_TONNES,
+            "RB 6.5.4",
+            year=due.figure.year,
+            baseline_tonnes=due.figure.baseline_tonnes,
+        )
+    return years
 
 
 def _years_due(

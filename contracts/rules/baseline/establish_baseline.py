@@ -30,6 +30,7 @@ from cfi.contracts.state.rows.baseline import (
 from cfi.contracts.state.totals import totals_after
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
 from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
 from cfi.contracts.wire.programme import BaselinePeriod
 from cfi.contracts.wire.quantities import Days, Tonnes, nearest
@@ -65,7 +66,7 @@ def establish_baseline(
     )
 
     exact = entity_baseline(assessed)
-    tonnes = rounded_baseline(exact)
+    tonnes = _believable(rounded_baseline(exact))
     baseline = Baseline(
         enrolment_tonnes=tonnes,
         unrounded=Text(f"{exact.numerator}/{exact.denominator}"),
@@ -82,6 +83,13 @@ def establish_baseline(
         baseline_tonnes=tonnes,
         nearest_tonne=nearest(exact),
     )
+
+
+def _believable(tonnes: Tonnes) -> Tonnes:
+    require(
+        tonnes <= MAX_MEMBER_TONNES, Refusal.TOO_MANY_TONNES, "RB 6.5.1", baseline_tonnes=tonnes
+    )
+    return tonnes
 
 
 def _written(state: StateView, member: HolderId, baseline: Baseline) -> Changes:

@@ -7,6 +7,7 @@ from cfi.contracts.state.rows.baseline import FACILITIES, Facility
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.emissions import YearEmissions
+from cfi.contracts.wire.limits import MAX_SOURCE_TONNES
 from cfi.contracts.wire.messages.baseline.file_facility import FileFacility
 from cfi.contracts.wire.quantities import FULL_BPS
 from cfi.contracts.wire.refusal import Refusal, require
@@ -65,5 +66,12 @@ def _each_year_once(emissions: tuple[YearEmissions, ...]) -> None:
             "RB 6.6.1",
             year=one.year,
             covered_days=one.covered_days,
+        )
+        require(
+            one.tonnes <= MAX_SOURCE_TONNES,
+            Refusal.TOO_MANY_TONNES,
+            "RB 6.4",
+            year=one.year,
+            tonnes=one.tonnes,
         )
         before = one.year

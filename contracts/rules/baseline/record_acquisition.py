@@ -6,6 +6,7 @@ from cfi.contracts.state.filings import standing_baseline
 from cfi.contracts.state.rows.baseline import BASELINE_CHANGES, BaselineChange, ChangeKind
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.limits import MAX_SOURCE_TONNES
 from cfi.contracts.wire.messages.baseline.record_acquisition import RecordAcquisition
 from cfi.contracts.wire.refusal import Refusal, require
 
@@ -21,6 +22,12 @@ def record_acquisition(
         Refusal.FACILITY_HELD,
         "RB 6.5.4",
         facility_id=message.facility_id,
+    )
+    require(
+        message.baseline_tonnes <= MAX_SOURCE_TONNES,
+        Refusal.TOO_MANY_TONNES,
+        "RB 6.5.4",
+        tonnes=message.baseline_tonnes,
     )
     require(state.holder_has_room(block.holder_id), Refusal.TOO_MANY_RECORDS, "RB 6.5.4")
 

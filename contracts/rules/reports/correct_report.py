@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cfi.contracts.figures.reports import report_totals
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import check_report, member_report
+from cfi.contracts.state.filings import believable_total, check_report, member_report
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.reports import REPORTS, ReportState
 from cfi.contracts.state.view import StateView
@@ -33,6 +33,7 @@ def correct_report(state: StateView, message: CorrectReport, block: BlockContext
 
     exemption = terms_of(state).new_unit_exemption.tonnes
     totals = report_totals(message.lines, message.best_in_class_tonnes, exemption)
+    believable_total(totals.total)
     corrected = replace(
         report,
         state=ReportState.CORRECTED,

@@ -5,7 +5,7 @@ from typing import Final
 from cfi.contracts.figures.dates import start_of_day
 from cfi.contracts.figures.reports import report_totals
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import check_report
+from cfi.contracts.state.filings import believable_total, check_report
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.reports import REPORTS, EmissionReport, ReportState
 from cfi.contracts.state.table import number_key
@@ -33,6 +33,7 @@ def submit_report(state: StateView, message: SubmitReport, block: BlockContext) 
 
     exemption = terms_of(state).new_unit_exemption.tonnes
     totals = report_totals(message.lines, message.best_in_class_tonnes, exemption)
+    believable_total(totals.total)
     report = EmissionReport(
         year=message.year,
         state=ReportState.SUBMITTED,

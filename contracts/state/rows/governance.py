@@ -80,6 +80,18 @@ class Upgrade:
     app_version: Count
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldWork:
+    """A piece of due work that raised an error, set aside.  (ours 0036)"""
+
+    name: Hash
+    """Of the row and where it stands; it tells nothing else."""
+    height: Height
+    """When it was tried last."""
+    app_version: Count
+    """By which rules."""
+
+
 CLOCK: Final = PublicTable(name="clock", tag=0xC0, row=Clock, key=lambda _: b"now")
 CHAIN: Final = PublicTable(name="chain", tag=0xC1, row=Chain, key=lambda _: b"chain")
 PARAMETERS: Final = PublicTable(
@@ -100,6 +112,8 @@ HOLIDAYS: Final = PublicTable(
 UPGRADES: Final = PublicTable(
     name="upgrades", tag=0xCA, row=Upgrade, key=lambda row: number_key(row.from_height)
 )
+
+HELD_WORK: Final = PublicTable(name="held_work", tag=0xCB, row=HeldWork, key=lambda row: row.name)
 
 TABLES: Final = (
     CLOCK,

@@ -7,7 +7,8 @@ from enum import IntEnum, unique
 from typing import Final
 
 from cfi.contracts.state.table import HolderTable, PublicTable, number_key
-from cfi.contracts.wire.quantities import Cfis, Count, Instant, Tonnes, Year
+from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.quantities import Cfis, Count, Instant, SmallCode, Tonnes, Year
 from cfi.contracts.wire.text import AccountId, HolderId, LotId
 
 
@@ -66,6 +67,43 @@ class TrueUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A lot among all of a holder's, by vintage, type, account and serial."""
+
+    vintage: Year
+    instrument: Instrument
+    account: Count
+    """The account's number among its holder's."""
+    lot_id: LotId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A restriction to be put on a vintage's allowances.  (RB 4.11.2, 4.11.4, 2.7.1)"""
+
+    restriction: SmallCode
+    carrying: SmallCode
+    """On those that carry exactly this."""
+    left_tonnes: Tonnes
+    """Still to be marked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far the work for one holder has come, where one piece doesn't end it."""
+
+    holder_id: HolderId
+    place: Place | None
+    """The lot dealt with last."""
+    number: Count
+    """Of the election counted last."""
+    left_tonnes: Tonnes
+    """What is still to be chosen for who chose nothing."""
+    marks: tuple[Mark, ...] | None
+    """Set once the close marks what is left, the highest serials first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrueUpWork:
     """The work of a stage: the Exchange's own record of how far it has come."""
 
@@ -75,6 +113,8 @@ class TrueUpWork:
     after: HolderId | None
     """The holder done last."""
     since: Instant
+    progress: Progress | None
+    """None between holders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,18 +177,22 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OffsetClaim:
-    """Offsets and early action credits chosen from one account, and how many may be used.
-    (RB 4.11.5)
+class AccountClaim:
+    """Offsets and early action credits chosen from one account: until the limit is applied all of
+    them, then how many may still be used.  (RB 4.11.5)
     """
 
-    year: Year
-    holder_id: HolderId
     account_id: AccountId
     offsets: Cfis
     early: Cfis
-    allowed_offsets: Cfis
-    allowed_early: Cfis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OffsetClaim:
+    """What a Member chose of offsets and early action credits, by account.  (RB 4.11.5)"""
+
+    year: Year
+    accounts: tuple[AccountClaim, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +207,11 @@ class OffsetUse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """A Member out of compliance, for the Environmental Compliance Committee.  (RB 4.7)"""
+    """A Member out of compliance, for the Environmental Compliance Committee; the record stays when
+    what was short is delivered.  (RB 4.7)
+    """
 
     year: Year
-    holder_id: HolderId
     short_tonnes: Tonnes
     reported: bool
     at: Instant
@@ -189,19 +234,13 @@ TRUE_UP_WORK: Final = HolderTable(
     due=lambda row: row.since,
 )
 OFFSET_CLAIMS: Final = HolderTable(
-    name="offset_claims",
-    tag=0x5C,
-    row=OffsetClaim,
-    key=lambda row: number_key(row.year) + row.account_id.encode(),
+    name="offset_claims", tag=0x5C, row=OffsetClaim, key=lambda row: number_key(row.year)
 )
 OFFSET_USE: Final = HolderTable(
     name="offset_use", tag=0x5D, row=OffsetUse, key=lambda row: number_key(row.year)
 )
 SHORTFALLS: Final = HolderTable(
-    name="shortfalls",
-    tag=0x5E,
-    row=Shortfall,
-    key=lambda row: number_key(row.year) + row.holder_id.encode(),
+    name="shortfalls", tag=0x5E, row=Shortfall, key=lambda row: number_key(row.year)
 )
 TRUE_UPS: Final = PublicTable(
     name="true_ups",

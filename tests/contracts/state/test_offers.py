@@ -5,14 +5,15 @@ from dataclasses import replace
 import pytest
 
 from cfi.contracts.state.changes import drop, put
-from cfi.contracts.state.offers import end_offer, offer_behind
+from cfi.contracts.state.offers import end_offer, offer_behind, told
 from cfi.contracts.state.rows.custody import LOTS
-from cfi.contracts.state.rows.trades import OFFERS, IncomingOffer, Offer
+from cfi.contracts.state.rows.trades import OFFERS, Ending, IncomingOffer, Offer
+from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.offers import Terms, terms_hash
 from cfi.contracts.wire.quantities import CentsPerTonne, Instant, Tonnes
 from cfi.contracts.wire.refusal import InvariantBroken
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import LotId
+from cfi.contracts.wire.text import HolderId, LotId
 from tests.contracts.ledger import Ledger
 from tests.contracts.rules.custody.market import given_offer, given_standing
 
@@ -65,3 +66,39 @@ def test_each_term_is_in_the_digest(offer: Offer) -> None:
     ]
     digests = {terms_hash(terms), *map(terms_hash, others)}
     assert len(digests) == 7
+
+
+class TestWhatHoldersAreTold:
+    """A record of how a transfer ended is a kindness: it never fills up whom it is for."""
+
+    def told(self, ledger: Ledger, name: bytes, at: int = 0) -> None:
+        context = replace(ledger.context("company-b", "company-b-user"), now=Instant(at))
+        parties = (HolderId("company-a"), HolderId("company-b"))
+        offer_id = Hash(name.ljust(32, b"\x00"))
+        what = (LotId("XA-2003-0000000001"), Tonnes(100))
+        ledger.given(told(ledger.state, context, offer_id, Ending.CANCELLED, parties, what))
+
+    def known(self, ledger: Ledger) -> list[bytes]:
+        rows = ledger.state.outcomes.of("company-a").all()
+        return [row.offer_id.rstrip(b"\x00") for row in rows]
+
+    def test_of_very_many_the_oldest_makes_way(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("cfi.contracts.state.offers.MAX_OUTCOMES", 2)
+        for name, at in ((b"c", 1), (b"a", 3), (b"b", 2), (b"d", 4)):
+            self.told(ledger, name, at)
+        assert self.known(ledger) == [b"a", b"d"]
+
+    def test_in_full_records_too(self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.told(ledger, b"a")
+        monkeypatch.setattr(StateView, "holder_has_room", lambda *_: False)
+        self.told(ledger, b"b", 1)
+        assert self.known(ledger) == [b"b"]
+
+    def test_where_nothing_makes_way_nothing_is_recorded(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(StateView, "holder_has_room", lambda *_: False)
+        self.told(ledger, b"a")
+        assert self.known(ledger) == []

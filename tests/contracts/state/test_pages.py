@@ -34,7 +34,7 @@ def end(
 ) -> Changes:
     """End a lot's serials on the pages."""
     named = None if beneficiary is None else Text(beneficiary)
-    changes = final_pages(ledger.state, lot, FinalState.RETIRED, reason, named)
+    changes = final_pages(ledger.state, [lot], FinalState.RETIRED, reason, named)
     ledger.given(changes)
     return changes
 

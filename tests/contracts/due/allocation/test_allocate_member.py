@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from cfi.contracts.due.allocation.allocate_member import allocate_member
-from cfi.contracts.state.changes import Move, put
+from cfi.contracts.state.changes import Move, put, put_public
+from cfi.contracts.state.moves import supply_of
 from cfi.contracts.state.rows.allocation import AllocationRun
 from cfi.contracts.state.rows.baseline import BASELINES
-from cfi.contracts.state.rows.custody import AccountKind, MovementKind, Origin
+from cfi.contracts.state.rows.custody import SUPPLY, AccountKind, MovementKind, Origin
 from cfi.contracts.state.rows.membership import HOLDERS, HolderStatus
 from cfi.contracts.state.table import account_owner, number_key
 from cfi.contracts.state.view import StateView
@@ -16,7 +17,7 @@ from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.allocation.allocate_allowances import AllocateAllowances
 from cfi.contracts.wire.messages.baseline.elect_baseline_period import ElectBaselinePeriod
 from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
-from cfi.contracts.wire.quantities import BasisPoints, Year
+from cfi.contracts.wire.quantities import BasisPoints, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import HolderId, Identifier
 from tests.contracts.filings import PHASE_2, A, B, FilingLedger, emissions, facility
@@ -144,6 +145,15 @@ class TestWhoIsPassedOver:
         filing.established(member="other-way")
         filing.allocated()
         assert filing.allocations("bare") == filing.allocations("other-way") == {}
+
+    def test_for_whom_a_vintage_has_too_few_serials(self, filing: FilingLedger) -> None:
+        filing.established()
+        used = replace(
+            supply_of(filing.ledger.state, Instrument.XA, Year(2005)), issued=Tonnes(9_999_500_000)
+        )
+        filing.ledger.given(put_public(SUPPLY, used))
+        filing.allocated()
+        assert filing.allocations() == {}
 
     def test_whose_account_is_full(
         self, filing: FilingLedger, monkeypatch: pytest.MonkeyPatch

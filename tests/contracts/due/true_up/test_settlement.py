@@ -13,7 +13,7 @@ from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Count, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId
-from tests.contracts.ledger import EXCHANGE, Ledger
+from tests.contracts.ledger import Ledger
 from tests.contracts.true_up import PHASE_2, TrueUpLedger
 
 
@@ -148,8 +148,8 @@ class TestOutOfCompliance:
         assert row.status is ComplianceStatus.OUT_OF_COMPLIANCE
         assert row.short_tonnes == 3_000
         assert not may_sell(true_up.ledger.state, member)
-        (shortfall,) = true_up.ledger.state.shortfalls.of(EXCHANGE).all()
-        assert (shortfall.holder_id, shortfall.short_tonnes) == (member, 3_000)
+        (shortfall,) = true_up.ledger.state.shortfalls.of(member).all()
+        assert (shortfall.year, shortfall.short_tonnes) == (2003, 3_000)
         assert shortfall.reported
 
     def test_who_has_no_final_report_is_out_of_compliance(self, true_up: TrueUpLedger) -> None:
@@ -160,7 +160,7 @@ class TestOutOfCompliance:
         row = true_up.obligation(member, 2003)
         assert (row.status, row.short_tonnes) == (ComplianceStatus.OUT_OF_COMPLIANCE, 0)
         assert row.surrendered_tonnes == 102_000
-        (shortfall,) = true_up.ledger.state.shortfalls.of(EXCHANGE).all()
+        (shortfall,) = true_up.ledger.state.shortfalls.of(member).all()
         assert not shortfall.reported
         assert may_sell(true_up.ledger.state, member)
 
@@ -226,7 +226,7 @@ class TestOffsets:
         assert (rest.tonnes, rest.lock) == (300, None)
         use = true_up.offset_use(2003)
         assert (use.limit, use.offsets, use.early) == (5, 5, 0)
-        assert list(true_up.ledger.state.offset_claims.of(EXCHANGE).all()) == []
+        assert list(true_up.ledger.state.offset_claims.of(member).all()) == []
 
     def test_allowances_chosen_after_what_was_cut_fill_up(self, true_up: TrueUpLedger) -> None:
         true_up.programme_wide(100_000)

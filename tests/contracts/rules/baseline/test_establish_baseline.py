@@ -294,3 +294,9 @@ def test_refusal(
     filing.ledger.when(EstablishBaseline(member=member), EXCHANGE)
     filing.ledger.refused(code, section, facts)
     assert filing.ledger.tables() == before, sentence
+
+
+def test_no_members_baseline_is_above_1_000_000_000_t(filing: FilingLedger) -> None:
+    filing.files(*(facility(f"p{n}", emissions=every_year(100_000_000)) for n in range(11)))
+    filing.ledger.when(ESTABLISH, EXCHANGE)
+    filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.1", {"baseline_tonnes": 1_100_000_000})

@@ -11,7 +11,7 @@ from cfi.contracts.wire.messages.baseline.attest_missing_data import AttestMissi
 from cfi.contracts.wire.quantities import BasisPoints, Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.text import FacilityId, Identifier
-from tests.contracts.filings import A, FilingLedger, day, emissions, facility, opt_ins
+from tests.contracts.filings import A, FilingLedger, day, emissions, every_year, facility, opt_ins
 
 Facts = dict[str, Fact]
 
@@ -57,6 +57,13 @@ class TestWhatFilingDoes:
 
 
 REFUSALS: list[tuple[str, dict[str, Any], str, str, Facts]] = [
+    (
+        "no facility emits more than 100,000,000 t a year, all gases together",
+        {"emissions": every_year(100_000_001)},
+        "TOO_MANY_TONNES",
+        "RB 6.4",
+        {"year": 1998, "tonnes": 100_000_001},
+    ),
     (
         "a share is more than nothing",
         {"owner_share_bps": BasisPoints(0)},
@@ -155,3 +162,7 @@ def test_a_holder_has_room_for_so_many_records(
     monkeypatch.setattr(StateView, "holder_has_room", lambda *_: False)
     filing.ledger.when(facility(), A)
     filing.ledger.refused("TOO_MANY_RECORDS", "RB 6.4", {})
+
+
+def test_the_most_that_a_facility_may_emit(filing: FilingLedger) -> None:
+    filing.files(facility(emissions=every_year(100_000_000)))

@@ -1,5 +1,7 @@
 """RB 6.5.4: a Member reports a facility acquired."""
 
+from dataclasses import replace
+
 import pytest
 
 from cfi.contracts.state.rows.baseline import ChangeKind
@@ -59,3 +61,11 @@ def test_a_holder_has_room_for_so_many_records(
     monkeypatch.setattr(StateView, "holder_has_room", lambda *_: False)
     filing.ledger.when(acquire(), A)
     filing.ledger.refused("TOO_MANY_RECORDS", "RB 6.5.4", {})
+
+
+def test_nobody_acquires_more_than_a_facility_can_emit(filing: FilingLedger) -> None:
+    filing.established()
+    filing.acquires("plant-4", 100_000_000, "2003-07-01")
+    too_large = replace(acquire("plant-5"), baseline_tonnes=Tonnes(100_000_001))
+    filing.ledger.when(too_large, A)
+    filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.4", {"tonnes": 100_000_001})

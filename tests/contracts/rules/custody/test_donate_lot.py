@@ -7,6 +7,7 @@ import pytest
 
 from cfi.contracts.state.rows.custody import LockReason, Restriction
 from cfi.contracts.state.rows.membership import HolderStatus
+from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.custody.offer_trade import OfferTrade
 from cfi.contracts.wire.quantities import CentsPerTonne, Instant, Tonnes
@@ -230,6 +231,14 @@ def test_a_donor_s_account_that_is_full_isn_t_split(
 def test_a_donor_with_too_many_records_is_refused(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cfi.contracts.state.view.StateView.holder_has_room", lambda *_: False)
+    monkeypatch.setattr(StateView, "holder_has_room", lambda _, who, *__: who != "company-a")
     ledger.when(donation())
     ledger.refused("TOO_MANY_RECORDS", "ours", {"holder_id": "company-a"})
+
+
+def test_a_recipient_with_too_many_records_answers_like_none(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(StateView, "holder_has_room", lambda _, who, *__: who != "charity")
+    ledger.when(donation())
+    ledger.refused("UNKNOWN_RECIPIENT", "RB 4.13", {"recipient": "charity"})

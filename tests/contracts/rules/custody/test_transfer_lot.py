@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cfi.contracts.state.rows.custody import Restriction
+from cfi.contracts.wire.limits import ROWS_KEPT_FOR_DUE_WORK
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.quantities import Tonnes
 from cfi.contracts.wire.text import AccountId, LotId
@@ -163,7 +164,8 @@ def test_refusal(
 
 
 def test_a_full_account_takes_no_more(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cfi.contracts.state.view.MAX_ROWS_PER_OWNER", 4)
+    most = 4 + ROWS_KEPT_FOR_DUE_WORK
+    monkeypatch.setattr("cfi.contracts.state.view.MAX_ROWS_PER_OWNER", most)
     ledger.when(transfer())
     ledger.done()
     ledger.when(transfer())

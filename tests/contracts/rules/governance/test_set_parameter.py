@@ -1,11 +1,13 @@
 """RB 3.14: a number changes from a height to come."""
 
+import tomllib
 from dataclasses import replace
+from importlib.resources import files
 
 import pytest
 
 from cfi.contracts.state.notices import NoticeKind
-from cfi.contracts.state.parameters import value_of
+from cfi.contracts.state.parameters import PARAMETER_RANGES, value_of
 from cfi.contracts.wire.messages.governance.set_parameter import SetParameter
 from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.text import Identifier
@@ -13,6 +15,8 @@ from tests.contracts.ledger import EXCHANGE, Ledger
 from tests.contracts.refusals import Answer, Change, case, refuses
 
 LAWFUL = SetParameter(name=Identifier("proposal_seconds"), value=Count(600), from_height=Height(5))
+
+PARAMETERS_TOML = files("cfi.genesis").joinpath("parameters.toml")
 
 
 def value_at(ledger: Ledger, height: int) -> int:
@@ -51,6 +55,24 @@ REFUSALS = [
         name="no_such_number",
     ),
     case(
+        "not less than the least",
+        {"value": Count(59)},
+        "PARAMETER_OUT_OF_RANGE",
+        "RB 3.14",
+        value=59,
+        least=60,
+        greatest=31_622_400,
+    ),
+    case(
+        "not more than the greatest",
+        {"value": Count(2**53)},
+        "PARAMETER_OUT_OF_RANGE",
+        "RB 3.14",
+        value=2**53,
+        least=60,
+        greatest=31_622_400,
+    ),
+    case(
         "a height is to come",
         {"from_height": Height(1)},
         "HEIGHT_NOT_AHEAD",
@@ -63,3 +85,11 @@ REFUSALS = [
 @pytest.mark.parametrize(("change", "answer"), REFUSALS)
 def test_refusal(ledger: Ledger, change: Change, answer: Answer) -> None:
     refuses(ledger, replace(LAWFUL, **change), answer, by=EXCHANGE)
+
+
+def test_what_a_chain_starts_with_is_in_range() -> None:
+    table = tomllib.loads(PARAMETERS_TOML.read_text(encoding="utf-8"))["parameter"]
+    assert {row["name"] for row in table} == {*PARAMETER_RANGES}
+    for row in table:
+        least, greatest = PARAMETER_RANGES[row["name"]]
+        assert least <= row["value"] <= greatest, row["name"]

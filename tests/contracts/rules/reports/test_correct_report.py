@@ -44,3 +44,9 @@ def test_another_s_report_answers_like_none(filing: FilingLedger) -> None:
     filing.ledger.refused("UNKNOWN_REPORT", "RB 7.2.1", {"year": 2003})
     filing.ledger.when(correction(year=Year(2004)), B)
     filing.ledger.refused("UNKNOWN_REPORT", "RB 7.2.1", {"year": 2004})
+
+
+def test_a_correction_is_bounded_like_a_report(filing: FilingLedger) -> None:
+    found_wanting(filing)
+    filing.ledger.when(correction(lines=(line("plant", 10**9), line("kiln", 1))), A)
+    filing.ledger.refused("TOO_MANY_TONNES", "RB 7.2.1", {"total_tonnes": 1_000_000_001})

@@ -100,6 +100,13 @@ REFUSALS: list[tuple[str, dict[str, Any], str, str, dict[str, Fact]]] = [
     ("2002 is no year of it", {"year": 2002}, "YEAR_NOT_IN_PROGRAMME", "RB 7.2.1", {"year": 2002}),
     ("nor is 2007", {"year": 2007}, "YEAR_NOT_IN_PROGRAMME", "RB 7.2.1", {"year": 2007}),
     (
+        "no Member emits more than 1,000,000,000 t a year",
+        {"lines": (line("plant", 10**9), line("other", 1))},
+        "TOO_MANY_TONNES",
+        "RB 7.2.1",
+        {"total_tonnes": 1_000_000_001},
+    ),
+    (
         "a gas is in the table",
         {"lines": (line("plant", 1, "H2O"),)},
         "UNKNOWN_GAS",

@@ -9,7 +9,11 @@ from cfi.contracts.state.changes import put
 from cfi.contracts.state.rows.custody import LOTS, LockReason, Restriction
 from cfi.contracts.state.rows.true_up import Stage
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.limits import MAX_LOTS_PER_ELECTION, MAX_ROWS_PER_OWNER
+from cfi.contracts.wire.limits import (
+    MAX_LOTS_PER_ELECTION,
+    MAX_ROWS_PER_OWNER,
+    ROWS_KEPT_FOR_DUE_WORK,
+)
 from cfi.contracts.wire.messages.true_up.elect_surrender import ChosenLot, ElectSurrender
 from cfi.contracts.wire.quantities import Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
@@ -205,7 +209,9 @@ class TestWhoAndWhen:
     ) -> None:
         rows = elections.ledger.overlay
         count = rows.row_count(b"Acompany-a/1")  # type: ignore[arg-type]
-        monkeypatch.setattr("cfi.contracts.state.view.MAX_ROWS_PER_OWNER", count)
+        monkeypatch.setattr(
+            "cfi.contracts.state.view.MAX_ROWS_PER_OWNER", count + ROWS_KEPT_FOR_DUE_WORK
+        )
         elections.ledger.when(elect((OWN, 100)))
         elections.ledger.refused("ACCOUNT_FULL", "RB 5.3.2", {"account_id": "company-a/1"})
 

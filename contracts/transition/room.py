@@ -1,0 +1,57 @@
+"""Whether the owners that changes write to have room for them: the last word, whatever the rules
+asked before.
+"""
+
+from cfi.contracts.state.changes import Changes, Drop, Put
+from cfi.contracts.state.rows_view import Rows
+from cfi.contracts.state.table import ACCOUNT_OWNER, OwnerKey, RowKey, holder_owner
+from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER, ROWS_KEPT_FOR_DUE_WORK
+from cfi.contracts.wire.refusal import Fact, InvariantBroken, Refusal, RefusedError
+from cfi.contracts.wire.text import HolderId
+
+
+def require_room(state: StateView, changes: Changes, holder_id: HolderId) -> None:
+    """Refuse an act that would give an owner more rows than acts may; which owner is told only
+    where it is the signer's own.
+    """
+    owner = _overfull(state.rows, changes, MAX_ROWS_PER_OWNER - ROWS_KEPT_FOR_DUE_WORK)
+    if owner is not None:
+        facts = _own(state, owner, holder_id)
+        raise RefusedError(Refusal.NO_ROOM_FOR_RECORDS, "ours", facts)
+
+
+def has_room(rows: Rows, changes: Changes) -> None:
+    """Raise InvariantBroken where an owner would have more rows than its tree has slots."""
+    if _overfull(rows, changes, MAX_ROWS_PER_OWNER) is not None:
+        raise InvariantBroken("an owner would have more rows than it may")
+
+
+def _overfull(rows: Rows, changes: Changes, most: int) -> OwnerKey | None:
+    """The first owner that would have more rows than before and more than the most."""
+    for owner, written in sorted(_written(changes).items()):
+        count = rows.row_count(owner)
+        if count + len(written) <= most:
+            continue
+        added = sum(stays - (rows.owned(owner, key) is not None) for key, stays in written.items())
+        if added > 0 and count + added > most:
+            return owner
+    return None
+
+
+def _written(changes: Changes) -> dict[OwnerKey, dict[RowKey, bool]]:
+    """Each owner's rows that are written last (True) or dropped."""
+    written: dict[OwnerKey, dict[RowKey, bool]] = {}
+    for operation in changes.operations:
+        if isinstance(operation, Put | Drop):
+            written.setdefault(operation.owner, {})[operation.key] = isinstance(operation, Put)
+    return written
+
+
+def _own(state: StateView, owner: OwnerKey, holder_id: HolderId) -> dict[str, Fact]:
+    if owner == holder_owner(holder_id):
+        return {"holder_id": holder_id}
+    name = owner[1:].decode()
+    account = state.accounts.get(name) if owner[:1] == ACCOUNT_OWNER else None
+    own = account is not None and account.holder_id == holder_id
+    return {"account_id": name} if own else {}
