@@ -46,6 +46,7 @@ class Refusal(IntEnum):
     NO_SUCH_PERIOD = 116
     THE_EXCHANGE_ITSELF = 117
     NEGATIVE_FEE = 118
+    FIRST_YEAR_DIFFERS = 119
 
     # Access: 200 to 299
     USER_EXISTS = 200
