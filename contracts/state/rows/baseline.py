@@ -122,6 +122,8 @@ class Baseline:
 class BaselineChange:
     """A facility acquired or sold.  (RB 6.5.4, 6.5.5)"""
 
+    number: Count
+    """A Member's changes are counted from 1 as they are reported."""
     kind: ChangeKind
     facility_id: FacilityId
     baseline_tonnes: Tonnes
@@ -150,7 +152,7 @@ BASELINE_CHANGES: Final = HolderTable(
     name="baseline_changes",
     tag=0x42,
     row=BaselineChange,
-    key=lambda row: number_key(row.first_day, row.kind) + text_key(row.facility_id),
+    key=lambda row: number_key(row.number),
 )
 OPT_INS: Final = HolderTable(name="opt_ins", tag=0x43, row=OptIns, key=lambda _: b"")
 PERIOD_ELECTIONS: Final = HolderTable(
