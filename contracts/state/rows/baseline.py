@@ -63,8 +63,8 @@ class OptIns:
     non_co2: bool
     steam: bool
     elected_at: Instant
-    reopened: bool
-    """Countries were added after the baseline stood, which is to be established anew."""
+    added_countries: tuple[Identifier, ...]
+    """Those added after the baseline stood, which is to be established anew with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,9 @@ class Baseline:
     """After acquisitions and sales.  (RB 6.5.4, 6.5.5)"""
     facilities: tuple[FacilityBaseline, ...]
     inputs_hash: Hash
-    """SHA-256 of the facilities' rows and the elections, in order."""
+    """SHA-256 of the facilities' rows, the opt-ins, the elected period and the baseline that stood
+    before, of those that there are.
+    """
     approved_at: Instant
 
     def tonnes_in(self, year: int) -> Tonnes | None:
