@@ -9,6 +9,7 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any, Final
 
+from cfi.contracts.figures.dates import day_of
 from cfi.contracts.state.changes import put_public
 from cfi.contracts.state.rows.governance import PROGRAMME
 from cfi.contracts.state.rows.membership import ApplicationStage
@@ -213,7 +214,7 @@ class Anything:
                 holder_class=HolderClass.MEMBER,
                 documents=(Hash(bytes(32)),),
                 fee_paid=Cents(0),
-                first_year=Year(2003),
+                first_year=day_of(self.ledger.now).year,
                 direct_emissions=Tonnes(1_000_000),
                 user_id=user_id,
                 key=key_named(name),
