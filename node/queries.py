@@ -29,8 +29,10 @@ from cfi.contracts.wire.list_tree import prove_item
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.receipts import encode_receipt
 from cfi.contracts.wire.schema import PublicKey
+from cfi.contracts.wire.text import HolderId
 from cfi.node.admission import AdmissionBook
 from cfi.node.application import Application
+from cfi.node.baseline_figures import baseline_figures
 from cfi.node.consensus.engine import Engine
 from cfi.node.counters import Counters
 from cfi.node.mempool import Mempool
@@ -83,6 +85,7 @@ class Queries:
                 "owner": self._owner,
                 "movements": self._movements,
                 "dry_run": self._dry_run,
+                "baseline": self._baseline,
             }
         )
 
@@ -278,6 +281,11 @@ class Queries:
             return encode_receipt(self._application.dry_run(act))
         except InadmissibleError as error:
             raise QuestionError(error.reason.name, error.detail) from error
+
+    def _baseline(self, parameters: Parameters) -> object:
+        """What instructions about a Member's baseline have to name now."""
+        view = self._application.committed_view
+        return baseline_figures(view, HolderId(parameters["member"]), self._now())
 
     def _movements(self, parameters: Parameters) -> object:
         first = max(parameters.get("first", 1), 1)

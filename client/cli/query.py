@@ -6,7 +6,9 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NoReturn
+from urllib.parse import quote
 
 import click
 
@@ -25,14 +27,20 @@ from cfi.client.light.receipt import CheckedReceipt, NotProvedError, read_act
 from cfi.client.light.store import StoreError
 from cfi.client.light.sync import DivergedError
 from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
+from cfi.client.wallet.messages import message_json, message_named
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.receipts import decode_receipt
+from cfi.contracts.wire.schema import schema_of
 
 FAILED: Final = 1
 NOT_VERIFIED: Final = 3
 UNREACHABLE: Final = 4
 LOCKED: Final = 5
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+_INSTRUCTIONS: Final = MappingProxyType(
+    {"EstablishBaseline": "establish", "AdjustBaseline": "adjust"}
+)
+"""Messages, and where the gateway's answer has them."""
 gateway_option = click.option("--gateway", required=True, envvar="CFI_GATEWAY", metavar="URL")
 
 
@@ -68,13 +76,53 @@ def receipt(
     """The receipt of one of your acts, by its id: verified with what you trust by `cfi light sync`,
     else claimed.
     """
+    key = _opened(key_file, passphrase_file)
+    click.echo(json.dumps(receipt_json(_receipt(gateway, key, folder, _id_of(act_id))), indent=2))
+
+
+@query.command()
+@gateway_option
+@click.argument("member")
+@click.option("--key", "key_file", type=_FILE, required=True, help="Your keystore file.")
+@click.option("--passphrase-file", type=_FILE, help="Instead of being asked.")
+@click.option("--for", "wanted", type=click.Choice(list(_INSTRUCTIONS)), help="Only its fields.")
+def baseline(
+    gateway: str, member: str, key_file: Path, passphrase_file: Path | None, wanted: str | None
+) -> None:
+    """What would establish and adjust MEMBER's baseline now, and the hash of each facility as
+    filed; for the Exchange. Two people propose and approve exactly these fields.
+
+    Example: cfi query baseline company-a --for EstablishBaseline --key me.json > it.json
+    """
+    asked = f"/v1/members/{quote(member, safe='')}/baseline"
+    told = _asked(gateway, asked, _opened(key_file, passphrase_file))
     try:
-        key = read_key(key_file, passphrase_of(passphrase_file))
+        found = {name: _instruction(told.field(at), name) for name, at in _INSTRUCTIONS.items()}
+    except (MalformedError, CodecError) as error:
+        _leave(str(error), UNREACHABLE)
+    if wanted is None:
+        _print(JsonNode(found | {"filing_hashes": told.field("filings").value}))
+    elif "refusal" in found[wanted]:
+        _leave("{refusal} ({section})".format(**found[wanted]), FAILED)
+    else:
+        _print(JsonNode(found[wanted]))
+
+
+def _instruction(told: JsonNode, name: str) -> dict[str, Any]:
+    """A message's fields, or why it would be refused."""
+    if told.field("body").absent:
+        return {part: told.field(part).text() for part in ("refusal", "section")}
+    schema = schema_of(message_named(name))
+    return message_json(schema.decode(told.field("body").hexadecimal()))
+
+
+def _opened(key_file: Path, passphrase_file: Path | None) -> SigningKey:
+    try:
+        return read_key(key_file, passphrase_of(passphrase_file))
     except WrongPassphraseError as error:
         _leave(str(error), LOCKED)
     except KeystoreError as error:
         _leave(str(error), FAILED)
-    click.echo(json.dumps(receipt_json(_receipt(gateway, key, folder, _id_of(act_id))), indent=2))
 
 
 def _id_of(text: str) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -26,7 +27,12 @@ from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphras
 from cfi.client.wallet.messages import MessageError, fields_of, message_from_json
 from cfi.client.wallet.transactions import act_id_of, transaction, unsigned_payload
 from cfi.contracts.wire.codec import CodecError
+from cfi.contracts.wire.messages.access.approve import Approve
+from cfi.contracts.wire.messages.access.propose import Propose
+from cfi.contracts.wire.messages.catalogue import NUMBERS
+from cfi.contracts.wire.quantities import SmallCode
 from cfi.contracts.wire.receipts import Receipt, decode_receipt
+from cfi.contracts.wire.schema import Data, schema_of
 
 FAILED: Final = 1
 BAD_INPUT: Final = 2
@@ -46,6 +52,8 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--passphrase-file", type=_FILE, help="Instead of being asked.")
 @light_folder
 @click.option("--valid-for", default=_VALID_FOR, show_default=True, help="Heights from now.")
+@click.option("--propose", is_flag=True, help="Propose it: another person has to approve.")
+@click.option("--approve", metavar="PROPOSAL", help="Approve exactly this, by its proposal's id.")
 @click.option("--dry-run", is_flag=True, help="Ask what would come of it; change nothing.")
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @click.option("--fields", "show_fields", is_flag=True, help="Print what MESSAGE takes.")
@@ -58,6 +66,8 @@ def tx(
     passphrase_file: Path | None,
     folder: Path,
     valid_for: int,
+    propose: bool,
+    approve: str | None,
     dry_run: bool,
     yes: bool,
     show_fields: bool,
@@ -68,6 +78,9 @@ def tx(
     Resending the same bytes is safe: one act has one effect. The receipt is verified with what you
     trust by `cfi light sync`. Exit status: 0 done, 1 refused, 3 a receipt that headers contradict.
 
+    What takes two people of the Exchange, one sends with --propose, the other, from the same
+    fields, with --approve.
+
     Example: cfi tx TransferLot transfer.json --gateway http://127.0.0.1:8470 --key me.json --yes
     """
     try:
@@ -75,6 +88,7 @@ def tx(
             click.echo(json.dumps(fields_of(message), indent=2))
             return
         built = message_from_json(message, json.load(file))
+        sent = _for_two(built, approve, propose=propose)
     except (MessageError, json.JSONDecodeError) as error:
         _leave(str(error), BAD_INPUT)
     if gateway is None or key_file is None:
@@ -86,11 +100,25 @@ def tx(
     except KeystoreError as error:
         _leave(str(error), FAILED)
     if not yes and not dry_run:
-        click.confirm(f"Send {built}?", abort=True, err=True)
-    receipt = _answered(gateway, key, built, valid_for, dry_run=dry_run)
+        what = "Approve" if approve else "Propose" if propose else "Send"
+        click.confirm(f"{what} {built}?", abort=True, err=True)
+    receipt = _answered(gateway, key, sent, valid_for, dry_run=dry_run)
     checked = claimed(receipt, DRY_RUN) if dry_run else _checked(gateway, key, folder, receipt)
     _show(checked, as_json)
     sys.exit(0 if receipt.done else FAILED)
+
+
+def _for_two(built: Any, approve: str | None, *, propose: bool) -> Any:
+    """The message itself, or what proposes or approves it."""
+    if not propose and approve is None:
+        return built
+    if propose and approve is not None:
+        raise click.UsageError("--propose and --approve are for two people")
+    body = schema_of(type(built)).encode(built)
+    if approve is None:
+        return Propose(message_number=SmallCode(NUMBERS[type(built)]), body=Data(body))
+    given = {"proposal_id": approve, "body_hash": sha256(body).hexdigest()}
+    return message_from_json(Approve.__name__, given)
 
 
 def _checked(gateway: str, key: SigningKey, folder: Path, receipt: Receipt) -> CheckedReceipt:

@@ -49,6 +49,21 @@ def message_from_json(name: str, content: object) -> Any:
         raise MessageError([f"$: {error}"]) from error
 
 
+def message_json(message: Any) -> dict[str, Any]:
+    """A message's fields, as `message_from_json` takes them."""
+    return {field.name: _shown(getattr(message, field.name)) for field in fields(message)}
+
+
+def _shown(value: Any) -> Any:
+    if is_dataclass(value):
+        return message_json(value)
+    if isinstance(value, tuple):
+        return [_shown(each) for each in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.name if isinstance(value, IntEnum) else value
+
+
 def fields_of(name: str) -> dict[str, str]:
     """The fields of a message and what each takes."""
     kind = message_named(name)

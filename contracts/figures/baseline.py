@@ -9,7 +9,13 @@ from typing import Final
 from cfi.contracts.figures.errors import FigureCode, FigureError
 from cfi.contracts.figures.facility import CalendarDay, Facility, days_left
 from cfi.contracts.figures.facility_baseline import FacilityBaseline, check, facility_baseline
-from cfi.contracts.figures.inclusion import IN, LEAST_SHARE_BPS, Reason, Sized, inclusion
+from cfi.contracts.figures.inclusion import (
+    IN,
+    Reason,
+    Sized,
+    inclusion,
+    out_by_ownership,
+)
 from cfi.contracts.wire.programme import BaselinePeriod
 from cfi.contracts.wire.quantities import (
     BasisPoints,
@@ -140,11 +146,17 @@ def _known(
     facility: Facility, period: BaselinePeriod, *, electricity: bool
 ) -> FacilityBaseline | None:
     """A facility's baseline; None where no data are needed to leave it out and there are none."""
-    minor = facility.owner_share_bps < LEAST_SHARE_BPS and not facility.opted_in
-    if facility.data or not (facility.excluded_by_committee or minor):
+    if facility.data or not _left_out(facility, electricity=electricity):
         return facility_baseline(facility, period, electricity=electricity)
     check(facility)
     return None
+
+
+def _left_out(facility: Facility, *, electricity: bool) -> bool:
+    """Whether a facility is out whatever its data would say."""
+    if facility.excluded_by_committee:
+        return True
+    return not facility.opted_in and out_by_ownership(facility, electricity=electricity)
 
 
 def _owned(baseline: FacilityBaseline | None) -> Fraction | None:

@@ -137,6 +137,17 @@ def _reason(
     return Reason.LARGE_SOURCE if sums[activity_of(facility)] >= least else Reason.SMALL_SOURCE
 
 
+def out_by_ownership(facility: Facility, *, electricity: bool) -> bool:
+    """Whether a facility is out for its owner's share, however much it emits.
+
+    A small share of electricity bought leaves nothing out. Refused with CAPACITY_UNKNOWN where a
+    power facility states none.  (RB 6.4, 6.7.2)
+    """
+    if electricity or facility.owner_share_bps >= LEAST_SHARE_BPS:
+        return False
+    return facility.activity != POWER or _power_reason(facility) is not Reason.LARGE_POWER
+
+
 def _power_reason(facility: Facility) -> Reason:
     """By capacity: rated 25 MW or more, and a share of 20% or of 25 MW.  (RB 1.3, 6.4, 6.7.2)"""
     if facility.capacity_mw is None:

@@ -54,6 +54,31 @@ def may_sell(terms: ProgrammeTerms, first_year: Year, year: Year) -> bool:
     return not (terms.bound_for_all_years and year < first_year)
 
 
+def may_be_first(terms: ProgrammeTerms, first_year: Year, joined: Year) -> bool:
+    """Whether a year can be the first to bind a Member that joins in another.
+
+    It is the year of joining, or the programme's first where that is still to come. Earlier ones
+    are for who was a Member before: of the initial phase, or enrolled as the programme begins.
+    Refused where the programme has no schedule for the year.  (RB 2.7.1, RB file 13)
+    """
+    bound = years_bound(terms, first_year)
+    latest = max(joined, terms.first_year)
+    if first_year >= latest or terms.bound_for_all_years:
+        return first_year == latest
+    return joined <= terms.first_year or bound[0] > first_year
+
+
+def first_year_enrolled(terms: ProgrammeTerms, first_year: Year, enrolled: Year) -> Year:
+    """A Member's first year when it is admitted in another.
+
+    Where Members are bound for all years, those before it enrolled give it nothing to sell.
+    Refused where the programme has no schedule for it.  (RB 2.7.1)
+    """
+    first = max(first_year, enrolled) if terms.bound_for_all_years else first_year
+    reduction_schedule(terms, first)
+    return first
+
+
 def baseline_period(terms: ProgrammeTerms, name: str) -> BaselinePeriod:
     """One of the periods that a Member may elect, by name; refused where there is none."""
     for period in terms.baseline_periods:

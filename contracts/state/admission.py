@@ -6,12 +6,12 @@ from cfi.contracts.state.rows.access import USERS, User
 from cfi.contracts.state.rows.custody import ACCOUNTS, Account, AccountKind
 from cfi.contracts.state.rows.membership import HOLDERS, Application, Holder, HolderStatus
 from cfi.contracts.wire.parties import Level
-from cfi.contracts.wire.quantities import Count, Instant
+from cfi.contracts.wire.quantities import Count, Instant, Year
 from cfi.contracts.wire.schema import Seed
 from cfi.contracts.wire.text import AccountId, HolderId
 
 
-def admitted(application: Application, now: Instant) -> Changes:
+def admitted(application: Application, first_year: Year, now: Instant) -> Changes:
     """Open the applicant's records; its trading account is number 1, its retirement account 2."""
     name, first = application.applicant, application.administrator
     holder = Holder(
@@ -20,7 +20,7 @@ def admitted(application: Application, now: Instant) -> Changes:
         status=HolderStatus.ACTIVE,
         not_for_profit=application.not_for_profit,
         admitted_at=now,
-        first_year=application.first_year,
+        first_year=first_year,
         accounts_opened=Count(2),
     )
     user = User(

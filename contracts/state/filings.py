@@ -1,11 +1,15 @@
 """What Members file: until when, and what it has to name.  (RB 6.4, 6.7, 7.3)"""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from typing import Final
 
 from cfi.contracts.state.programme import terms_of
-from cfi.contracts.state.rows.baseline import Baseline, Facility
+from cfi.contracts.state.rows.baseline import FACILITIES, Baseline, Facility
 from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.rows.reports import EmissionReport
+from cfi.contracts.state.rows.true_up import Stage
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.emissions import ReportLine, WarmingSet
@@ -13,7 +17,10 @@ from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
 from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Tonnes, Year, small_code
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import FacilityId, HolderId, Identifier
+
+_NOT_RUNNING: Final = (Stage.SCHEDULED, Stage.CLOSED)
 
 
 def member_of(state: StateView, member: HolderId) -> Holder:
@@ -26,12 +33,52 @@ def member_of(state: StateView, member: HolderId) -> Holder:
 
 def baseline_open(state: StateView, holder_id: HolderId) -> None:
     """Refuse where the Member's baseline stands, unless countries were opted in since."""
-    opt_ins = state.opt_ins.get(holder_id)
     require(
-        state.baselines.get(holder_id) is None or (opt_ins is not None and opt_ins.reopened),
+        state.baselines.get(holder_id) is None or _added_countries(state, holder_id),
         Refusal.BASELINE_STANDS,
         "RB 6.1",
     )
+
+
+def facility_open(
+    state: StateView, holder_id: HolderId, facility_id: FacilityId, country: Identifier
+) -> None:
+    """Refuse a facility of a baseline that stands; added countries open only what is in them.
+
+    Nothing that is in the baseline already, or came or went since, is filed anew.
+    """
+    baseline_open(state, holder_id)
+    baseline = state.baselines.get(holder_id)
+    if baseline is None:
+        return
+    known = {one.facility_id for one in baseline.facilities if one.included}
+    known |= {change.facility_id for change in state.baseline_changes.of(holder_id).all()}
+    require(
+        country in _added_countries(state, holder_id) and facility_id not in known,
+        Refusal.BASELINE_STANDS,
+        "RB 6.4",
+        facility_id=facility_id,
+    )
+
+
+def _added_countries(state: StateView, holder_id: HolderId) -> tuple[Identifier, ...]:
+    opt_ins = state.opt_ins.get(holder_id)
+    return () if opt_ins is None else opt_ins.added_countries
+
+
+def no_true_up_runs(state: StateView) -> None:
+    """Refuse to change baselines and allowances between a true-up's opening and its end."""
+    require(
+        all(true_up.stage in _NOT_RUNNING for true_up in state.true_ups.all()),
+        Refusal.TRUE_UP_RUNNING,
+        "RB 6.5.6",
+    )
+
+
+def filing_hash(facility: Facility) -> Hash:
+    """SHA-256 of a facility's row as filed: without what was attested or decided of it."""
+    filed = replace(facility, data_attested_at=None, decision=None)
+    return Hash(sha256(FACILITIES.schema.encode(filed)).digest())
 
 
 def filed_facility(state: StateView, holder_id: HolderId, facility_id: FacilityId) -> Facility:

@@ -47,6 +47,7 @@ class Refusal(IntEnum):
     NO_SUCH_PERIOD = 116
     THE_EXCHANGE_ITSELF = 117
     NEGATIVE_FEE = 118
+    FIRST_YEAR_DIFFERS = 119
 
     # Access: 200 to 299
     USER_EXISTS = 200
@@ -119,6 +120,7 @@ class Refusal(IntEnum):
     BASELINE_BELOW_ZERO = 425
     TOO_MANY_TONNES = 426
     SERIALS_USED_UP = 427
+    INPUTS_CHANGED = 429
 
     # Reports: 500 to 549
     REPORT_FILED = 500

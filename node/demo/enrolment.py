@@ -59,7 +59,7 @@ def enrol(player: Player, told: Scenario, cast: Cast, now: int) -> None:
             for message in (_resolution(cast, now), *_filings(each), *_elections(each))
         ]
     )
-    baselines = [EstablishBaseline(member=HolderId(each.holder_id)) for each in members]
+    baselines = [player.instruction(each.holder_id, EstablishBaseline) for each in members]
     player.both(officer, second, baselines)
     player.all(
         [

@@ -4,10 +4,11 @@ receipt.
 
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import cbor2
@@ -19,6 +20,8 @@ from cfi.contracts.state.table import OwnerKey, Table
 from cfi.contracts.wire.limits import REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.messages.access.approve import Approve
 from cfi.contracts.wire.messages.access.propose import Propose
+from cfi.contracts.wire.messages.baseline.adjust_baseline import AdjustBaseline
+from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
 from cfi.contracts.wire.messages.catalogue import NUMBERS
 from cfi.contracts.wire.quantities import SmallCode
 from cfi.contracts.wire.receipts import Receipt, decode_receipt
@@ -27,10 +30,14 @@ from cfi.contracts.wire.schema import Data, Hash, schema_of
 from cfi.node.link import FrameReader, Kind, frame
 
 R = TypeVar("R")
+M = TypeVar("M", EstablishBaseline, AdjustBaseline)
 
 _READ: Final = 1 << 18
 _PATIENCE_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 0.02
+_INSTRUCTIONS: Final[Mapping[type[Any], str]] = MappingProxyType(
+    {EstablishBaseline: "establish", AdjustBaseline: "adjust"}
+)
 
 
 class RefusedActError(Exception):
@@ -125,6 +132,15 @@ class Player:
         """A public row, or None."""
         shown = self.ask("public", key=table.row_key(key))
         return None if shown["value"] is None else table.schema.decode(shown["value"])
+
+    def instruction(self, member: str, message_type: type[M]) -> M:
+        """What would establish or adjust a member's baseline, with what two people have to name;
+        raises RefusedActError where the rule would refuse it.
+        """
+        told = self.ask("baseline", member=member)[_INSTRUCTIONS[message_type]]
+        if told["body"] is None:
+            raise RefusedActError(f"{message_type.__name__} for {member}: {told['refusal']}")
+        return schema_of(message_type).decode(told["body"])
 
     def try_all(self, played: Sequence[Played]) -> list[Receipt]:
         """Submit acts together and wait until all are in the history; their receipts in order."""

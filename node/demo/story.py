@@ -111,7 +111,7 @@ class Story:
         """
         first, last = seconds_of(f"{year}-01-01"), seconds_of(f"{year}-12-31")
         changed = [
-            AdjustBaseline(member=HolderId(each.holder_id))
+            self._player.instruction(each.holder_id, AdjustBaseline)
             for each in sorted(self._told.members, key=lambda each: not each.disposals)
             if any(first <= one.first_day <= last for one in (*each.acquisitions, *each.disposals))
         ]

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from cfi.node.gateway import blocks, private, public, transactions
+from cfi.node.gateway import blocks, members, private, public, transactions
 from cfi.node.gateway.answers import RefusedRequestError, fault_answer, unreachable
 from cfi.node.gateway.desk import DESK, MAX_BODY_BYTES, Desk, address_of_request
 from cfi.node.gateway.guard import guard_of
@@ -38,6 +38,7 @@ def build(desk: Desk) -> web.Application:
             web.post("/v1/transactions/dry-run", private.dry_run),
             web.get("/v1/transactions/{act}", private.transaction),
             web.get("/v1/holder", private.holder_rows),
+            web.get("/v1/members/{member}/baseline", members.baseline),
             web.get("/v1/accounts", private.accounts),
             web.get("/v1/accounts/{account}", private.account_rows),
             web.get("/v1/accounts/{account}/movements", private.movements),

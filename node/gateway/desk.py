@@ -10,6 +10,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
+from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import parse_whole
 from cfi.contracts.wire.text import HolderId
 from cfi.node.gateway.answers import RefusedRequestError
@@ -94,6 +95,7 @@ class Reader:
     holder: HolderId
     key: bytes
     reads_everything: bool
+    of_exchange: bool
 
 
 def address_of_request(request: web.Request) -> str:
@@ -128,7 +130,12 @@ async def reader_of(request: web.Request) -> Reader:
     signer = await desk.link.ask("signer", {"key": told.public_key})
     if signer is None:
         raise RefusedRequestError(401, "no-live-key", "the key belongs to no active user")
-    return Reader(HolderId(signer["holder"]), told.public_key, signer["reads_everything"])
+    return Reader(
+        HolderId(signer["holder"]),
+        told.public_key,
+        signer["reads_everything"],
+        signer["class"] == HolderClass.EXCHANGE,
+    )
 
 
 def whole(request: web.Request, name: str, default: int | None = None) -> int | None:

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from cfi.contracts.rules.baseline.adjust_baseline import adjustment_due
+from cfi.contracts.rules.baseline.establish_baseline import baseline_due
 from cfi.contracts.state.changes import put_public
 from cfi.contracts.state.rows.allocation import Allocation
 from cfi.contracts.state.rows.baseline import Baseline, BaselineChange, Facility, ProgrammeTotals
@@ -28,6 +30,8 @@ from cfi.contracts.wire.messages.reports.submit_report import SubmitReport
 from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import BasisPoints, Days, Instant, Tonnes, Year
 from cfi.contracts.wire.receipts import Receipt
+from cfi.contracts.wire.refusal import RefusedError
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import FacilityId, HolderId, Identifier, Text
 from cfi.genesis.programmes.loader import programme
 from tests.contracts.ledger import EXCHANGE, Ledger, seed_of
@@ -37,6 +41,7 @@ B: Final = HolderId("company-b")
 PHASE_1: Final = programme("phase-1")
 PHASE_2: Final = programme("phase-2")
 CO2: Final = Identifier("CO2")
+NO_HASH: Final = Hash(bytes(32))
 BASELINE_YEARS: Final = (1998, 1999, 2000, 2001)
 
 
@@ -117,6 +122,32 @@ def report(year: int = 2003, **change: Any) -> SubmitReport:
     return SubmitReport(**lawful | change)
 
 
+def establish(ledger: Ledger, member: str = A) -> EstablishBaseline:
+    """An instruction to establish what the ledger shows; nought where it shows that it can't."""
+    try:
+        due = baseline_due(ledger.state, HolderId(member), ledger.now)
+    except RefusedError:
+        return EstablishBaseline(
+            member=HolderId(member), inputs_hash=NO_HASH, baseline_tonnes=Tonnes(0)
+        )
+    return EstablishBaseline(
+        member=HolderId(member),
+        inputs_hash=due.inputs_hash,
+        baseline_tonnes=due.enrolment_tonnes,
+    )
+
+
+def adjust(ledger: Ledger, member: str = A) -> AdjustBaseline:
+    """An instruction to adjust as the ledger shows; nothing where it shows that it can't."""
+    try:
+        due = adjustment_due(ledger.state, HolderId(member))
+    except RefusedError:
+        return AdjustBaseline(member=HolderId(member), inputs_hash=NO_HASH, years=())
+    return AdjustBaseline(
+        member=HolderId(member), inputs_hash=due.inputs_hash, years=due.adjusted_years
+    )
+
+
 class FilingLedger:
     """A ledger with a programme's terms, two Members, and the steps from filing to allocation."""
 
@@ -137,10 +168,14 @@ class FilingLedger:
         for each in facilities:
             self.does(each, by)
 
+    def establishes(self, member: str = A) -> Receipt:
+        """The registrar establishes a Member's baseline."""
+        return self.does(establish(self.ledger, member), EXCHANGE)
+
     def established(self, tonnes: int = 1_000_000, member: str = A) -> None:
         """A Member with one plant has its baseline."""
         self.files(facility(emissions=every_year(tonnes)), by=member)
-        self.does(EstablishBaseline(member=HolderId(member)), EXCHANGE)
+        self.establishes(member)
 
     def allocated(self, withheld_bps: int = 0) -> int:
         """A run of allocation, all done; returns the pieces of work."""
@@ -174,7 +209,7 @@ class FilingLedger:
 
     def adjusts(self, member: str = A) -> Receipt:
         """The registrar adjusts a Member's baseline."""
-        return self.does(AdjustBaseline(member=HolderId(member)), EXCHANGE)
+        return self.does(adjust(self.ledger, member), EXCHANGE)
 
     def reported(self, year: int = 2003, member: str = A) -> None:
         """A Member's report is submitted after its year."""

@@ -9,6 +9,7 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any, Final
 
+from cfi.contracts.figures.dates import day_of
 from cfi.contracts.state.changes import put_public
 from cfi.contracts.state.rows.governance import PROGRAMME
 from cfi.contracts.state.rows.membership import ApplicationStage
@@ -17,7 +18,6 @@ from cfi.contracts.wire.messages.access.approve import Approve
 from cfi.contracts.wire.messages.access.propose import Propose
 from cfi.contracts.wire.messages.allocation.allocate_allowances import AllocateAllowances
 from cfi.contracts.wire.messages.allocation.allocate_late_member import AllocateLateMember
-from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
 from cfi.contracts.wire.messages.catalogue import MESSAGES, NUMBERS
 from cfi.contracts.wire.messages.custody.accept_trade import AcceptTrade
 from cfi.contracts.wire.messages.custody.approve_transfer import ApproveTransfer
@@ -69,7 +69,7 @@ from cfi.contracts.wire.text import (
 )
 from cfi.genesis.builder import shipped_parameters
 from cfi.genesis.programmes.loader import programme
-from tests.contracts.filings import every_year, facility, report
+from tests.contracts.filings import establish, every_year, facility, report
 from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 from tests.contracts.people import key_named, possession_of
 from tests.contracts.rules.custody.market import DAY, given_standing
@@ -116,7 +116,7 @@ class Anything:
         ledger.given(put_public(PROGRAMME, programme("phase-1")))
         for holder_id in MEMBERS:
             ledger.when(facility(emissions=every_year(1_000_000)), holder_id)
-            ledger.when(EstablishBaseline(member=HolderId(holder_id)), EXCHANGE)
+            ledger.when(establish(ledger, holder_id), EXCHANGE)
         ledger.when(AllocateAllowances(withheld_bps=BasisPoints(0), pool_seed=None), EXCHANGE)
         ledger.pass_time()
         for kind in FOUR_EYES:
@@ -179,7 +179,7 @@ class Anything:
                     self._application(),
                     self._application(),
                     self._proposed(AllocateLateMember(member=member)),
-                    EstablishBaseline(member=member),
+                    establish(self.ledger, member),
                     self._governed(),
                 ]
             )
@@ -214,7 +214,7 @@ class Anything:
                 holder_class=HolderClass.MEMBER,
                 documents=(Hash(bytes(32)),),
                 fee_paid=Cents(0),
-                first_year=Year(2003),
+                first_year=day_of(self.ledger.now).year,
                 direct_emissions=Tonnes(1_000_000),
                 user_id=user_id,
                 key=key_named(name),

@@ -2,18 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Final
+from hashlib import sha256
 
-from cfi.contracts.figures import allocation
-from cfi.contracts.figures import baseline as figures
-from cfi.contracts.figures.dates import day_of
+from cfi.contracts.figures.adjusted import YearDue, change_from, year_due
 from cfi.contracts.figures.errors import FigureError
-from cfi.contracts.figures.schedule import may_sell, reduction
 from cfi.contracts.state.adjustment import VintageDue, adjust_allowances
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.draft import Draft
-from cfi.contracts.state.filings import member_of, standing_baseline
+from cfi.contracts.state.filings import member_of, no_true_up_runs, standing_baseline
 from cfi.contracts.state.notices import NoticeKind, notify
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import (
@@ -25,48 +21,62 @@ from cfi.contracts.state.rows.baseline import (
     YearBaseline,
 )
 from cfi.contracts.state.rows.custody import Restriction
-from cfi.contracts.state.rows.true_up import Stage
 from cfi.contracts.state.totals import totals_after
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
-from cfi.contracts.wire.messages.baseline.adjust_baseline import AdjustBaseline
+from cfi.contracts.wire.messages.baseline.adjust_baseline import AdjustBaseline, AdjustedYear
 from cfi.contracts.wire.programme import ProgrammeTerms
-from cfi.contracts.wire.quantities import Year, nearest_cfis
+from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
+from cfi.contracts.wire.schema import Hash
+from cfi.contracts.wire.text import HolderId
 
-_NOT_RUNNING: Final = (Stage.SCHEDULED, Stage.CLOSED)
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentDue:
+    """What a Member's acquisitions and sales come to."""
 
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """A year's baseline and allocation as they should be."""
+    baseline: Baseline
+    changes: tuple[BaselineChange, ...]
+    years: tuple[YearDue, ...]
 
-    figure: figures.YearBaseline
-    vintage: VintageDue
+    @property
+    def inputs_hash(self) -> Hash:
+        """SHA-256 of the baseline and the changes, as an instruction to adjust names it."""
+        rows = map(BASELINE_CHANGES.schema.encode, self.changes)
+        return Hash(sha256(b"".join((BASELINES.schema.encode(self.baseline), *rows))).digest())
+
+    @property
+    def adjusted_years(self) -> tuple[AdjustedYear, ...]:
+        """As an instruction to adjust names them."""
+        return tuple(
+            AdjustedYear(
+                year=due.figure.year,
+                baseline_tonnes=due.figure.baseline_tonnes,
+                allowance_tonnes=Tonnes(due.allowances * TONNES_PER_CFI),
+            )
+            for due in self.years
+        )
 
 
 def adjust_baseline(state: StateView, message: AdjustBaseline, block: BlockContext) -> Changes:
     """Issue or retire, by vintage, the difference between the allocation due and the one made."""
-    member_of(state, message.member)
-    before = standing_baseline(state, message.member)
+    adjustment = adjustment_due(state, message.member)
     require(
-        all(true_up.stage in _NOT_RUNNING for true_up in state.true_ups.all()),
-        Refusal.TRUE_UP_RUNNING,
-        "RB 6.5.6",
+        message.inputs_hash == adjustment.inputs_hash,
+        Refusal.INPUTS_CHANGED,
+        "RB 3.6",
+        what="inputs_hash",
     )
     require(
-        state.allocations.of(message.member).keys(),
-        Refusal.NOT_ALLOCATED,
-        "RB 6.5.6",
-        member=message.member,
+        message.years == adjustment.adjusted_years, Refusal.INPUTS_CHANGED, "RB 3.6", what="years"
     )
-    changes = list(state.baseline_changes.of(message.member).all())
-    pending = [change for change in changes if change.adjusted_at is None]
-    years = _believable(_years_due(terms_of(state), before, changes))
+    before, years = adjustment.baseline, adjustment.years
+    pending = [change for change in adjustment.changes if change.adjusted_at is None]
     draft = Draft(state)
     for due in years:
-        adjust_allowances(draft, block, message.member, due.vintage)
+        adjust_allowances(draft, block, message.member, _vintage(due))
     require(
         pending or draft.changes.operations,
         Refusal.NOTHING_TO_ADJUST,
@@ -90,7 +100,21 @@ def adjust_baseline(state: StateView, message: AdjustBaseline, block: BlockConte
     )
 
 
-def _believable(years: list[_Due]) -> list[_Due]:
+def adjustment_due(state: StateView, member: HolderId) -> AdjustmentDue:
+    """What the changes reported make of a Member's baseline and allowances, with their hash.
+
+    Refused where they can't be adjusted: what is to be approved is read from here.
+    """
+    member_of(state, member)
+    before = standing_baseline(state, member)
+    no_true_up_runs(state)
+    require(state.allocations.of(member).keys(), Refusal.NOT_ALLOCATED, "RB 6.5.6", member=member)
+    changes = tuple(state.baseline_changes.of(member).all())
+    years = _believable(tuple(_years_due(terms_of(state), before, changes)))
+    return AdjustmentDue(baseline=before, changes=changes, years=years)
+
+
+def _believable(years: tuple[YearDue, ...]) -> tuple[YearDue, ...]:
     for due in years:
         require(
             due.figure.baseline_tonnes <= MAX_MEMBER_TONNES,
@@ -104,40 +128,31 @@ def _believable(years: list[_Due]) -> list[_Due]:
 
 def _years_due(
     terms: ProgrammeTerms, baseline: Baseline, changes: Sequence[BaselineChange]
-) -> list[_Due]:
-    figured = [_as_figured(change) for change in changes]
+) -> list[YearDue]:
+    figured = [
+        change_from(
+            change.first_day,
+            change.facility_id,
+            change.baseline_tonnes,
+            came=change.kind is ChangeKind.ACQUISITION,
+        )
+        for change in changes
+    ]
+    first, tonnes = baseline.first_year, baseline.enrolment_tonnes
     try:
-        return [_due(terms, baseline, figured, year.year) for year in baseline.years]
+        return [year_due(terms, first, tonnes, figured, year.year) for year in baseline.years]
     except FigureError:
         raise RefusedError(Refusal.BASELINE_BELOW_ZERO, "RB 6.5.5", {}) from None
 
 
-def _due(
-    terms: ProgrammeTerms, baseline: Baseline, changes: Sequence[figures.Change], year: Year
-) -> _Due:
-    bps = reduction(terms, baseline.first_year, year)
-    figure = figures.year_baseline(baseline.enrolment_tonnes, changes, year, bps)
-    unchanged = allocation.target(baseline.enrolment_tonnes, bps)
-    total = figure.allocation_tonnes if figure.allocation_change_tonnes else unchanged
-    sellable = may_sell(terms, baseline.first_year, year)
-    vintage = VintageDue(
-        vintage=year,
-        target_tonnes=figure.allocation_tonnes,
-        allocation=nearest_cfis(total),
-        restrictions=Restriction.NONE if sellable else Restriction.NO_SALE,
+def _vintage(due: YearDue) -> VintageDue:
+    return VintageDue(
+        vintage=due.figure.year,
+        target_tonnes=due.figure.allocation_tonnes,
+        allocation=due.allowances,
+        restrictions=Restriction.NONE if due.sellable else Restriction.NO_SALE,
     )
-    return _Due(figure, vintage)
 
 
-def _recorded(due: _Due) -> YearBaseline:
+def _recorded(due: YearDue) -> YearBaseline:
     return YearBaseline(year=due.figure.year, tonnes=due.figure.baseline_tonnes)
-
-
-def _as_figured(change: BaselineChange) -> figures.Change:
-    came = change.kind is ChangeKind.ACQUISITION
-    return figures.Change(
-        kind=figures.ChangeKind.ACQUISITION if came else figures.ChangeKind.SALE,
-        facility_id=change.facility_id,
-        baseline=Fraction(change.baseline_tonnes),
-        date=day_of(change.first_day),
-    )

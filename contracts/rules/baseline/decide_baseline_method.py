@@ -5,7 +5,13 @@ from dataclasses import replace
 from cfi.contracts.figures.facility import FIRST_DATA_YEAR, LAST_DATA_YEAR
 from cfi.contracts.figures.inclusion import MOST_EXCLUDED_SHARE_BPS
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import baseline_open, filed_facility, member_of
+from cfi.contracts.state.filings import (
+    baseline_open,
+    facility_open,
+    filed_facility,
+    filing_hash,
+    member_of,
+)
 from cfi.contracts.state.rows.baseline import FACILITIES, CommitteeMethod
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -20,6 +26,13 @@ def decide_baseline_method(
     member_of(state, message.member)
     baseline_open(state, message.member)
     facility = filed_facility(state, message.member, message.facility_id)
+    facility_open(state, message.member, facility.facility_id, facility.country)
+    require(
+        message.filing_hash == filing_hash(facility),
+        Refusal.INPUTS_CHANGED,
+        "RB 3.6",
+        what="filing_hash",
+    )
     require(
         not message.excluded or facility.owner_share_bps <= MOST_EXCLUDED_SHARE_BPS,
         Refusal.SHARE_TOO_LARGE,

@@ -1,16 +1,19 @@
 """Opt-ins are elected at enrolment and stay.  (RB 6.4, 6.7, 7.3)"""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from cfi.contracts.figures.dates import start_of_day
+from cfi.contracts.figures.inclusion import HOME_OF_THE_EXCHANGE
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.rows.baseline import OPT_INS, OptIns
+from cfi.contracts.state.rows.baseline import OPT_INS, Baseline, OptIns
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.emissions import ElectricityOptIn
 from cfi.contracts.wire.messages.baseline.elect_opt_ins import ElectOptIns
 from cfi.contracts.wire.refusal import Refusal, require
+from cfi.contracts.wire.text import HolderId, Identifier
 
 _COUNTRIES_UNTIL: Final = start_of_day(2004, 1, 1)
 
@@ -26,7 +29,7 @@ def elect_opt_ins(state: StateView, message: ElectOptIns, block: BlockContext) -
         "RB 6.7.3",
     )
     before = state.opt_ins.get(block.holder_id)
-    stands = state.baselines.get(block.holder_id) is not None
+    baseline = state.baselines.get(block.holder_id)
     elected = OptIns(
         home_country=message.home_country,
         warming_set=message.warming_set,
@@ -37,15 +40,16 @@ def elect_opt_ins(state: StateView, message: ElectOptIns, block: BlockContext) -
         non_co2=message.non_co2,
         steam=message.steam,
         elected_at=block.now,
-        reopened=stands,
+        added_countries=_added(before, message.countries, stands=baseline is not None),
     )
-    if stands:
+    if baseline is not None:
         require(
             before is not None and _only_adds_countries(before, elected),
             Refusal.ELECTION_CLOSED,
             "RB 6.7",
         )
         require(block.now < _COUNTRIES_UNTIL, Refusal.ELECTION_CLOSED, "RB 6.4")
+        _require_abroad(state, block.holder_id, baseline, elected)
 
     return Changes.of(put(OPT_INS, block.holder_id, elected))
 
@@ -55,6 +59,34 @@ def _only_adds_countries(before: OptIns, after: OptIns) -> bool:
         before,
         countries=after.countries,
         elected_at=after.elected_at,
-        reopened=after.reopened,
+        added_countries=after.added_countries,
     )
-    return after == same and all(country in after.countries for country in before.countries)
+    kept = all(country in after.countries for country in before.countries)
+    return after == same and kept and len(after.added_countries) > len(before.added_countries)
+
+
+def _added(
+    before: OptIns | None, countries: Sequence[Identifier], *, stands: bool
+) -> tuple[Identifier, ...]:
+    """The countries added since the baseline was established, each once."""
+    if before is None or not stands:
+        return ()
+    added = list(before.added_countries)
+    for country in countries:
+        if country not in before.countries and country not in added:
+            added.append(country)
+    return tuple(added)
+
+
+def _require_abroad(
+    state: StateView, member: HolderId, baseline: Baseline, elected: OptIns
+) -> None:
+    """Refuse to add the United States, the home country, or one that the baseline includes."""
+    included = {one.facility_id for one in baseline.facilities if one.included}
+    inside = {HOME_OF_THE_EXCHANGE, elected.home_country} | {
+        facility.country
+        for facility in state.facilities.of(member).all()
+        if facility.facility_id in included
+    }
+    for country in elected.added_countries:
+        require(country not in inside, Refusal.ELECTION_CLOSED, "RB 6.4", country=country)

@@ -1,87 +1,173 @@
 """A Member's baseline is the yearly mean of what it includes.  (RB 6.1, 6.4, 6.5, 6.6)"""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
 from typing import Final
 
 from cfi.contracts.figures import facility as figures
+from cfi.contracts.figures.adjusted import YearDue, change_from, year_due
 from cfi.contracts.figures.baseline import Assessed, assess, entity_baseline, rounded_baseline
 from cfi.contracts.figures.dates import day_of
-from cfi.contracts.figures.errors import FigureError
+from cfi.contracts.figures.errors import FigureCode, FigureError
 from cfi.contracts.figures.inclusion import HOME_OF_THE_EXCHANGE, Reason
 from cfi.contracts.figures.missing_data import Method
 from cfi.contracts.figures.schedule import baseline_period, years_bound
+from cfi.contracts.state.adjustment import VintageDue, adjust_allowances
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import baseline_open, member_of
+from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.filings import baseline_open, member_of, no_true_up_runs
 from cfi.contracts.state.notices import NoticeKind, notify
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import (
     BASELINES,
     FACILITIES,
     OPT_INS,
+    PERIOD_ELECTIONS,
     Baseline,
+    ChangeKind,
     Facility,
     FacilityBaseline,
     OptIns,
     YearBaseline,
 )
+from cfi.contracts.state.rows.custody import Restriction
+from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.totals import totals_after
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
 from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
 from cfi.contracts.wire.programme import BaselinePeriod
-from cfi.contracts.wire.quantities import Days, Tonnes, nearest
+from cfi.contracts.wire.quantities import Days, Instant, Tonnes, nearest
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
-from cfi.contracts.wire.schema import Hash, schema_of
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import HolderId, Identifier, Text
 
 _KILOWATTS: Final = 1_000
 _DATA_ARE_THERE: Final = (Method.REPORTED, Method.NOT_IN_SERVICE, Method.SHUT_DOWN)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WorkedOut:
+    """A baseline and what it was made by the way."""
+
+    baseline: Baseline
+    exact: Fraction
+    years: tuple[YearDue, ...]
+
+
 def establish_baseline(
     state: StateView, message: EstablishBaseline, block: BlockContext
 ) -> Changes:
-    """Work the baseline out from the facilities as filed, elected and decided on."""
-    holder = member_of(state, message.member)
-    baseline_open(state, message.member)
-    facilities = list(state.facilities.of(message.member).all())
-    require(facilities, Refusal.NOTHING_FILED, "RB 6.4", member=message.member)
-    opt_ins = state.opt_ins.get(message.member)
+    """Work the baseline out from the facilities as filed, elected and decided on.
+
+    Established anew with countries added, it keeps what acquisitions and sales changed, and
+    allowances follow it at once.
+    """
+    made = _worked_out(state, message.member, block.now)
+    baseline = made.baseline
+    require(
+        message.inputs_hash == baseline.inputs_hash,
+        Refusal.INPUTS_CHANGED,
+        "RB 3.6",
+        what="inputs_hash",
+    )
+    require(
+        message.baseline_tonnes == baseline.enrolment_tonnes,
+        Refusal.INPUTS_CHANGED,
+        "RB 3.6",
+        what="baseline_tonnes",
+    )
+    draft = Draft(state)
+    if state.allocations.of(message.member).keys():
+        for due in made.years:
+            adjust_allowances(draft, block, message.member, _vintage(due))
+    return Changes.of(
+        draft.changes,
+        _written(state, message.member, baseline),
+        notify(state, block, NoticeKind.BASELINE_ESTABLISHED, message.member),
+        baseline_tonnes=baseline.enrolment_tonnes,
+        nearest_tonne=nearest(made.exact),
+    )
+
+
+def baseline_due(state: StateView, member: HolderId, now: Instant) -> Baseline:
+    """The baseline that a Member's filings and elections come to, with their hash.
+
+    Refused where it can't be established: what is to be approved is read from here.
+    """
+    return _worked_out(state, member, now).baseline
+
+
+def _worked_out(state: StateView, member: HolderId, now: Instant) -> _WorkedOut:
+    holder = member_of(state, member)
+    baseline_open(state, member)
+    if state.baselines.get(member) is not None:
+        no_true_up_runs(state)
+    facilities = list(state.facilities.of(member).all())
+    require(facilities, Refusal.NOTHING_FILED, "RB 6.4", member=member)
     try:
-        period = _period(state, message.member)
-        assessed = _assess(facilities, opt_ins, period)
-        years = years_bound(terms_of(state), holder.first_year)
+        period = _period(state, member)
+        assessed = _assess(facilities, state.opt_ins.get(member), period)
     except FigureError as error:
-        told = {"member": message.member, "why": error.code.value}
+        told = {"member": member, "why": error.code.value}
         raise RefusedError(Refusal.NO_BASELINE_METHOD, "RB 6.6", told) from None
     require(
         all(map(_attested, facilities, assessed)),
         Refusal.DATA_NOT_ATTESTED,
         "RB 6.6",
-        member=message.member,
+        member=member,
     )
 
     exact = entity_baseline(assessed)
     tonnes = _believable(rounded_baseline(exact))
+    years = _years_due(state, holder, tonnes)
     baseline = Baseline(
         enrolment_tonnes=tonnes,
         unrounded=Text(f"{exact.numerator}/{exact.denominator}"),
         period=Identifier(period.name),
         first_year=holder.first_year,
-        years=tuple(YearBaseline(year=year, tonnes=tonnes) for year in years),
+        years=tuple(
+            YearBaseline(year=due.figure.year, tonnes=due.figure.baseline_tonnes) for due in years
+        ),
         facilities=tuple(map(_as_recorded, facilities, assessed)),
-        inputs_hash=_inputs_hash(facilities, opt_ins),
-        approved_at=block.now,
+        inputs_hash=_inputs_hash(state, member, facilities),
+        approved_at=now,
     )
-    return Changes.of(
-        _written(state, message.member, baseline),
-        notify(state, block, NoticeKind.BASELINE_ESTABLISHED, message.member),
-        baseline_tonnes=tonnes,
-        nearest_tonne=nearest(exact),
+    return _WorkedOut(baseline=baseline, exact=exact, years=years)
+
+
+def _years_due(state: StateView, member: Holder, tonnes: Tonnes) -> tuple[YearDue, ...]:
+    """Each year that binds, after the acquisitions and sales that a baseline was adjusted for."""
+    terms, first_year = terms_of(state), member.first_year
+    changes = [
+        change_from(
+            change.first_day,
+            change.facility_id,
+            change.baseline_tonnes,
+            came=change.kind is ChangeKind.ACQUISITION,
+        )
+        for change in state.baseline_changes.of(member.holder_id).all()
+        if change.adjusted_at is not None
+    ]
+    try:
+        bound = years_bound(terms, first_year)
+        return tuple(year_due(terms, first_year, tonnes, changes, year) for year in bound)
+    except FigureError as error:
+        if error.code is FigureCode.BASELINE_BELOW_ZERO:
+            raise RefusedError(Refusal.BASELINE_BELOW_ZERO, "RB 6.5.5", {}) from None
+        told = {"member": member.holder_id}
+        raise RefusedError(Refusal.NO_SCHEDULE, "RB 4.6", told) from None
+
+
+def _vintage(due: YearDue) -> VintageDue:
+    return VintageDue(
+        vintage=due.figure.year,
+        target_tonnes=due.figure.allocation_tonnes,
+        allocation=due.allowances,
+        restrictions=Restriction.NONE if due.sellable else Restriction.NO_SALE,
     )
 
 
@@ -101,7 +187,7 @@ def _written(state: StateView, member: HolderId, baseline: Baseline) -> Changes:
     )
     if opt_ins is None:
         return changes
-    return Changes.of(changes, put(OPT_INS, member, replace(opt_ins, reopened=False)))
+    return Changes.of(changes, put(OPT_INS, member, replace(opt_ins, added_countries=())))
 
 
 def _period(state: StateView, member: HolderId) -> BaselinePeriod:
@@ -194,9 +280,16 @@ def _as_recorded(filed: Facility, one: Assessed) -> FacilityBaseline:
     )
 
 
-def _inputs_hash(facilities: Sequence[Facility], opt_ins: OptIns | None) -> Hash:
+def _inputs_hash(state: StateView, member: HolderId, facilities: Sequence[Facility]) -> Hash:
     """SHA-256 of what the baseline was worked out from."""
     parts = [FACILITIES.schema.encode(facility) for facility in facilities]
+    opt_ins = state.opt_ins.get(member)
+    election = state.period_elections.get(member)
+    before = state.baselines.get(member)
     if opt_ins is not None:
-        parts.append(schema_of(OptIns).encode(opt_ins))
+        parts.append(OPT_INS.schema.encode(opt_ins))
+    if election is not None:
+        parts.append(PERIOD_ELECTIONS.schema.encode(election))
+    if before is not None:
+        parts.append(BASELINES.schema.encode(before))
     return Hash(sha256(b"".join(parts)).digest())

@@ -2,7 +2,7 @@
 
 from cfi.contracts.figures.facility import FIRST_DATA_YEAR, LAST_DATA_YEAR, days_in
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import baseline_open, known_gases
+from cfi.contracts.state.filings import facility_open, known_gases
 from cfi.contracts.state.rows.baseline import FACILITIES, Facility
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -18,7 +18,7 @@ def file_facility(state: StateView, message: FileFacility, block: BlockContext) 
 
     A replaced statement loses its attestation and any decision of the committee.
     """
-    baseline_open(state, block.holder_id)
+    facility_open(state, block.holder_id, message.facility_id, message.country)
     require(
         0 < message.owner_share_bps <= FULL_BPS,
         Refusal.SHARE_TOO_LARGE,

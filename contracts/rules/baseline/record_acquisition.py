@@ -8,6 +8,7 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_SOURCE_TONNES
 from cfi.contracts.wire.messages.baseline.record_acquisition import RecordAcquisition
+from cfi.contracts.wire.quantities import Count
 from cfi.contracts.wire.refusal import Refusal, require
 
 
@@ -32,6 +33,7 @@ def record_acquisition(
     require(state.holder_has_room(block.holder_id), Refusal.TOO_MANY_RECORDS, "RB 6.5.4")
 
     change = BaselineChange(
+        number=Count(len(changes) + 1),
         kind=ChangeKind.ACQUISITION,
         facility_id=message.facility_id,
         baseline_tonnes=message.baseline_tonnes,

@@ -7,6 +7,7 @@ from cfi.contracts.state.rows.baseline import BASELINE_CHANGES, BaselineChange, 
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.baseline.record_sale import RecordSale
+from cfi.contracts.wire.quantities import Count
 from cfi.contracts.wire.refusal import Refusal, require
 
 
@@ -26,6 +27,7 @@ def record_sale(state: StateView, message: RecordSale, block: BlockContext) -> C
     require(state.holder_has_room(block.holder_id), Refusal.TOO_MANY_RECORDS, "RB 6.5.5")
 
     change = BaselineChange(
+        number=Count(len(changes) + 1),
         kind=ChangeKind.SALE,
         facility_id=message.facility_id,
         baseline_tonnes=message.baseline_tonnes,

@@ -1,10 +1,14 @@
 """The registrar files an application.  (RB 2.4.1, 11.1)"""
 
 from cfi.contracts.figures.business_days import end_of_business_day
+from cfi.contracts.figures.dates import day_of
+from cfi.contracts.figures.errors import FigureError
+from cfi.contracts.figures.schedule import may_be_first
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.genesis import is_holder_id
 from cfi.contracts.state.parameters import value_of
 from cfi.contracts.state.people import require_new_key
+from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.membership import (
     APPLICATIONS,
     Application,
@@ -17,8 +21,9 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
 from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import Instant
-from cfi.contracts.wire.refusal import Refusal, require
+from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 
 
 def register_application(
@@ -27,6 +32,8 @@ def register_application(
     """Keep the application until it is decided, within thirty business days."""
     _require_new_applicant(state, message, block)
     _require_class(state, message, block)
+    if message.holder_class is HolderClass.MEMBER:
+        _require_first_year(terms_of(state), message, block)
     require(
         message.documents, Refusal.INCOMPLETE_APPLICATION, "RB 2.4.1", applicant=message.applicant
     )
@@ -111,3 +118,15 @@ def _require_class(state: StateView, message: RegisterApplication, block: BlockC
             holder_class=asked,
             direct_emissions=message.direct_emissions,
         )
+
+
+def _require_first_year(
+    terms: ProgrammeTerms, message: RegisterApplication, block: BlockContext
+) -> None:
+    """A Member's first year has a schedule, and is the year in which it joins."""
+    first_year = message.first_year
+    try:
+        joins = may_be_first(terms, first_year, day_of(block.now).year)
+    except FigureError:
+        raise RefusedError(Refusal.NO_SCHEDULE, "RB 4.6", {"first_year": first_year}) from None
+    require(joins, Refusal.FIRST_YEAR_DIFFERS, "RB 2.7.1", first_year=first_year)

@@ -63,8 +63,8 @@ class OptIns:
     non_co2: bool
     steam: bool
     elected_at: Instant
-    reopened: bool
-    """Countries were added after the baseline stood, which is to be established anew."""
+    added_countries: tuple[Identifier, ...]
+    """Those added after the baseline stood, which is to be established anew with them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,9 @@ class Baseline:
     """After acquisitions and sales.  (RB 6.5.4, 6.5.5)"""
     facilities: tuple[FacilityBaseline, ...]
     inputs_hash: Hash
-    """SHA-256 of the facilities' rows and the elections, in order."""
+    """SHA-256 of the facilities' rows, the opt-ins, the elected period and the baseline that stood
+    before, of those that there are.
+    """
     approved_at: Instant
 
     def tonnes_in(self, year: int) -> Tonnes | None:
@@ -122,6 +124,8 @@ class Baseline:
 class BaselineChange:
     """A facility acquired or sold.  (RB 6.5.4, 6.5.5)"""
 
+    number: Count
+    """A Member's changes are counted from 1 as they are reported."""
     kind: ChangeKind
     facility_id: FacilityId
     baseline_tonnes: Tonnes
@@ -150,7 +154,7 @@ BASELINE_CHANGES: Final = HolderTable(
     name="baseline_changes",
     tag=0x42,
     row=BaselineChange,
-    key=lambda row: number_key(row.first_day, row.kind) + text_key(row.facility_id),
+    key=lambda row: number_key(row.number),
 )
 OPT_INS: Final = HolderTable(name="opt_ins", tag=0x43, row=OptIns, key=lambda _: b"")
 PERIOD_ELECTIONS: Final = HolderTable(

@@ -13,7 +13,12 @@ from cfi.client.cli.light import light
 from cfi.client.cli.query import query
 from cfi.client.cli.tx import tx
 from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
+from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
+from cfi.contracts.wire.quantities import Tonnes
+from cfi.contracts.wire.schema import Hash, schema_of
+from cfi.contracts.wire.text import HolderId
 from tests.client.light.lying import Liar, other_receipt
+from tests.genesis.founders import OFFICER_SEEDS
 from tests.node.chain import COMPANY, USER_SEED
 from tests.node.gateway.running import Running, run, running
 
@@ -117,6 +122,84 @@ class TestActing:
         ended = CliRunner().invoke(tx, ["OpenAccount", str(file), "--gateway", "http://127.0.0.1:1", *secrets], input="n\n")
         assert ended.exit_code == 1
         assert "Aborted" in ended.output
+
+
+PARAMETER = {"name": "proposal_seconds", "value": 86_400, "from_height": 1_000_000}
+
+
+def officer(folder: Path, number: int) -> list[str]:
+    """The options that open a founding officer's key file."""
+    file, phrase = folder / f"officer-{number}.json", folder / "p"
+    write_key(file, SigningKey(OFFICER_SEEDS[number - 1]), b"secret", LEAST)
+    phrase.write_text("secret")
+    return ["--key", str(file), "--passphrase-file", str(phrase)]
+
+
+def signed_by_officers(folder: Path, work: Any) -> Any:
+    async def bounded() -> Any:
+        async with running(folder, as_signed=True) as gateway:
+            await asyncio.sleep(1.1)
+            return await work(gateway)
+
+    return run(bounded())
+
+
+class TestActingWithTwo:
+    def test_one_proposes_and_another_approves_the_same_fields(self, tmp_path: Path) -> None:
+        first, second = officer(tmp_path, 1), officer(tmp_path, 2)
+
+        async def work(gateway: Running) -> list[Result]:
+            at = ["SetParameter", "-", "--gateway", gateway.base, "--yes", "--json"]
+            alone = await asked(tx, [*at, *first], json.dumps(PARAMETER))
+            proposed = await asked(tx, [*at, *first, "--propose"], json.dumps(PARAMETER))
+            act = json.loads(proposed.stdout)["facts"]["proposal_id"]
+            other = json.dumps(PARAMETER | {"value": 1})
+            differs = await asked(tx, [*at, *second, "--approve", act], other)
+            approved = await asked(tx, [*at, *second, "--approve", act], json.dumps(PARAMETER))
+            return [alone, proposed, differs, approved]
+
+        alone, proposed, differs, approved = signed_by_officers(tmp_path / "node", work)
+        assert json.loads(alone.stdout)["refusal"] == "NEEDS_FOUR_EYES"
+        assert proposed.exit_code == 0, proposed.output
+        assert json.loads(differs.stdout)["refusal"] == "BODY_DIFFERS"
+        assert approved.exit_code == 0, approved.output
+
+    @pytest.mark.parametrize(("options", "said"), [(["--propose", "--approve", "00"], "two people"), (["--approve", "x"], "$.proposal_id: not hex")])
+    def test_what_isn_t_for_one(self, options: list[str], said: str) -> None:
+        ended = CliRunner().invoke(tx, ["OpenAccount", "-", *options], input=json.dumps(OPENED))
+        assert (ended.exit_code, said in ended.output) == (2, True)
+
+    def test_what_two_have_to_name_is_asked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        message = EstablishBaseline(member=HolderId(COMPANY), inputs_hash=Hash(bytes(32)), baseline_tonnes=Tonnes(94_900))
+        told = {
+            "establish": {"body": schema_of(EstablishBaseline).encode(message), "refusal": None, "section": None},
+            "adjust": {"body": None, "refusal": "NO_BASELINE", "section": "RB 6.5.1"},
+            "filings": {"plant-1": bytes(32)},
+        }
+        monkeypatch.setattr("cfi.node.queries.baseline_figures", lambda *_: told)
+
+        async def work(gateway: Running) -> list[Result]:
+            at = ["baseline", COMPANY, "--gateway", gateway.base, *officer(tmp_path, 1)]
+            return [await asked(query, [*at, *more]) for more in ([], ["--for", "EstablishBaseline"], ["--for", "AdjustBaseline"])]
+
+        everything, establish, adjust = signed_by_officers(tmp_path / "node", work)
+        fields = {"member": COMPANY, "inputs_hash": "00" * 32, "baseline_tonnes": 94_900}
+        assert json.loads(everything.stdout) == {
+            "EstablishBaseline": fields,
+            "AdjustBaseline": {"refusal": "NO_BASELINE", "section": "RB 6.5.1"},
+            "filing_hashes": {"plant-1": "00" * 32},
+        }
+        assert json.loads(establish.stdout) == fields
+        assert (adjust.exit_code, adjust.stderr) == (1, "cfi: NO_BASELINE (RB 6.5.1)\n")
+
+    def test_an_answer_that_is_no_message(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = {"establish": {"body": b"x", "refusal": None, "section": None}, "adjust": {"body": None, "refusal": "", "section": ""}, "filings": {}}
+        monkeypatch.setattr("cfi.node.queries.baseline_figures", lambda *_: told)
+
+        async def work(gateway: Running) -> Result:
+            return await asked(query, ["baseline", COMPANY, "--gateway", gateway.base, *officer(tmp_path, 1)])
+
+        assert signed_by_officers(tmp_path / "node", work).exit_code == 4
 
 
 class TestWrongInput:

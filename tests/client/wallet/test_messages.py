@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from cfi.client.wallet.messages import NAMES, MessageError, fields_of, message_from_json
+from cfi.client.wallet.messages import (
+    NAMES,
+    MessageError,
+    fields_of,
+    message_from_json,
+    message_json,
+)
 from cfi.contracts.wire.emissions import ReportLine, WarmingSet
 from cfi.contracts.wire.messages.custody.open_account import OpenAccount
 from cfi.contracts.wire.messages.custody.retire import Retire
@@ -39,6 +45,11 @@ class TestWhatIsRead:
         assert isinstance(report, SubmitReport)
         assert report.warming_set is WarmingSet.IPCC_1995
         assert isinstance(report.lines[0], ReportLine)
+
+
+def test_what_is_shown_is_read_again() -> None:
+    for name, content in (("SubmitReport", REPORT), ("OpenAccount", {"seed": SEED, "retirement": True})):
+        assert message_json(message_from_json(name, content)) == content
 
 
 FAULTS = [

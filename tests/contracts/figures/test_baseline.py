@@ -128,6 +128,31 @@ class TestWhatIsLeftOut:
         assert assessed[1].baseline is None
         assert entity_baseline(assessed) == 50_000
 
+    @pytest.mark.parametrize(
+        ("mw", "needs_data"), [(1_000, True), (250, True), (249, False), (24, False)]
+    )
+    def test_a_tenth_of_a_power_plant_needs_them_from_25_mw_owned(
+        self, mw: int, needs_data: bool
+    ) -> None:
+        """RB 6.4: 25 megawatts or more are in, whatever the share."""
+        plants = [steady(50_000), facility({}, facility_id="F2", activity="power", share=1_000, mw=mw)]
+        if needs_data:
+            with pytest.raises(FigureError) as refused:
+                assess(plants, PERIOD, "US", electricity=False)
+            assert refused.value.code == FigureCode.NO_COMMITTEE_METHOD
+            return
+        assert assess(plants, PERIOD, "US", electricity=False)[1].baseline is None
+
+    def test_a_share_of_power_states_its_capacity(self) -> None:
+        with pytest.raises(FigureError) as refused:
+            assess([facility({}, activity="power", share=1_000)], PERIOD, "US", electricity=False)
+        assert refused.value.code == FigureCode.CAPACITY_UNKNOWN
+
+    def test_no_share_of_electricity_is_minor(self) -> None:
+        with pytest.raises(FigureError) as refused:
+            assess([facility({}, share=1_000)], PERIOD, "US", electricity=True)
+        assert refused.value.code == FigureCode.NO_COMMITTEE_METHOD
+
     def test_a_minor_share_that_is_opted_in_needs_them(self) -> None:
         with pytest.raises(FigureError):
             assess([facility({}, share=1_000, opted_in=True)], PERIOD, "US", electricity=False)

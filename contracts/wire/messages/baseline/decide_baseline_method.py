@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cfi.contracts.wire.emissions import YearTonnes
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import FacilityId, HolderId, Text
 
 
@@ -12,6 +13,8 @@ class DecideBaselineMethod:
 
     member: HolderId
     facility_id: FacilityId
+    filing_hash: Hash
+    """SHA-256 of the facility as filed, whatever was attested or decided of it."""
     excluded: bool
     figures: tuple[YearTonnes, ...]
     """The whole facility's emissions of years for which no method is prescribed."""

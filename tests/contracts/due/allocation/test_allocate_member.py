@@ -16,10 +16,9 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.allocation.allocate_allowances import AllocateAllowances
 from cfi.contracts.wire.messages.baseline.elect_baseline_period import ElectBaselinePeriod
-from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
 from cfi.contracts.wire.quantities import BasisPoints, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import HolderId, Identifier
+from cfi.contracts.wire.text import Identifier
 from tests.contracts.filings import PHASE_2, A, B, FilingLedger, emissions, facility
 from tests.contracts.ledger import EXCHANGE, Ledger
 
@@ -40,7 +39,7 @@ class TestWhatTheRulebookPrints:
         ledger.given_holder("county", first_year=2007)
         filing.files(facility(emissions=emissions((2000, 259_904))), by="county")
         filing.does(ElectBaselinePeriod(period=Identifier("2000")), "county")
-        filing.does(EstablishBaseline(member=HolderId("county")), EXCHANGE)
+        filing.establishes("county")
         filing.allocated()
         assert filing.held_by_vintage("county/1") == {
             2007: 256_000,

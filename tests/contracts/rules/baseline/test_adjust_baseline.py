@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from operator import itemgetter
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cfi.contracts.state.changes import Changes, put, put_public
 from cfi.contracts.state.moves import transfer
 from cfi.contracts.state.rows.allocation import ALLOCATIONS
+from cfi.contracts.state.rows.baseline import BASELINE_CHANGES, BASELINES
 from cfi.contracts.state.rows.custody import SUPPLY, AccountKind, RetirementReason
 from cfi.contracts.state.rows.true_up import (
     OBLIGATIONS,
@@ -21,16 +23,13 @@ from cfi.contracts.state.rows.true_up import (
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.messages.baseline.adjust_baseline import AdjustBaseline
-from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.quantities import Instant, Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, LotId
-from tests.contracts.filings import A, FilingLedger, every_year, facility, opt_ins
+from tests.contracts.filings import A, FilingLedger, adjust, every_year, facility, opt_ins
 from tests.contracts.ledger import EXCHANGE, Ledger
 
-ADJUST = AdjustBaseline(member=A)
 BEFORE = {2003: 990_000, 2004: 980_000, 2005: 970_000, 2006: 960_000}
 
 
@@ -42,7 +41,7 @@ def company(filing: FilingLedger) -> FilingLedger:
         facility("facility-2", emissions=every_year(500_000)),
         facility("facility-3", emissions=every_year(200_000)),
     )
-    filing.does(EstablishBaseline(member=A), EXCHANGE)
+    filing.establishes()
     filing.allocated()
     return filing
 
@@ -227,12 +226,23 @@ class TestWhenItIsDone:
     def test_countries_opted_in_later_are_allocated_for(self, filing: FilingLedger) -> None:
         filing.files(facility(), facility("mill", country=Identifier("CA")))
         filing.does(opt_ins())
-        filing.does(EstablishBaseline(member=A), EXCHANGE)
+        filing.establishes()
         filing.allocated()
         filing.does(opt_ins(countries=(Identifier("CA"),)))
-        filing.does(EstablishBaseline(member=A), EXCHANGE)
-        filing.adjusts()
+        filing.establishes()
         assert filing.held_by_vintage("company-a/1")[2003] == 198_000
+        filing.ledger.when(adjust(filing.ledger), EXCHANGE)
+        filing.ledger.refused("NOTHING_TO_ADJUST", "RB 6.5.6", {"member": A})
+
+    def test_two_parts_sold_on_one_day_both_go(self, filing: FilingLedger) -> None:
+        filing.established(1_000_000)
+        filing.allocated()
+        filing.sells("plant-1", 999_900, "2004-01-01")
+        filing.adjusts()
+        filing.sells("plant-1", 100, "2004-01-01")
+        filing.adjusts()
+        assert filing.baseline_by_year() == {2003: 1_000_000, 2004: 0, 2005: 0, 2006: 0}
+        assert filing.held_by_vintage("company-a/1") == {2003: 990_000}
 
     def test_allowances_of_years_before_a_member_enrolled_can_t_be_sold(
         self, ledger: Ledger
@@ -251,6 +261,44 @@ class TestWhenItIsDone:
         stage(company, now)
         company.acquires("facility-4", 100, "2003-07-01")
         company.adjusts()
+
+
+class TestWhatIsApproved:
+    """RB 3.6: the second person approves what the first saw."""
+
+    def test_the_message_names_what_each_year_comes_to(self, company: FilingLedger) -> None:
+        """Appendix 6.3B, in whole CFIs."""
+        company.acquires("facility-4", 200_000, "2003-07-01")
+        assert [
+            (row.year, row.baseline_tonnes, row.allowance_tonnes)
+            for row in adjust(company.ledger).years
+        ] == [
+            (2003, 1_100_822, 1_089_800),
+            (2004, 1_200_000, 1_176_000),
+            (2005, 1_200_000, 1_164_000),
+            (2006, 1_200_000, 1_152_000),
+        ]
+
+    def test_the_hash_is_of_the_baseline_and_the_reports(self, company: FilingLedger) -> None:
+        company.acquires("facility-4", 200_000, "2003-07-01")
+        rows = [BASELINES.schema.encode(company.baseline())]
+        rows += [BASELINE_CHANGES.schema.encode(change) for change in company.changes()]
+        assert adjust(company.ledger).inputs_hash == sha256(b"".join(rows)).digest()
+
+    def test_what_is_reported_meanwhile_isn_t_approved(self, company: FilingLedger) -> None:
+        company.acquires("facility-4", 100, "2003-07-01")
+        proposed = adjust(company.ledger)
+        company.acquires("facility-5", 50_000_000, "2003-07-01")
+        before = company.ledger.tables()
+        company.ledger.when(proposed, EXCHANGE)
+        company.ledger.refused("INPUTS_CHANGED", "RB 3.6", {"what": "inputs_hash"})
+        assert company.ledger.tables() == before
+
+    def test_nor_are_other_figures(self, company: FilingLedger) -> None:
+        company.acquires("facility-4", 100, "2003-07-01")
+        proposed = adjust(company.ledger)
+        company.ledger.when(replace(proposed, years=proposed.years[1:]), EXCHANGE)
+        company.ledger.refused("INPUTS_CHANGED", "RB 3.6", {"what": "years"})
 
 
 def _transfer(source: str, lot: LotId, tonnes: int, target: str) -> TransferLot:
@@ -323,7 +371,7 @@ def test_refusal(
 ) -> None:
     given(filing)
     before = filing.ledger.tables()
-    filing.ledger.when(AdjustBaseline(member=member), EXCHANGE)
+    filing.ledger.when(adjust(filing.ledger, member), EXCHANGE)
     filing.ledger.refused(code, section, facts)
     assert filing.ledger.tables() == before, sentence
 
@@ -333,7 +381,7 @@ def test_a_full_account_takes_nothing(
 ) -> None:
     acquired(filing)
     monkeypatch.setattr(StateView, "has_room", lambda *_: False)
-    filing.ledger.when(ADJUST, EXCHANGE)
+    filing.ledger.when(adjust(filing.ledger), EXCHANGE)
     filing.ledger.refused("ACCOUNT_FULL", "RB 5.3.2", {"account_id": "company-a/1"})
 
 
@@ -344,7 +392,7 @@ def test_retiring_takes_a_retirement_account(ledger: Ledger) -> None:
     filing.established(member="bare")
     filing.allocated()
     filing.sells("plant-1", 500_000, "2003-07-01", by="bare")
-    ledger.when(AdjustBaseline(member=HolderId("bare")), EXCHANGE)
+    ledger.when(adjust(ledger, "bare"), EXCHANGE)
     ledger.refused("UNKNOWN_ACCOUNT", "RB 5.3.1", {"member": "bare"})
 
 
@@ -353,7 +401,7 @@ def test_no_baseline_grows_above_1_000_000_000_t(filing: FilingLedger) -> None:
     filing.allocated()
     for number in range(10):
         filing.acquires(f"bought-{number}", 100_000_000, "2003-01-01")
-    filing.ledger.when(ADJUST, EXCHANGE)
+    filing.ledger.when(adjust(filing.ledger), EXCHANGE)
     facts: dict[str, Fact] = {"year": 2003, "baseline_tonnes": 1_001_000_000}
     filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.4", facts)
 
@@ -363,5 +411,5 @@ def test_no_more_is_issued_than_there_are_serials(filing: FilingLedger) -> None:
     supply = filing.ledger.state.supply.get(number_key(Instrument.XA, 2003))
     assert supply is not None
     filing.ledger.given(put_public(SUPPLY, replace(supply, issued=Tonnes(9_999_999_999))))
-    filing.ledger.when(ADJUST, EXCHANGE)
+    filing.ledger.when(adjust(filing.ledger), EXCHANGE)
     filing.ledger.refused("SERIALS_USED_UP", "RB 5.3.1", {"vintage": 2003})

@@ -3,8 +3,8 @@
 import pytest
 
 from cfi.contracts.wire.messages.baseline.attest_missing_data import AttestMissingData
-from cfi.contracts.wire.text import FacilityId
-from tests.contracts.filings import A, B, FilingLedger, facility
+from cfi.contracts.wire.text import FacilityId, Identifier
+from tests.contracts.filings import A, B, FilingLedger, facility, opt_ins
 
 
 def attest(facility_id: str) -> AttestMissingData:
@@ -32,3 +32,13 @@ def test_once_the_baseline_stands_nothing_is_attested(filing: FilingLedger) -> N
     filing.established()
     filing.ledger.when(attest("plant-1"), A)
     filing.ledger.refused("BASELINE_STANDS", "RB 6.1", {})
+
+
+def test_a_country_opted_in_later_opens_its_facilities_only(filing: FilingLedger) -> None:
+    filing.does(opt_ins())
+    filing.established()
+    filing.does(opt_ins(countries=(Identifier("MX"),)))
+    filing.files(facility("kiln", country=Identifier("MX")))
+    filing.does(attest("kiln"))
+    filing.ledger.when(attest("plant-1"), A)
+    filing.ledger.refused("BASELINE_STANDS", "RB 6.4", {"facility_id": "plant-1"})

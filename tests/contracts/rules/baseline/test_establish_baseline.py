@@ -1,15 +1,18 @@
 """RB 6.1, 6.4, 6.5, 6.6: a Member's baseline is worked out from what it filed."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from operator import itemgetter
 
 import pytest
 
+from cfi.contracts.state.filings import filing_hash
+from cfi.contracts.state.rows.baseline import FACILITIES, OPT_INS, PERIOD_ELECTIONS
 from cfi.contracts.wire.emissions import YearTonnes
 from cfi.contracts.wire.messages.baseline.attest_missing_data import AttestMissingData
 from cfi.contracts.wire.messages.baseline.decide_baseline_method import DecideBaselineMethod
 from cfi.contracts.wire.messages.baseline.elect_baseline_period import ElectBaselinePeriod
-from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
 from cfi.contracts.wire.quantities import BasisPoints, Count, Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.text import FacilityId, HolderId, Identifier, Text
@@ -20,19 +23,21 @@ from tests.contracts.filings import (
     FilingLedger,
     day,
     emissions,
+    establish,
     every_year,
     facility,
     opt_ins,
 )
 from tests.contracts.ledger import EXCHANGE, Ledger
 
-ESTABLISH = EstablishBaseline(member=A)
 
-
-def decision(facility_id: str, *, excluded: bool, **figures: int) -> DecideBaselineMethod:
+def decision(
+    filing: FilingLedger, facility_id: str, *, excluded: bool, **figures: int
+) -> DecideBaselineMethod:
     return DecideBaselineMethod(
         member=A,
         facility_id=FacilityId(facility_id),
+        filing_hash=filing_hash(filing.facility(facility_id)),
         excluded=excluded,
         figures=tuple(
             YearTonnes(year=Year(int(year[1:])), tonnes=Tonnes(tonnes))
@@ -59,7 +64,7 @@ class TestWhatTheRulebookPrints:
                 emissions=emissions((1998, 50_000), (1999, 90_000), (2000, 85_000), (2001, 92_000)),
             ),
         )
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         filing.ledger.done(baseline_tonnes=94_900, nearest_tonne=94_875)
         baseline = filing.baseline()
         assert [one.tonnes for one in baseline.facilities] == [15_625, 79_250]
@@ -72,7 +77,7 @@ class TestWhatTheRulebookPrints:
         others = ((1999, 200_000), (2000, 200_000), (2001, 200_000))
         filing.files(facility(emissions=emissions((1998, tonnes, 245), *others)))
         filing.does(AttestMissingData(facility_id=FacilityId("plant-1")))
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         four = filing.baseline().facilities[0]
         assert four.tonnes == mean, "with three years of 200,000 t"
         assert four.methods[0] == "1998 annualised"
@@ -82,7 +87,7 @@ class TestWhatTheRulebookPrints:
         ledger.given_holder("county", first_year=2007)
         filing.files(facility(emissions=emissions((2000, 259_904))), by="county")
         filing.does(ElectBaselinePeriod(period=Identifier("2000")), "county")
-        filing.does(EstablishBaseline(member=HolderId("county")), EXCHANGE)
+        filing.establishes("county")
         ledger.done(baseline_tonnes=259_900, nearest_tonne=259_904)
         assert filing.baseline("county").period == "2000"
         assert list(filing.baseline_by_year("county")) == [2007, 2008, 2009, 2010]
@@ -93,7 +98,7 @@ class TestWhatIsIncluded:
         small = facility("boiler", activity=Identifier("heat"), emissions=every_year(1_000))
         filing.files(facility(), small)
         filing.does(opt_ins(small_source_activities=(Identifier("heat"),)))
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         assert reasons(filing) == {"boiler": "opted-in", "plant-1": "large-source"}
         assert filing.baseline().enrolment_tonnes == 101_000
 
@@ -102,7 +107,7 @@ class TestWhatIsIncluded:
             facility(), facility("boiler", activity=Identifier("heat"), emissions=every_year(1_000))
         )
         filing.does(opt_ins())
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         assert reasons(filing)["boiler"] == "small-source"
         assert filing.baseline().enrolment_tonnes == 100_000
 
@@ -115,7 +120,7 @@ class TestWhatIsIncluded:
         )
         filing.files(facility(), shared)
         filing.does(opt_ins(minor_ownership_activities=(Identifier("glass"),)))
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         assert reasons(filing)["shared"] == "opted-in"
         assert filing.baseline().enrolment_tonnes == 110_400
 
@@ -124,34 +129,36 @@ class TestWhatIsIncluded:
     ) -> None:
         filing.files(facility(), facility("mill", country=Identifier("CA")))
         filing.does(opt_ins(countries=(Identifier("CA"),)))
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         assert reasons(filing)["mill"] == "opted-in"
 
     def test_the_home_country_s_large_sources_are_in(self, filing: FilingLedger) -> None:
         filing.files(facility(), facility("mill", country=Identifier("CA")))
         filing.does(opt_ins(home_country=Identifier("CA")))
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         assert reasons(filing)["mill"] == "large-source"
 
     def test_power_is_judged_by_capacity(self, filing: FilingLedger) -> None:
         power = facility("unit", activity=Identifier("power"), capacity_kilowatts=Count(24_999))
         filing.files(facility(), power)
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         assert reasons(filing)["unit"] == "small-power"
 
     def test_a_share_that_the_committee_left_out_needs_no_data(self, filing: FilingLedger) -> None:
         filing.files(
             facility(), facility("joint", owner_share_bps=BasisPoints(4_000), emissions=())
         )
-        filing.does(decision("joint", excluded=True), EXCHANGE)
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.does(decision(filing, "joint", excluded=True), EXCHANGE)
+        filing.establishes()
         assert reasons(filing)["joint"] == "excluded-by-committee"
 
     def test_the_committee_s_figures_stand_for_missing_years(self, filing: FilingLedger) -> None:
         filing.files(facility(emissions=emissions((1998, 100_000))))
-        filing.does(decision("plant-1", excluded=False, y1999=1, y2000=2, y2001=100_001), EXCHANGE)
+        filing.does(
+            decision(filing, "plant-1", excluded=False, y1999=1, y2000=2, y2001=100_001), EXCHANGE
+        )
         filing.does(AttestMissingData(facility_id=FacilityId("plant-1")))
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         filing.ledger.done(nearest_tonne=50_001, baseline_tonnes=50_000)
         assert filing.baseline().facilities[0].methods[1:] == (
             "1999 committee",
@@ -165,7 +172,7 @@ class TestWhatIsIncluded:
                 in_service=day("1999-06-01"), emissions=emissions((2000, 40_000), (2001, 60_000))
             )
         )
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         filing.ledger.done(baseline_tonnes=50_000)
 
 
@@ -197,14 +204,51 @@ class TestWhatIsRecorded:
     def test_adding_a_country_in_2003_opens_it_again(self, filing: FilingLedger) -> None:
         filing.files(facility(), facility("mill", country=Identifier("CA")))
         filing.does(opt_ins())
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         assert filing.baseline().enrolment_tonnes == 100_000
         filing.does(opt_ins(countries=(Identifier("CA"),)))
-        filing.does(ESTABLISH, EXCHANGE)
+        filing.establishes()
         assert filing.baseline().enrolment_tonnes == 200_000
         assert (filing.totals().baseline_tonnes, filing.totals().members) == (200_000, 1)
-        filing.ledger.when(ESTABLISH, EXCHANGE)
+        filing.ledger.when(establish(filing.ledger), EXCHANGE)
         filing.ledger.refused("BASELINE_STANDS", "RB 6.1", {})
+
+
+class TestWhatIsApproved:
+    """RB 3.6: the second person approves the filings and the figure that the first saw."""
+
+    def test_the_hash_is_of_all_that_counts(self, filing: FilingLedger) -> None:
+        filing.files(facility())
+        filing.does(opt_ins())
+        filing.does(ElectBaselinePeriod(period=Identifier("1998-2001")))
+        state = filing.ledger.state
+        opted, period = state.opt_ins.get(A), state.period_elections.get(A)
+        assert opted is not None and period is not None
+        rows = [FACILITIES.schema.encode(filing.facility("plant-1"))]
+        rows += [OPT_INS.schema.encode(opted), PERIOD_ELECTIONS.schema.encode(period)]
+        assert establish(filing.ledger).inputs_hash == sha256(b"".join(rows)).digest()
+
+    @pytest.mark.parametrize(
+        "meanwhile",
+        [facility(emissions=every_year(900_000)), opt_ins(steam=True), facility("plant-2")],
+        ids=["filed anew", "elected", "filed"],
+    )
+    def test_what_comes_meanwhile_isn_t_approved(
+        self, filing: FilingLedger, meanwhile: object
+    ) -> None:
+        filing.files(facility())
+        proposed = establish(filing.ledger)
+        filing.does(meanwhile)
+        before = filing.ledger.tables()
+        filing.ledger.when(proposed, EXCHANGE)
+        filing.ledger.refused("INPUTS_CHANGED", "RB 3.6", {"what": "inputs_hash"})
+        assert filing.ledger.tables() == before
+
+    def test_nor_is_another_figure(self, filing: FilingLedger) -> None:
+        filing.files(facility())
+        proposed = replace(establish(filing.ledger), baseline_tonnes=Tonnes(100_100))
+        filing.ledger.when(proposed, EXCHANGE)
+        filing.ledger.refused("INPUTS_CHANGED", "RB 3.6", {"what": "baseline_tonnes"})
 
 
 def nothing(_: FilingLedger) -> None:
@@ -225,6 +269,18 @@ def unattested(filing: FilingLedger) -> None:
 
 def no_capacity(filing: FilingLedger) -> None:
     filing.files(facility(activity=Identifier("power")))
+
+
+def power_without_data(filing: FilingLedger) -> None:
+    """A tenth of 1,000 MW."""
+    plant = facility(
+        "big",
+        activity=Identifier("power"),
+        owner_share_bps=BasisPoints(1_000),
+        capacity_kilowatts=Count(1_000_000),
+        emissions=(),
+    )
+    filing.files(facility(), plant)
 
 
 def unscheduled(filing: FilingLedger) -> None:
@@ -265,12 +321,20 @@ REFUSALS: list[tuple[str, Callable[[FilingLedger], None], HolderId, str, str, di
         {"member": A, "why": "capacity-unknown"},
     ),
     (
+        "a large share of power has data or a committee's figures",
+        power_without_data,
+        A,
+        "NO_BASELINE_METHOD",
+        "RB 6.6",
+        {"member": A, "why": "no-committee-method"},
+    ),
+    (
         "the programme has a schedule",
         unscheduled,
         LATE,
-        "NO_BASELINE_METHOD",
-        "RB 6.6",
-        {"member": LATE, "why": "no-schedule"},
+        "NO_SCHEDULE",
+        "RB 4.6",
+        {"member": LATE},
     ),
 ]
 
@@ -291,12 +355,12 @@ def test_refusal(
 ) -> None:
     given(filing)
     before = filing.ledger.tables()
-    filing.ledger.when(EstablishBaseline(member=member), EXCHANGE)
+    filing.ledger.when(establish(filing.ledger, member), EXCHANGE)
     filing.ledger.refused(code, section, facts)
     assert filing.ledger.tables() == before, sentence
 
 
 def test_no_members_baseline_is_above_1_000_000_000_t(filing: FilingLedger) -> None:
     filing.files(*(facility(f"p{n}", emissions=every_year(100_000_000)) for n in range(11)))
-    filing.ledger.when(ESTABLISH, EXCHANGE)
+    filing.ledger.when(establish(filing.ledger), EXCHANGE)
     filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.1", {"baseline_tonnes": 1_100_000_000})

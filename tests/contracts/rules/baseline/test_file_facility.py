@@ -156,6 +156,30 @@ def test_once_the_baseline_stands_nothing_is_filed(filing: FilingLedger) -> None
     assert filing.ledger.tables() == before
 
 
+OPENED: list[tuple[str, str, str]] = [
+    ("none of the baseline is filed anew", "plant-1", "US"),
+    ("it doesn't move there either", "plant-1", "MX"),
+    ("none of another country is added", "plant-2", "US"),
+    ("what was acquired isn't filed", "plant-3", "MX"),
+]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "facility_id", "country"), OPENED, ids=map(itemgetter(0), OPENED)
+)
+def test_a_country_opted_in_later_opens_nothing_else(
+    filing: FilingLedger, sentence: str, facility_id: str, country: str
+) -> None:
+    filing.does(opt_ins())
+    filing.established()
+    filing.acquires("plant-3", 100, "2003-01-01")
+    filing.does(opt_ins(countries=(Identifier("MX"),)))
+    before = filing.ledger.tables()
+    filing.ledger.when(facility(facility_id, country=Identifier(country)), A)
+    filing.ledger.refused("BASELINE_STANDS", "RB 6.4", {"facility_id": facility_id})
+    assert filing.ledger.tables() == before, sentence
+
+
 def test_a_holder_has_room_for_so_many_records(
     filing: FilingLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,14 @@ class TestWhatAReportDoes:
         ]
 
 
+    def test_it_may_come_go_and_come_again_on_one_day(self, filing: FilingLedger) -> None:
+        filing.established()
+        filing.does(acquire())
+        filing.sells("plant-4", 200_000, "2003-07-01")
+        filing.does(acquire())
+        assert [change.number for change in filing.changes()] == [1, 2, 3]
+
+
 def test_there_is_a_baseline_first(filing: FilingLedger) -> None:
     filing.ledger.when(acquire(), A)
     filing.ledger.refused("NO_BASELINE", "RB 6.5.1", {})

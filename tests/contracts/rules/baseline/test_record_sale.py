@@ -42,6 +42,12 @@ class TestWhatAReportDoes:
         established.sells("plant-1", 700_000, "2003-08-01")
         assert len(established.changes()) == 2
 
+    def test_two_parts_of_one_day_both_count(self, established: FilingLedger) -> None:
+        established.does(sell(tonnes=300_000))
+        established.does(sell(tonnes=700_000))
+        parts = [(change.number, change.baseline_tonnes) for change in established.changes()]
+        assert parts == [(1, 300_000), (2, 700_000)]
+
     def test_what_was_acquired_may_be_sold(self, established: FilingLedger) -> None:
         established.acquires("plant-4", 200_000, "2003-06-01")
         established.does(sell("plant-4", 200_000))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cfi.contracts.figures.dates import start_of_day
 from cfi.contracts.state.notices import NoticeKind
 from cfi.contracts.state.rows.custody import AccountKind
 from cfi.contracts.state.rows.membership import ApplicationStage, HolderStatus
@@ -73,6 +74,27 @@ class TestWhatGrantingDoes:
         ledger.done()
 
 
+    def test_the_first_year_is_that_of_admission(self, ledger: Ledger) -> None:
+        """RB 2.7.1: applied for in 2003, granted in 2004."""
+        ledger.pass_time(to=start_of_day(2004, 1, 2))
+        ledger.when(GRANT, by=EXCHANGE)
+        holder = ledger.state.holders.get(APPLICANT)
+        assert holder is not None
+        assert holder.first_year == 2004
+
+    def test_who_is_no_member_keeps_the_year_it_named(self, ledger: Ledger) -> None:
+        ledger.when(DENY, by=EXCHANGE)
+        provider = replace(APPLICATION, holder_class=HolderClass.OFFSET_PROVIDER)
+        for message in (provider, REVIEW, RECOMMENDATION):
+            ledger.when(message, by=EXCHANGE)
+            ledger.done()
+        ledger.pass_time(to=start_of_day(2007, 1, 2))
+        ledger.when(GRANT, by=EXCHANGE)
+        holder = ledger.state.holders.get(APPLICANT)
+        assert holder is not None
+        assert holder.first_year == 2003
+
+
 class TestWhatDenyingDoes:
     def test_the_reason_stays(self, ledger: Ledger) -> None:
         ledger.when(DENY, by=EXCHANGE)
@@ -103,4 +125,10 @@ def test_the_committee_recommended_before(ledger: Ledger) -> None:
 def test_a_key_registered_meanwhile_belongs_to_its_user(ledger: Ledger) -> None:
     given_key(ledger, "company-a", "company-a-user", "first")
     answer = ("KEY_IN_USE", "RB 5.3.3", {"key": key_named("first")})
+    refuses(ledger, GRANT, answer, by=EXCHANGE)
+
+
+def test_nobody_enrols_after_the_programmes_last_year(ledger: Ledger) -> None:
+    ledger.pass_time(to=start_of_day(2007, 1, 2))
+    answer = ("NO_SCHEDULE", "RB 4.6", {"first_year": 2003})
     refuses(ledger, GRANT, answer, by=EXCHANGE)

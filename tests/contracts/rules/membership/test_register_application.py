@@ -11,7 +11,7 @@ from cfi.contracts.state.rows.membership import ApplicationStage
 from cfi.contracts.wire.messages.membership.decide_application import DecideApplication
 from cfi.contracts.wire.messages.membership.register_application import RegisterApplication
 from cfi.contracts.wire.parties import HolderClass
-from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Cents, DayNumber, Tonnes
+from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Cents, DayNumber, Tonnes, Year
 from cfi.contracts.wire.schema import Signature
 from cfi.contracts.wire.text import HolderId, Text
 from tests.contracts.ledger import EXCHANGE, NOW, Ledger
@@ -69,6 +69,14 @@ class TestWhatFilingDoes:
         ledger.done()
 
 
+def test_only_a_members_first_year_matters(ledger: Ledger) -> None:
+    provider = replace(
+        APPLICATION, holder_class=HolderClass.OFFSET_PROVIDER, first_year=Year(1999)
+    )
+    ledger.when(provider, by=EXCHANGE)
+    ledger.done()
+
+
 def named(name: str) -> RegisterApplication:
     return replace(
         APPLICATION,
@@ -119,6 +127,20 @@ REFUSALS = [
         "RB 11.1",
         holder_class=ASSOCIATE,
         direct_emissions=5_001,
+    ),
+    case(
+        "a first year has a schedule",
+        {"first_year": Year(2002)},
+        "NO_SCHEDULE",
+        "RB 4.6",
+        first_year=2002,
+    ),
+    case(
+        "a first year is the year of joining",
+        {"first_year": Year(2004)},
+        "FIRST_YEAR_DIFFERS",
+        "RB 2.7.1",
+        first_year=2004,
     ),
     case(
         "documents are filed",
