@@ -39,28 +39,28 @@ _DECIDED: Final = Never(Inadmissible.DUPLICATE, "this act is already in the hist
 class Recent(Generic[V]):
     """The last values by key, in two halves: when the younger is full, the older is forgotten."""
 
-    __slots__ = ("_half", "_older", "_taken", "_younger")
+    __slots__ = ("_half", "_taken", "older", "younger")
 
     def __init__(self, room: int) -> None:
         """At least half of the room is kept, at most all of it and what came last."""
         self._half = room // 2
-        self._younger: dict[bytes, V] = {}
-        self._older: dict[bytes, V] = {}
         self._taken = 0
+        self.younger: dict[bytes, V] = {}
+        self.older: dict[bytes, V] = {}
 
     def __len__(self) -> int:
-        return len(self._younger) + len(self._older)
+        return len(self.younger) + len(self.older)
 
     def get(self, key: bytes) -> V | None:
         """The value under a key, or None."""
-        found = self._younger.get(key)
-        return self._older.get(key) if found is None else found
+        found = self.younger.get(key)
+        return self.older.get(key) if found is None else found
 
     def put(self, key: bytes, value: V, size: int) -> None:
         """Keep a value that takes so much of the room."""
         if self._taken >= self._half:
-            self._older, self._younger, self._taken = self._younger, {}, 0
-        self._younger[key] = value
+            self.older, self.younger, self._taken = self.younger, {}, 0
+        self.younger[key] = value
         self._taken += size
 
 
@@ -89,9 +89,25 @@ class Memory:
         found = self._read.get(digest)
         return self._refused.get(digest) if found is None else found
 
+    def at_the_door(self, digest: bytes) -> Verdict | None:
+        """What is known of bytes that ask to wait; None if they are to be verified."""
+        gone, read, refused = self._gone, self._read, self._refused
+        # Most that come are new: this passes over them in one call.
+        if (
+            digest in gone.younger
+            or digest in gone.older
+            or self._mempool.get(digest) is not None
+            or digest in read.younger
+            or digest in read.older
+            or digest in refused.younger
+            or digest in refused.older
+        ):
+            return gone.get(digest) or self.verdict(digest)
+        return None
+
     def gone(self, digest: bytes) -> Never | None:
         """Why these bytes need not be looked at again, whatever they say; None if it isn't known.
-        For the mempool's door alone.
+        Nothing that decides a block may ask.
         """
         return self._gone.get(digest)
 

@@ -108,7 +108,7 @@ class Reception:
             return
         if digest is None:
             digest = sha256(applicant.transaction).digest()
-        verdict = self._memory.gone(digest) or self._memory.verdict(digest)
+        verdict = self._memory.at_the_door(digest)
         if verdict is None:
             self._inquire(applicant, digest)
         elif isinstance(verdict, Never):

@@ -10,6 +10,7 @@ from cfi.contracts.transition.act import Act, Inadmissible, read_verified_act
 from cfi.contracts.transition.examined import Examined
 from cfi.contracts.wire.headers import Timestamp
 from cfi.node import memory
+from cfi.node.application import Application
 from cfi.node.clock import machine_time
 from cfi.node.link import Kind
 from cfi.node.verifier import Verifier
@@ -189,4 +190,20 @@ def test_of_what_waits_no_longer_the_verifier_is_not_asked_again(
         assert code_of(await engine.said(check(ACTS[4], again=True))) == Inadmissible.EXPIRED
         assert counted.once(*ACTS[:2], *short)
 
+    with_engine(new_home(tmp_path / "n"), work)
+
+
+def test_what_raises_an_error_raises_it_once(
+    tmp_path: Path, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("a mistake of ours")
+
+    async def work(ledger: Asked, engine: Engine) -> None:
+        for _ in range(3):
+            assert code_of(await engine.said(check(ACTS[0]))) == Inadmissible.MALFORMED
+        assert ledger.node.application.quarantine.count == 1
+        assert counted.once(ACTS[0])
+
+    monkeypatch.setattr(Application, "check", fail)
     with_engine(new_home(tmp_path / "n"), work)
