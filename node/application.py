@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeAlias
 
+from cfi.contracts.state.history import NotKeptError, Version
 from cfi.contracts.state.snapshot import Entry, SnapshotHead
 from cfi.contracts.state.store import State
 from cfi.contracts.state.table import OwnerKey, number_key
 from cfi.contracts.state.trees import Trees
 from cfi.contracts.state.view import StateView
-from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
+from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.transition.block import (
     Execution,
@@ -26,23 +27,22 @@ from cfi.contracts.transition.block import (
     check_window,
     finish_block,
 )
-from cfi.contracts.transition.dispatch import rule_book_at
-from cfi.contracts.transition.standing import DEFAULT_GAS, Standing
+from cfi.contracts.transition.standing import DEFAULT_GAS
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.blocks import TransactionResult, encode_result
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
 from cfi.contracts.wire.list_tree import list_root
 from cfi.contracts.wire.misbehaviour import Misbehaviour
-from cfi.contracts.wire.quantities import Height, Instant
-from cfi.contracts.wire.receipts import Receipt, receipt_digest
+from cfi.contracts.wire.quantities import Instant
+from cfi.contracts.wire.receipts import receipt_digest
 from cfi.contracts.wire.schema import Hash, PublicKey
 from cfi.contracts.wire.validators import Validator
 from cfi.contracts.wire.values import maker_of
+from cfi.node.memory import Memory
 from cfi.node.storage.ledger_store import Committed, LedgerStore, results_entry
 from cfi.node.storage.quarantine import Quarantine
 
 _LOG: Final = logging.getLogger(__name__)
-_REMEMBERED_ACTS: Final = 200_000
 _REFUSED: Final = 1
 _RESULT: Final = maker_of(TransactionResult)
 Content: TypeAlias = tuple[tuple[bytes, ...], Instant, tuple[Misbehaviour, ...]]
@@ -58,6 +58,8 @@ class Sealed:
     results_hash: Hash
     receipts: list[tuple[Hash, bytes]]
     left: list[int]
+    clock_before: Instant
+    """The programme clock of the height before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +91,18 @@ class Application:
         self.state = state
         self.window = window
         self.store = store
-        self.committed_view = StateView(state)
+        self._view = StateView(state)
+        self.committed_view = self._view
+        """The rows of the last committed height, also while the next one is only finalised."""
         self._genesis_writes = genesis_writes
         self.genesis_hash = genesis_hash
         self.quarantine = quarantine
-        self._acts: dict[bytes, Act] = {}
+        self.memory = Memory()
         self._poisonous: dict[Hash, None] = {}
         self._live_keys: dict[PublicKey, bool] = {}
         self._gas: dict[int, int] = {}
         self.now = Instant(0)
-        """The programme clock of the last block."""
+        """The programme clock of the last height sealed or committed."""
         self._executed: tuple[Content, Execution] | None = None
         self._sealed: Sealed | None = None
         self._followers: list[Callable[[int], None]] = []
@@ -113,24 +117,32 @@ class Application:
         """The root of that height."""
         return self.state.app_hash
 
-    def remember(self, act: Act) -> None:
-        """Keep a verified act, under the hash of all its bytes, so that its block needn't verify it
-        again.
-        """
-        if len(self._acts) >= _REMEMBERED_ACTS:
-            self._acts.pop(next(iter(self._acts)))
-        self._acts[act.bytes_hash] = act
+    @property
+    def committed_height(self) -> int:
+        """The last height committed."""
+        return self.state.height - (self._sealed is not None)
+
+    @property
+    def committed_clock(self) -> Instant:
+        """The programme clock of that height."""
+        return self.now if self._sealed is None else self._sealed.clock_before
+
+    def version(self, height: int) -> Version:
+        """The state after a committed height; raises NotKeptError."""
+        if height > self.committed_height:
+            raise NotKeptError(f"height {height} is not committed")
+        return Version(self.state, height)
 
     def check(self, act: Act) -> OwnerKey:
         """Whose key signed a verified act; raises InadmissibleError if it can't enter the next
         block.
         """
-        chain = self.committed_view.chain.get(b"chain")
+        chain = self._view.chain.get(b"chain")
         assert chain is not None, "genesis writes the chain row"
         check_window(act, chain.chain_id, self.state.height + 1)
         if act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
-        holder = self.committed_view.keys.place(act.key)
+        holder = self._view.keys.place(act.key)
         if holder is None:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
         return holder
@@ -149,7 +161,7 @@ class Application:
             )
         live = self._live_keys.get(act.key)
         if live is None:
-            live = live_signer(self.committed_view, act.key, self.now) is not None
+            live = live_signer(self._view, act.key, self.now) is not None
             self._live_keys[act.key] = live
         if not live:
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
@@ -158,34 +170,9 @@ class Application:
         """Work units that the act wants, as the rows have it now."""
         gas = self._gas.get(act.message_number)
         if gas is None:
-            rule = self.committed_view.access.get(number_key(act.message_number))
+            rule = self._view.access.get(number_key(act.message_number))
             gas = self._gas[act.message_number] = DEFAULT_GAS if rule is None else rule.gas
         return gas
-
-    def dry_run(self, act: Act) -> Receipt:
-        """What an act would come to now, on an overlay that is thrown away; raises
-        InadmissibleError.
-        """
-        self.check(act)
-        view = self.committed_view
-        chain = view.chain.get(b"chain")
-        assert chain is not None, "genesis writes the chain row"
-        overlay = self.state.overlay()
-        drafted = StateView(overlay)
-        execution = Execution(
-            overlay,
-            drafted,
-            chain.chain_id,
-            Height(self.state.height + 1),
-            self.now,
-            chain.exchange,
-            self.window,
-            rule_book_at(view, self.state.height + 1),
-            Standing(overlay, drafted, self.now),
-        )
-        receipt = execution.execute(act).receipt
-        assert receipt is not None, "an admitted act has a receipt"
-        return receipt
 
     def prepare_proposal(
         self,
@@ -222,7 +209,7 @@ class Application:
         execution = begin_block(self.state, self.window, now, misbehaviour)
         for transaction in transactions:
             try:
-                execution.execute(self._act(transaction))
+                execution.execute(self.memory.act(transaction))
             except InadmissibleError as error:
                 return f"inadmissible content: {error}"
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
@@ -267,7 +254,8 @@ class Application:
             lambda: Committed(sealed.height, self.app_hash, self.genesis_hash, sealed.results_hash),
         )
         self._genesis_writes = []
-        self._sealed = None
+        self._sealed, self.committed_view = None, self._view
+        self.memory.decided(each.act for each in sealed.outcomes if each.act is not None)
         for told in self._followers:
             told(sealed.height)
         return sealed.outcomes
@@ -281,7 +269,8 @@ class Application:
         if self._sealed is not None:
             self.state.take_back()
             self.window.take_back(self.state.height + 1)
-            self._sealed = None
+            self.now = self._sealed.clock_before
+            self._sealed, self.committed_view = None, self._view
             self._forget_height()
 
     @contextmanager
@@ -305,7 +294,7 @@ class Application:
         """
         self.store.adopt(head, entries)
         self.state, self.window = state, window
-        self.committed_view = StateView(state)
+        self.committed_view = self._view = StateView(state)
         self._genesis_writes = []
         self._executed = self._sealed = None
 
@@ -323,7 +312,7 @@ class Application:
         """Execute what fits; returns a transaction that raised, whose overlay is then spoilt."""
         for transaction in transactions:
             try:
-                act = self._act(transaction)
+                act = self.memory.act(transaction)
                 if act.bytes_hash in self._poisonous:
                     continue
                 if execution.gas + execution.gas_of(act) > MAX_BLOCK_GAS:
@@ -347,22 +336,19 @@ class Application:
         execution = begin_block(self.state, self.window, now, misbehaviour)
         for transaction in transactions:
             try:
-                execution.execute(self._act(transaction))
+                execution.execute(self.memory.act(transaction))
             except InadmissibleError as error:
                 execution.pass_over(error.reason)
         finish_block(execution)
         return execution
 
-    def _act(self, transaction: bytes) -> Act:
-        found = self._acts.get(sha256(transaction).digest())
-        return read_verified_act(transaction) if found is None else found
-
     def _seal(self, execution: Execution) -> Finalized:
         self._forget_height()
-        self.now = execution.now
+        clock_before, self.now = self.now, execution.now
         for error in execution.held:
             _LOG.error("due work raised an error and is set aside", exc_info=error)
         writes = self.state.seal(execution.overlay)
+        self.committed_view = StateView(Version(self.state, self.state.height - 1))
         writes += execution.overlay.movement_writes()
         receipts = [
             (outcome.act.act_id, outcome.receipt_bytes)
@@ -374,10 +360,15 @@ class Application:
         digest = Hash(list_root(results))
         if results:
             writes.append(results_entry(self.state.height, results))
-        self._sealed = Sealed(self.state.height, execution.outcomes, writes, digest, receipts, left)
-        for outcome in execution.outcomes:
-            if outcome.act is not None:
-                self._acts.pop(outcome.act.bytes_hash, None)
+        self._sealed = Sealed(
+            height=self.state.height,
+            outcomes=execution.outcomes,
+            writes=writes,
+            results_hash=digest,
+            receipts=receipts,
+            left=left,
+            clock_before=clock_before,
+        )
         return Finalized(results, digest, execution.validator_updates, execution.next_app_version)
 
 

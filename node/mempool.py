@@ -43,7 +43,7 @@ class Mempool:
     def __init__(
         self, most: int = MOST, most_bytes: int = MOST_BYTES, most_of_holder: int = MOST_OF_HOLDER
     ) -> None:
-        self._waiting: dict[Hash, Waiting] = {}
+        self._waiting: dict[bytes, Waiting] = {}
         self._ids: dict[Hash, Hash] = {}
         """By act id, the hash of the bytes that wait."""
         self._by_holder: dict[OwnerKey, int] = {}
@@ -88,7 +88,7 @@ class Mempool:
 
     def get(self, bytes_hash: bytes) -> Waiting | None:
         """One that waits, by the hash of its bytes."""
-        return self._waiting.get(Hash(bytes_hash))
+        return self._waiting.get(bytes_hash)
 
     def remove_act(self, act_id: Hash) -> Waiting | None:
         """Take out the bytes that wait for an act, whichever were decided: an act has one id under
@@ -97,15 +97,13 @@ class Mempool:
         bytes_hash = self._ids.get(act_id)
         return None if bytes_hash is None else self.remove(bytes_hash)
 
-    def take_expired(self, height: int) -> list[Waiting]:
-        """Take out those that could enter no block above this height."""
-        gone: list[Waiting] = []
-        for last in sorted(each for each in self._by_last_height if each <= height):
-            for bytes_hash in list(self._by_last_height[last]):
-                waiting = self.remove(bytes_hash)
-                assert waiting is not None, "what is listed waits"
-                gone.append(waiting)
-        return gone
+    def expired(self, height: int) -> list[Waiting]:
+        """Those that could enter no block above this height."""
+        return [
+            self._waiting[bytes_hash]
+            for last in sorted(each for each in self._by_last_height if each <= height)
+            for bytes_hash in self._by_last_height[last]
+        ]
 
     def remove(self, bytes_hash: Hash) -> Waiting | None:
         """Take one out, by the hash of its bytes."""

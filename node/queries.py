@@ -1,9 +1,9 @@
-"""Questions that the ledger answers: about the last provable height, never about uncommitted rows.
+"""Questions that the ledger answers: about committed heights, never about rows of a height that is
+only finalised.
 
 State of height h is proved by header h + 1, so what is shown is the state at the last height but
-one,
-with the last header. Who may ask what is the gateway's to decide: this socket is the operator's
-own.
+one, with the last header. Who may ask what is the gateway's to decide: this socket is the
+operator's own.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,9 +12,11 @@ from typing import Any, Final
 
 from cfi.contracts.state.held import next_instant
 from cfi.contracts.state.history import NotKeptError, Version
+from cfi.contracts.state.overlay import SUMMARY_KEY
 from cfi.contracts.state.programme_clock import programme_time
 from cfi.contracts.state.reading import may_read_everything
 from cfi.contracts.state.row_tree import encode_row_proof
+from cfi.contracts.state.rows.custody import SUMMARY
 from cfi.contracts.state.rows.governance import HELD_WORK
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.state.upgrades import app_version_at
@@ -35,6 +37,7 @@ from cfi.node.application import Application
 from cfi.node.baseline_figures import baseline_figures
 from cfi.node.consensus.engine import Engine
 from cfi.node.counters import Counters
+from cfi.node.dry_run import dry_run
 from cfi.node.mempool import Mempool
 
 MOST_MOVEMENTS: Final = 1_000
@@ -108,7 +111,7 @@ class Queries:
             "chain_id": terms.chain_id,
             "height": engine.height,
             "proofs_from": self._application.state.proofs_from,
-            "app_hash": self._application.app_hash,
+            "app_hash": engine.app_hash,
             "genesis_hash": self._application.genesis_hash,
             "time": engine.next_block_time.total_nanos,
             "next_due": next_instant(view, version),
@@ -122,7 +125,7 @@ class Queries:
 
     def _decided_height(self, _: Parameters) -> object:
         """Where the ledger itself stands; what can be shown may come a little later."""
-        return self._application.height
+        return self._application.committed_height
 
     def _light_block(self, parameters: Parameters) -> object:
         height = parameters.get("height") or self._engine.height
@@ -236,7 +239,7 @@ class Queries:
         if height is None:
             height = max(self._engine.height - 1, 0)
         try:
-            return Version(self._application.state, height)
+            return self._application.version(height)
         except NotKeptError as error:
             raise QuestionError("height-not-kept", str(error)) from error
 
@@ -278,7 +281,7 @@ class Queries:
         """The receipt that an unsigned payload would get now; nothing is changed."""
         try:
             act = read_unsigned(PublicKey(parameters["key"]), parameters["payload"])
-            return encode_receipt(self._application.dry_run(act))
+            return encode_receipt(dry_run(self._application, act))
         except InadmissibleError as error:
             raise QuestionError(error.reason.name, error.detail) from error
 
@@ -294,8 +297,9 @@ class Queries:
         found = self._application.store.movements(owner, first, last)
         restored_at = self._application.store.restored_at()
         if restored_at and not (found and self._application.store.movements(owner, first, first)):
-            summary = self._application.state.overlay().summary(owner)
-            if summary is not None and first <= summary.movement_count:
+            rows = self._application.committed_view.rows
+            raw = rows.owned(owner, SUMMARY_KEY)
+            if raw is not None and first <= SUMMARY.schema.read(raw).movement_count:
                 raise _not_kept("movements", restored_at)
         return found
 

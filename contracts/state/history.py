@@ -1,7 +1,11 @@
 """The state as it was at one of the last heights: rows, and proofs against that height's root."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import merge
 
+from cfi.contracts.state.catalogue import INDEXED
+from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
 from cfi.contracts.state.owner import Owner
 from cfi.contracts.state.placed import PREFIX_BYTES, place_of, shown
 from cfi.contracts.state.row_tree import (
@@ -40,7 +44,7 @@ class ShownRow:
 
 
 class Version:
-    """The state after a height."""
+    """The state after a height. It reads as any rows do, until the state takes a height back."""
 
     __slots__ = ("_back", "_state", "_undos", "height")
 
@@ -80,6 +84,38 @@ class Version:
                 keys |= dict.fromkeys(key for key in undo.owners[owner].rows if key[0] == tag)
         return sorted(key for key in keys if self._packed(owner, key) is not None)
 
+    def row_count(self, owner: OwnerKey) -> int:
+        """How many rows an owner has, 0 if there is no such owner."""
+        known = self._owner(owner)
+        if known is None:
+            return 0
+        changed = dict.fromkeys(
+            key for undo in self._undos if owner in undo.owners for key in undo.owners[owner].rows
+        )
+        return len(known.rows) + sum(
+            (self._packed(owner, key) is not None) - (key in known.rows) for key in changed
+        )
+
+    def owners(self, kind: bytes) -> list[OwnerKey]:
+        """All accounts or all holders, in order."""
+        opened = {owner: None for undo in self._undos for owner in undo.opened}
+        return [owner for owner in self._state.owners(kind) if owner not in opened]
+
+    def find(self, tag: int, value: bytes) -> tuple[OwnerKey, RowKey] | None:
+        """The row of a table that has this unique value."""
+        changed = [place for place in self._changed() if place[1][0] == tag]
+        found = self._indexes_of(changed).unique.get(bytes((tag,)) + value)
+        if found is not None:
+            return found
+        standing = self._state.find(tag, value)
+        return None if standing in changed else standing
+
+    def due_items(self) -> Iterator[DueItem]:
+        """All work that will fall due, the earliest first."""
+        changed = {place: None for place in self._changed() if place[1][0] in INDEXED}
+        standing = (item for item in self._state.due_items() if item[1:] not in changed)
+        return merge(self._indexes_of(changed).due, standing)
+
     def seed(self, owner: OwnerKey) -> Seed | None:
         """The owner's seed, or None if there was no such owner."""
         known = self._owner(owner)
@@ -113,6 +149,21 @@ class Version:
         row = shown(key, packed_row[PREFIX_BYTES:])
         proof = RowProof(slot=slot, written_at=written_at, row=row, siblings=siblings)
         return ShownRow(proof, row_blinding(Blinder(seed), slot, written_at))
+
+    def _changed(self) -> Iterator[tuple[OwnerKey, RowKey]]:
+        """Where rows stand, or stood, that were written since."""
+        for undo in self._undos:
+            for owner, changed in undo.owners.items():
+                yield from ((owner, key) for key in changed.rows)
+            yield from ((PUBLIC, key) for key in undo.public)
+
+    def _indexes_of(self, places: Iterable[tuple[OwnerKey, RowKey]]) -> Indexes:
+        """What leads to the rows that stood there."""
+        indexes = Indexes()
+        for owner, key in dict.fromkeys(places):
+            row = self.public(key) if owner == PUBLIC else self.owned(owner, key)
+            indexes.replace(owner, key, None, row)
+        return indexes
 
     def _owner(self, owner: OwnerKey) -> Owner | None:
         if any(owner in undo.opened for undo in self._undos):

@@ -43,6 +43,7 @@ from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError
 
 _LOG: Final = logging.getLogger(__name__)
+NO_ROOT: Final = bytes(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,11 @@ class EmbeddedEngine:
     def height(self) -> int:
         """The last decided height."""
         return 0 if self._last_block is None else self._last_block.header.height
+
+    @property
+    def app_hash(self) -> bytes:
+        """The root that the last block's header carries."""
+        return NO_ROOT if self._last_block is None else self._last_block.header.app_hash
 
     @property
     def next_block_time(self) -> Timestamp:

@@ -21,6 +21,12 @@ class Engine(Protocol):
         """The last height whose block and votes can be shown."""
 
     @property
+    def app_hash(self) -> bytes:
+        """The root that the header of that height carries, of the state before it; 32 zero bytes
+        where there is no block.
+        """
+
+    @property
     def next_block_time(self) -> Timestamp:
         """The time that the next header carries, as far as it is known."""
 

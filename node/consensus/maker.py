@@ -94,6 +94,6 @@ class BlockMaker:
             try:
                 self._application.check_live(waiting.act)
             except InadmissibleError as error:
-                self._mempool.remove(waiting.act.bytes_hash)
+                self._application.memory.drop(waiting, error)
                 if waiting.listener is not None:
                     waiting.listener.tell_why(Kind.DROPPED, error.reason.name, error.detail)

@@ -280,8 +280,8 @@ class Load:
         for act_id, told in self.acknowledged.items():
             assert client.ask("receipt", act_id=act_id) == told
         status = client.ask("status")
-        if status["height"]:
-            self.roots[status["height"]] = status["app_hash"]
+        if status["height"] > 1:
+            self.roots[status["height"] - 1] = status["app_hash"]
 
     def _note(self, asked: dict[int, bytes], client: Client) -> None:
         for tag, signed in asked.items():

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.history import NotKeptError
 from cfi.contracts.state.rows.access import KEYS
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
 from cfi.contracts.transition.block import Execution
 from cfi.contracts.wire.blocks import TransactionResult, results_hash
 from cfi.contracts.wire.quantities import Instant
 from cfi.node import application as application_module
+from cfi.node import memory as memory_module
 from cfi.node.application import Application
+from cfi.node.memory import Never
 from tests.contracts.ledger import NOW
 from tests.node.chain import (
     COMPANY,
@@ -31,6 +34,7 @@ POISON = transfer(4)
 GARBAGE = b"garbage"
 FORGED = ACTS[0][:-1] + bytes((ACTS[0][-1] ^ 1,))
 SOON = Instant(NOW + 60)
+SOURCE = f"{COMPANY}/1"
 
 
 @pytest.fixture
@@ -43,6 +47,19 @@ def chain(tmp_path: Path) -> Iterator[Chain]:
 @pytest.fixture
 def application(chain: Chain) -> Application:
     return chain.application
+
+
+@pytest.fixture
+def verified(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What the ledger itself verifies from here on."""
+    counted: list[bytes] = []
+
+    def verify(transaction: bytes) -> Act:
+        counted.append(transaction)
+        return read_verified_act(transaction)
+
+    monkeypatch.setattr(memory_module, "read_verified_act", verify)
+    return counted
 
 
 def decided(application: Application, transactions: list[bytes]) -> bytes:
@@ -131,23 +148,27 @@ class TestOneExecution:
         monkeypatch.setattr(Execution, "execute", never)
         application.finalize_block(ACTS, SOON)
 
-    def test_a_remembered_act_is_not_verified_again(
-        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    def test_each_act_is_verified_once_however_many_proposals_hold_it(
+        self, application: Application, verified: list[bytes]
     ) -> None:
-        monkeypatch.setattr(application_module, "_REMEMBERED_ACTS", 2)
-        for each in ACTS:
-            application.remember(read_verified_act(each))
+        for later in range(3):
+            time = Instant(SOON + later)
+            assert application.process_proposal(ACTS, time) is None
+            assert application.prepare_proposal([*ACTS, FORGED], time) == ACTS
+        decided(application, ACTS[:2])
+        decided(application, [*ACTS, FORGED])
+        assert verified == [*ACTS, FORGED]
 
-        def only_the_forgotten(transaction: bytes) -> Act:
-            assert transaction == ACTS[0]
-            return read_verified_act(transaction)
-
-        monkeypatch.setattr(application_module, "read_verified_act", only_the_forgotten)
-        assert application.prepare_proposal(ACTS, SOON) == ACTS
-
-    def test_a_remembered_act_says_nothing_of_other_bytes(self, application: Application) -> None:
-        application.remember(read_verified_act(ACTS[0]))
+    def test_a_known_act_says_nothing_of_other_bytes(self, application: Application) -> None:
+        assert application.prepare_proposal([ACTS[0]], SOON) == [ACTS[0]]
         assert application.prepare_proposal([FORGED], SOON) == []
+
+    def test_what_is_gone_from_the_mempool_decides_no_block(self, application: Application) -> None:
+        """A node whose mempool let an act go comes to the same results as one that never saw it."""
+        for each in ACTS:
+            why = Never(Inadmissible.EXPIRED, "valid until height 1")
+            application.memory.let_go(read_verified_act(each).bytes_hash, why)
+        assert application.process_proposal(ACTS, SOON) is None
 
 
 class TestNothingIsWrittenBeforeCommit:
@@ -166,6 +187,28 @@ class TestNothingIsWrittenBeforeCommit:
         assert decided(application, ACTS) != alone
         assert decided(application, ACTS[:1]) == alone
         assert application.height == 2
+
+    def test_the_committed_rows_stand_until_the_commit(self, application: Application) -> None:
+        def lots() -> list[int]:
+            return [each.tonnes for each in application.committed_view.lots.of(SOURCE).all()]
+
+        def told() -> tuple[object, ...]:
+            return application.committed_height, application.committed_clock, lots()
+
+        before = told()
+        for again in range(2):
+            decided(application, ACTS)
+            assert (application.height, application.now) == (2, SOON)
+            assert told() == before
+            with pytest.raises(NotKeptError, match="height 2 is not committed"):
+                application.version(2)
+            if not again:
+                application.take_back()
+                assert (application.now, told()) == (before[1], before)
+        application.commit()
+        assert told()[:2] == (2, SOON)
+        assert lots() != before[2]
+        assert application.version(2).height == 2
 
     def test_an_act_that_was_not_committed_is_no_duplicate(self, application: Application) -> None:
         decided(application, ACTS)

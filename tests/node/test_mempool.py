@@ -79,13 +79,15 @@ def test_one_holder_cannot_take_all_the_room() -> None:
     assert mempool._by_holder == {}
 
 
-def test_what_can_enter_no_block_above_a_height_is_let_go() -> None:
+def test_what_can_enter_no_block_above_a_height_is_listed() -> None:
     mempool = filled(Mempool(), 0, 1, 2)
     last = ALL[0].act.valid_until
-    assert mempool.take_expired(last - 1) == []
+    assert mempool.expired(last - 1) == []
     mempool.remove(ALL[1].act.bytes_hash)
-    gone = mempool.take_expired(last)
+    gone = mempool.expired(last)
     assert [each.transaction for each in gone] == [TRANSACTIONS[0], TRANSACTIONS[2]]
+    for each in gone:
+        mempool.remove(each.act.bytes_hash)
     assert (len(mempool), mempool.bytes, mempool._by_last_height) == (0, 0, {})
     assert mempool.get(ALL[0].act.bytes_hash) is None
 

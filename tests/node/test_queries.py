@@ -1,6 +1,7 @@
 """Questions to the ledger: answered at the last provable height, with their proofs."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.node.chain import (
     Chain,
     contents,
     make_chain,
+    open_chain,
 )
 
 BLOCKS = 4
@@ -74,10 +76,18 @@ def test_what_has_no_answer(
     assert raised.value.name == fault
 
 
+def test_before_the_first_block_there_is_no_root(tmp_path: Path) -> None:
+    chain = open_chain(tmp_path)
+    told = Queries(chain.engine, chain.application, Mempool(), ADMISSION, Counters()).answer("status", {})
+    assert isinstance(told, dict) and (told["height"], told["app_hash"]) == (0, bytes(32))
+    chain.close()
+
+
 def test_the_status(queries: Queries, chain: Chain) -> None:
     told = asked(queries, "status")
     assert (told["chain_id"], told["height"], told["waiting"]) == (CHAIN_ID, BLOCKS, 0)
-    assert told["app_hash"] == chain.application.app_hash
+    block = chain.engine.block(BLOCKS)
+    assert block is not None and told["app_hash"] == block.header.app_hash
     assert asked(queries, "decided_height") == BLOCKS
     assert told["proofs_from"] <= 0, "a short chain can prove all of itself"
     assert told["validators"] == [[public_key_of(VALIDATOR_SEED), 10]]

@@ -148,6 +148,21 @@ class TestNoRoom:
         monkeypatch.setattr(reception, "_SUBMISSION_ROOM", 1)
         with_peer(tmp_path, work)
 
+    def test_for_too_many_of_the_same_at_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def work(_: Parts, peer: Peer) -> None:
+            peer.send(*((Kind.SUBMIT, tag, FORGED) for tag in range(3)))
+            told = await peer.several(3)
+            assert [told[Kind.REJECTED, tag][0] for tag in range(3)] == [
+                "BAD_SIGNATURE",
+                "BAD_SIGNATURE",
+                "MEMPOOL_FULL",
+            ]
+
+        monkeypatch.setattr(reception, "_MOST_OF_THE_SAME", 2)
+        with_peer(tmp_path, work)
+
 
 class TestAnAdmittedAct:
     def test_that_becomes_inadmissible_is_dropped_with_its_reason(

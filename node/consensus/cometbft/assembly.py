@@ -45,7 +45,7 @@ def cometbft_service(
     follower = Follower(terms, application, files, rpc, audience, counters=counters)
     now = Instant(follower.next_block_time.seconds)
     application.now = programme_time(application.committed_view, now)
-    forwarder = Forwarder(rpc, mempool)
+    forwarder = Forwarder(rpc, application.memory)
     reception = Reception(application, mempool, admission, forwarder.offer)
     snapshots = SnapshotFolder(home.snapshots, settings.snapshots_kept)
     maker = SnapshotMaker(application, snapshots, settings.snapshot_interval)

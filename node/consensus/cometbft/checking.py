@@ -1,4 +1,6 @@
-"""Whether bytes may wait in CometBFT's mempool: a lookup for known ones, else the verifier."""
+"""Whether bytes may wait in CometBFT's mempool: a lookup for known ones and for all that are asked
+about again, else the verifier.
+"""
 
 from hashlib import sha256
 from typing import Final
@@ -53,26 +55,35 @@ class Checker:
         counters: Counters,
     ) -> None:
         self._application = application
+        self._memory = application.memory
         self._mempool = mempool
         self._reception = reception
         self._counters = counters
 
     def check(self, request: CheckTx, reply: Reply) -> None:
         """Answer now or after the verifier; raises nothing, whatever the bytes are."""
-        waiting = self._mempool.get(sha256(request.transaction).digest())
-        if waiting is None:
-            self._reception.receive(Gossiped(self, reply, request.transaction))
-            return
+        digest = sha256(request.transaction).digest()
+        waiting = self._mempool.get(digest)
+        if waiting is not None:
+            self._check_waiting(waiting, reply)
+        elif request.again:
+            # CometBFT holds only what waited here: it was decided, or let go.
+            why = self._memory.gone(digest)
+            self.refuse(reply, (Inadmissible.EXPIRED if why is None else why.reason).name)
+        else:
+            self._reception.receive(Gossiped(self, reply, request.transaction), digest)
+
+    def _check_waiting(self, waiting: Waiting, reply: Reply) -> None:
         try:
             self._application.check_live(waiting.act)
         except InadmissibleError as error:
             # What a block holds that isn't committed yet still waits: its commit tells.
             if error.reason is not Inadmissible.DUPLICATE:
-                self.drop(waiting, error.reason.name, error.detail)
+                self._drop(waiting, error)
             self.refuse(reply, error.reason.name)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
-            self._application.quarantine.keep(request.transaction, error)
-            self.drop(waiting, Inadmissible.MALFORMED.name, _POISONOUS)
+            self._application.quarantine.keep(waiting.transaction, error)
+            self._drop(waiting, InadmissibleError(Inadmissible.MALFORMED, _POISONOUS))
             self.refuse(reply, Inadmissible.MALFORMED.name)
         else:
             self.allow(reply, waiting)
@@ -87,15 +98,13 @@ class Checker:
         self._counters.refuse(name)
         reply.fill(responses.checked(_CODES[name], 0))
 
-    def drop(self, waiting: Waiting, name: str, detail: str) -> None:
-        """What waited waits no longer."""
-        self._mempool.remove(waiting.act.bytes_hash)
-        if waiting.listener is not None:
-            waiting.listener.tell_why(Kind.DROPPED, name, detail)
-
     def drop_expired(self, height: int) -> None:
         """Let go what could enter no block above a height: CometBFT doesn't say what it evicts."""
-        for waiting in self._mempool.take_expired(height):
-            if waiting.listener is not None:
-                detail = f"valid until height {waiting.act.valid_until}"
-                waiting.listener.tell_why(Kind.DROPPED, Inadmissible.EXPIRED.name, detail)
+        for waiting in self._mempool.expired(height):
+            detail = f"valid until height {waiting.act.valid_until}"
+            self._drop(waiting, InadmissibleError(Inadmissible.EXPIRED, detail))
+
+    def _drop(self, waiting: Waiting, why: InadmissibleError) -> None:
+        self._memory.drop(waiting, why)
+        if waiting.listener is not None:
+            waiting.listener.tell_why(Kind.DROPPED, why.reason.name, why.detail)

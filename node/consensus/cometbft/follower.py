@@ -30,7 +30,7 @@ from cfi.node.application import Application
 from cfi.node.audience import Audience, Listener
 from cfi.node.clock import machine_time
 from cfi.node.consensus.cometbft.rpc import Answer, Call, EngineRpc
-from cfi.node.consensus.embedded import ChainTerms
+from cfi.node.consensus.embedded import NO_ROOT, ChainTerms
 from cfi.node.counters import Counters
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError
@@ -90,6 +90,12 @@ class Follower:
         if self._tip is not None:
             return self._tip.block.header.height
         return max(self._files.height - 1, 0)
+
+    @property
+    def app_hash(self) -> bytes:
+        """The root that the header of that height carries."""
+        block = self.block(self.height)
+        return NO_ROOT if block is None else block.header.app_hash
 
     @property
     def next_block_time(self) -> Timestamp:

@@ -7,7 +7,8 @@ from typing import Final
 
 from cfi.node.consensus.cometbft.rpc import Answer, Call, EngineRpc
 from cfi.node.link import Kind
-from cfi.node.mempool import Mempool, Waiting
+from cfi.node.memory import Memory
+from cfi.node.mempool import Waiting
 from cfi.node.reception import MEMPOOL_FULL
 
 _MOST_IN_BATCH: Final = 500
@@ -30,9 +31,9 @@ def is_for_later(answer: Answer) -> bool:
 class Forwarder:
     """In the order in which they were admitted, many at a time."""
 
-    def __init__(self, rpc: EngineRpc, mempool: Mempool) -> None:
+    def __init__(self, rpc: EngineRpc, memory: Memory) -> None:
         self._rpc = rpc
-        self._mempool = mempool
+        self._memory = memory
         self._queue: deque[Waiting] = deque()
         self._wake = asyncio.Event()
 
@@ -75,7 +76,7 @@ class Forwarder:
             return False
         if is_for_later(answer):
             return True
-        self._mempool.remove(waiting.act.bytes_hash)
+        self._memory.drop(waiting)
         if waiting.listener is not None:
             waiting.listener.tell_why(Kind.DROPPED, MEMPOOL_FULL, answer.fault)
         return False

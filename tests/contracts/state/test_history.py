@@ -1,16 +1,35 @@
 """The last 16 heights: their rows as they were, and proofs that ICS23 and the row trees accept."""
 
+from dataclasses import replace
+
 import pytest
 
 from cfi.client.light.proofs import verify_membership, verify_non_membership
+from cfi.contracts.state.changes import drop, put, put_public
 from cfi.contracts.state.history import NotKeptError, Version
 from cfi.contracts.state.row_tree import verify_row
+from cfi.contracts.state.rows.access import KEYS, UserKey
+from cfi.contracts.state.rows.true_up import TRUE_UPS, Stage, TrueUp
 from cfi.contracts.state.table import OwnerKey, RowKey
 from cfi.contracts.wire.limits import PROVABLE_HEIGHTS
+from cfi.contracts.wire.quantities import Instant, Year
+from cfi.contracts.wire.schema import PublicKey
+from cfi.contracts.wire.text import UserId
+from tests.contracts.ledger import NOW, Ledger
 from tests.contracts.state.heights import Kept, Writer, kept
 
 NOBODY = OwnerKey(b"Hnobody")
 NO_KEY = RowKey(b"\x20none")
+TRUE_UP = TrueUp(
+    year=Year(2003),
+    stage=Stage.SCHEDULED,
+    opens_at=Instant(5),
+    elections_at=Instant(6),
+    settles_at=Instant(7),
+    cure_at=Instant(8),
+    closes_at=Instant(9),
+    due_at=None,
+)
 
 
 @pytest.fixture(scope="module", params=range(3))
@@ -44,6 +63,60 @@ def test_rows_are_as_they_were(history: tuple[Writer, list[Kept]]) -> None:
                 key: row[12:] for key, row in rows.items()
             }
             assert version.owned(name, NO_KEY) is None
+
+
+def test_they_are_counted_listed_and_found_as_they_were(
+    history: tuple[Writer, list[Kept]],
+) -> None:
+    writer, copies = history
+    assert any(copy.due != copies[-1].due for copy in copies)
+    for copy in copies:
+        version = Version(writer.ledger.store, copy.height)
+        assert list(version.due_items()) == copy.due
+        for name in (*names(copies), NOBODY):
+            assert version.row_count(name) == len(copy.owners.get(name, (b"", {}))[1])
+        for kind in (b"H", b"A"):
+            assert version.owners(kind) == [name for name in sorted(copy.owners) if name[:1] == kind]
+
+
+def test_a_key_is_found_where_it_was() -> None:
+    """It is nobody's, then a company's, then with another date, another company's, and nobody's."""
+    ledger = Ledger()
+    ledger.given_holder("company-a")
+    ledger.given_holder("company-b")
+    key = UserKey(
+        key=PublicKey(bytes(32)), user_id=UserId("u"), valid_from=NOW, valid_to=None, revoked=False
+    )
+    later = replace(key, valid_from=Instant(NOW + 1))
+    copies = []
+    for written in (
+        (),
+        (put(KEYS, "company-a", key),),
+        (put(KEYS, "company-a", later),),
+        (drop(KEYS, "company-a", later), put(KEYS, "company-b", key)),
+        (drop(KEYS, "company-b", key),),
+    ):
+        ledger.given(*written)
+        ledger.seal()
+        copies.append(kept(ledger.store))
+    found = []
+    for copy in copies:
+        place = Version(ledger.store, copy.height).find(KEYS.tag, key.key)
+        assert place == copy.unique.get(bytes((KEYS.tag,)) + key.key)
+        found.append(place and place[0])
+    assert found == [None, b"Hcompany-a", b"Hcompany-a", b"Hcompany-b", None]
+
+
+def test_a_public_row_falls_due_as_it_was() -> None:
+    ledger = Ledger()
+    copies = []
+    for due_at in (5, 7, None):
+        ledger.given(put_public(TRUE_UPS, replace(TRUE_UP, due_at=None if due_at is None else Instant(due_at))))
+        ledger.seal()
+        copies.append(kept(ledger.store))
+    for copy in copies:
+        assert list(Version(ledger.store, copy.height).due_items()) == copy.due
+    assert [len(copy.due) for copy in copies] == [1, 1, 0]
 
 
 def test_what_is_public_is_proved(history: tuple[Writer, list[Kept]]) -> None:

@@ -286,6 +286,7 @@ class TestTheChain:
         follower, files = followed(chain, tmp_path, as_it_is(chain), 3)
         engine = chain.engine
         assert (follower.height, files.height) == (3, 2)
+        assert follower.app_hash == engine.app_hash
         for height in range(1, 4):
             assert follower.block(height) == engine.block(height)
             assert follower.commit_of(height) == engine.commit_of(height)
