@@ -163,6 +163,7 @@ class Refusal(IntEnum):
     VERSION_NOT_LATER = 616
     UPGRADE_TOO_SOON = 617
     UNKNOWN_UPGRADE = 618
+    ADMISSION_KEY_TAKEN = 619
 
 
 class RefusedError(Exception):
