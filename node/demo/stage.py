@@ -78,6 +78,7 @@ def perform(home: Home, told: Scenario, tell: Callable[[str], None]) -> Performa
             _await_socket(home, ledger)
             player = Player(home.socket)
             Story(player, told, Cast(told.chain_id), tell).play()
+            player.keep_admissions(home.admissions)
             player.close()
         finally:
             ledger.terminate()
