@@ -1,17 +1,19 @@
 """What admission receipts show, as JSON and as a page for the terminal.  (ours 0042)"""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from cfi.client.audit.admissions import AdmissionFindings, Omitted, Overtaken, Place, Taken
+from cfi.client.audit.admissions import AdmissionFindings, Doubled, Omitted, Overtaken, Place, Taken
 from cfi.client.light.moments import format_moment
 from cfi.contracts.wire.headers import Timestamp
 
 _NANOS_PER_MS: Final = 1_000_000
 _SHOWN: Final = 16
+_RUN_SHOWN: Final = 8
 OVERTAKEN_NOTE: Final = (
     "Overtaken: an act that the same run of the same node took later was decided first. A node "
     "that decides alone decides in the order of its receipts: bounds on a holder and on the "
@@ -56,32 +58,29 @@ def admissions_json(findings: AdmissionFindings) -> dict[str, Any]:
 
 def admissions_page(findings: AdmissionFindings) -> RenderableType:
     """The findings as tables, each with what can and can't be concluded from it."""
-    counted = Table("Receipts", title=f"Admissions of {findings.chain_id}", title_justify="left")
+    counted = Table("Compared", title=f"Admissions of {findings.chain_id}", title_justify="left")
     counted.add_column("", justify="right")
     for name, number in (
-        ("that count", findings.taken),
-        ("whose act is decided", findings.decided),
-        ("whose act may still wait", findings.waiting),
-        ("that are no evidence", len(findings.no_evidence)),
+        ("Receipts that count", findings.taken),
+        ("Receipts whose act is decided", findings.decided),
+        ("Receipts whose act may still wait", findings.waiting),
+        ("Receipts that are no evidence", len(findings.no_evidence)),
         ("History up to height", findings.height),
         ("Heights in which an act should be decided", findings.patience),
     ):
         counted.add_row(name, str(number))
+    listed = (
+        ("Overtaken", [(each.act, _overtaken_told(each)) for each in findings.overtaken]),
+        ("Left out", [(each.act, _omitted_told(each)) for each in findings.omitted]),
+        ("One place, two acts", [(each.first, _doubled_told(each)) for each in findings.doubled]),
+    )
     parts: list[RenderableType] = [counted]
-    if findings.overtaken:
-        parts.append(_overtaken_table(findings.overtaken))
-    if findings.omitted:
-        parts.append(_omitted_table(findings.omitted))
-    if findings.doubled:
-        table = _table("One place, two acts", "Act", "Node", "No.", "Other act")
-        for each in findings.doubled:
-            table.add_row(*_act_cells(each.first), _short(each.second.act_id))
-        parts.append(table)
+    for title, acts in listed:
+        if acts:
+            parts.append(_table(title, "Act", [(_short(act.act_id), told) for act, told in acts]))
     if findings.no_evidence:
-        table = _table("No evidence", "Receipt", "Why")
-        for name, reason in findings.no_evidence:
-            table.add_row(name, reason.value)
-        parts.append(table)
+        reasons = [(name, reason.value) for name, reason in findings.no_evidence]
+        parts.append(_table("No evidence", "Receipt", reasons))
     return Group(*parts, *(_notes(findings) or [CLEAN]))
 
 
@@ -134,68 +133,44 @@ def _taken_json(taken: Taken) -> dict[str, Any]:
     }
 
 
-def _overtaken_table(listed: list[Overtaken]) -> Table:
-    columns = (
-        "Act",
-        "Node",
-        "No.",
-        "Decided",
-        "By act",
-        "Its no.",
-        "Decided",
-        "Same holder",
-        "Validators",
-    )
-    table = _table("Overtaken", *columns)
-    for each in listed:
-        table.add_row(
-            *_act_cells(each.act),
-            _where(each.place),
-            _short(each.by.act_id),
-            str(each.by.sequence),
-            _where(each.by_place),
-            "yes" if each.same_holder else "no",
-            str(each.validators),
-        )
+def _table(title: str, what: str, rows: Iterable[tuple[str, str]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column(what, overflow="fold")
+    table.add_column("Which", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
-def _omitted_table(listed: list[Omitted]) -> Table:
-    columns = (
-        "Act",
-        "Node",
-        "No.",
-        "Taken",
-        "How",
-        "Heights",
-        "Of them full",
-        "Later acts decided",
+def _overtaken_told(each: Overtaken) -> str:
+    return (
+        f"{_taken_told(each.act)}, decided {_where(each.place)}; overtaken by {each.overtakers}, "
+        f"first by {_short(each.by.act_id)}, taken as no. {each.by.sequence}, decided "
+        f"{_where(each.by_place)}; signed for {'the same' if each.same_holder else 'another'} "
+        f"holder; validators: {each.validators}"
     )
-    table = _table("Left out", *columns)
-    for each in listed:
-        place = "" if each.place is None else f" at {_where(each.place)}"
-        table.add_row(
-            *_act_cells(each.act),
-            f"after {each.act.height}, {_moment(each.act)}",
-            each.how.value + place,
-            str(each.heights),
-            str(each.full_blocks),
-            str(each.overtakers),
-        )
-    return table
 
 
-def _act_cells(taken: Taken) -> tuple[str, str, str]:
-    node = f"{taken.node_holder} {_short(taken.node_key)} run {taken.run.hex()[:8]}"
-    return _short(taken.act_id), node, str(taken.sequence)
+def _omitted_told(each: Omitted) -> str:
+    place = "" if each.place is None else f" {_where(each.place)}"
+    return (
+        f"{_taken_told(each.act)} after height {each.act.height} at {_moment(each.act)}, valid "
+        f"until {each.act.valid_until}: {each.how.value}{place}, {each.heights} heights, "
+        f"{each.full_blocks} of them full; acts taken later and decided before: {each.overtakers}"
+    )
 
 
-def _table(title: str, *columns: str) -> Table:
-    return Table(*columns, title=title, title_justify="left")
+def _doubled_told(each: Doubled) -> str:
+    return f"{_taken_told(each.first)}, and so was {_short(each.second.act_id)}"
+
+
+def _taken_told(taken: Taken) -> str:
+    node = f"{taken.node_holder}'s node {_short(taken.node_key)}"
+    return f"taken by {node} as no. {taken.sequence} of run {taken.run.hex()[:_RUN_SHOWN]}"
 
 
 def _where(place: Place) -> str:
-    return f"{place.height}, no. {place.index + 1}"
+    return f"at {place.height} as no. {place.index + 1}"
 
 
 def _short(data: bytes) -> str:

@@ -65,9 +65,9 @@ async def asked(command: click.Command, arguments: list[str], text: str = "") ->
     return await asyncio.to_thread(CliRunner().invoke, command, arguments, input=text)
 
 
-def with_gateway(folder: Path, work: Any) -> Any:
+def with_gateway(folder: Path, work: Any, **options: Any) -> Any:
     async def bounded() -> Any:
-        async with running(folder) as gateway:
+        async with running(folder, **options) as gateway:
             return await work(gateway)
 
     return run(bounded())
@@ -100,6 +100,14 @@ class TestActing:
         assert admission.act_id.hex() == json.loads(sent.stdout)["act_id"] == file.name[:64]
         assert (is_genuine(admission), admission.node_key.hex()) == (True, NODE)
         assert kept_admissions(file) == kept_admissions(kept) == kept_admissions(kept.parent)
+
+    def test_it_is_kept_of_an_act_that_no_block_has_yet(self, tmp_path: Path, secrets: list[str], kept: Path) -> None:
+        async def work(gateway: Running) -> Result:
+            return await asked(tx, ["OpenAccount", "-", "--gateway", gateway.base, *secrets, "--yes"], json.dumps(OPENED))
+
+        sent = with_gateway(tmp_path / "node", work, wait_seconds=0.0)
+        assert (sent.exit_code, "admitted, but in no block yet" in sent.stderr) == (4, True)
+        assert len(list(kept.iterdir())) == 1
 
     def test_it_is_kept_of_an_act_that_is_given_up_too(self, tmp_path: Path, secrets: list[str], kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*_: object) -> None:
