@@ -16,11 +16,12 @@ _SHOWN: Final = 16
 _RUN_SHOWN: Final = 8
 OVERTAKEN_NOTE: Final = (
     "Overtaken: an act that the same run of the same node took later was decided first. A node "
-    "that decides alone decides in the order of its receipts: bounds on a holder and on the "
+    "on the embedded engine decides in the order of its receipts: bounds on a holder and on the "
     "mempool are applied before there is a receipt, and a block ends with the first act that it "
-    "has no room for. Among several validators the proposer decides acts as they reached it, "
-    "and a node may have had an act's bytes from another node before it was handed them: then "
-    "one case proves nothing, and many are a question to the proposers."
+    "has no room for. Under CometBFT the proposer decides acts as its mempool has them: gossip, "
+    "a mempool that is busy while acts are handed in, and an act's bytes that came by another "
+    "node first, change places honestly. Then one case proves nothing, and many are a question "
+    "to the proposers."
 )
 OMITTED_NOTE: Final = (
     "Left out: an act that was valid for all those heights wasn't decided in them. Full blocks "

@@ -78,7 +78,7 @@ class Overtaken:
     same_holder: bool
     """Whether one holder signed both acts."""
     validators: int
-    """Of the height that decided the other act: one alone decides in its own order."""
+    """Of the height that decided the other act: one alone has no gossip to blame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
