@@ -11,6 +11,7 @@ from cfi.contracts.state.genesis import (
     FoundingEligibility,
     FoundingHolder,
     FoundingUser,
+    FoundingValidator,
     GenesisDocument,
     GenesisError,
     ProvenKey,
@@ -19,7 +20,6 @@ from cfi.contracts.state.genesis import (
 )
 from cfi.contracts.state.rows.custody import AccountKind
 from cfi.contracts.state.rows.governance import ClockKind
-from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.contracts.wire.possession import possession_statement
 from cfi.contracts.wire.programme import ProgrammeTerms
@@ -68,8 +68,8 @@ class GenesisPlan:
     time: int
     terms: ProgrammeTerms
     exchange: NewHolder
-    validators: tuple[tuple[bytes, int], ...]
-    """Public key and power."""
+    validators: tuple[tuple[bytes, int, bytes], ...]
+    """Public key, power, and the node's admission key."""
     officers: tuple[bytes, ...]
     threshold: int = DEFAULT_THRESHOLD
     clock_start: int | None = None
@@ -98,7 +98,10 @@ def build_genesis(plan: GenesisPlan) -> bytes:
         exchange=_founded(plan.chain_id, plan.exchange),
         holders=tuple(_founded(plan.chain_id, holder) for holder in plan.holders),
         validators=tuple(
-            ValidatorKey(key=PublicKey(key), power=Count(power)) for key, power in plan.validators
+            FoundingValidator(
+                key=PublicKey(key), power=Count(power), admission_key=PublicKey(admission)
+            )
+            for key, power, admission in plan.validators
         ),
         officers=tuple(PublicKey(key) for key in plan.officers),
         threshold=Count(plan.threshold),

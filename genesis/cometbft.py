@@ -26,7 +26,7 @@ def cometbft_genesis(data: bytes) -> str:
         chain_id=document.chain_id,
         time=document.time,
         app_version=document.app_version,
-        validators=document.validators,
+        validators=document.signers,
         app_hash=state.app_hash,
     )
 

@@ -48,6 +48,11 @@ class NodeSeeds:
         """The validator's public key."""
         return public_key_of(self.validator)
 
+    @property
+    def founding(self) -> tuple[bytes, int, bytes]:
+        """What a genesis says of the validator: its key, its power, its admission key."""
+        return self.validator_key, FOUNDING_POWER, public_key_of(self.admission)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -75,8 +80,7 @@ def found_network(places: Sequence[Place], founding: Founding, keys: Path) -> by
     returns the signed genesis. Raises HomeError, GenesisError, having written nothing.
     """
     officers = {name: new_key() for name in OFFICERS}
-    validators = [place.seeds.validator_key for place in places]
-    document = build_genesis(_plan(founding, officers, validators))
+    document = build_genesis(_plan(founding, officers, places))
     signed = sign_genesis(document, [key.seed for key in officers.values()])
     for place in places:
         place.home.require_free()
@@ -101,7 +105,7 @@ def fill(place: Place, signed_genesis: bytes) -> None:
 
 
 def _plan(
-    founding: Founding, officers: dict[str, SigningKey], validators: Sequence[bytes]
+    founding: Founding, officers: dict[str, SigningKey], places: Sequence[Place]
 ) -> GenesisPlan:
     terms = programme(founding.programme)
     users = tuple(
@@ -128,7 +132,7 @@ def _plan(
         time=int(time.time()),
         terms=terms,
         exchange=exchange,
-        validators=tuple((key, FOUNDING_POWER) for key in validators),
+        validators=tuple(place.seeds.founding for place in places),
         officers=tuple(key.public_key for key in officers.values()),
         clock_start=founding.clock_start,
     )

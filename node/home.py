@@ -75,6 +75,11 @@ class Home:
         return self.root / "data" / "snapshots"
 
     @property
+    def admissions(self) -> Path:
+        """Admission receipts of a demo's acts, which are their signers' business elsewhere."""
+        return self.root / "admissions"
+
+    @property
     def quarantine(self) -> Path:
         """Transactions that raised an exception."""
         return self.root / "data" / "quarantine"

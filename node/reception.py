@@ -199,7 +199,9 @@ class Reception:
 
     def _admit(self, admitted: list[Waiting]) -> None:
         receipts = self._admission.admit(
-            [waiting.act.act_id for waiting in admitted], time.time_ns() // 1_000_000
+            [(waiting.act.act_id, waiting.act.valid_until) for waiting in admitted],
+            self._application.height,
+            time.time_ns() // 1_000_000,
         )
         for waiting, receipt in zip(admitted, receipts, strict=True):
             assert waiting.listener is not None, "who listens gets a receipt"

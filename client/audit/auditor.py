@@ -25,6 +25,8 @@ BLOCKS_AHEAD: Final = 32
 """Blocks whose signatures are being verified while an earlier one is decided."""
 Progress = Callable[[int, int], None]
 """Told after each block: its height, and its bytes."""
+See = Callable[[Block, Replayed], None]
+"""Shown each block that was decided again, and what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +45,12 @@ def audit(
     workers: int,
     progress: Progress,
     known: KnownHeader | None = None,
+    see: See | None = None,
 ) -> Findings:
     """Replay a source from the genesis up to its end or its first disagreement; raises
     BadSourceError where it can't be read, UnavailableError where a gateway stays away.
+
+    `beginning` has the last state then.
     """
     signatures.self_test()
     findings = Findings(
@@ -54,7 +59,7 @@ def audit(
         first_app_hash=beginning.state.app_hash.hex(),
     )
     with SignaturePool(workers) as pool, ModelLink() as model, trees_aside(beginning, workers):
-        auditor = Auditor(pool, model, findings, progress)
+        auditor = Auditor(pool, model, findings, progress, see)
         try:
             auditor.run(beginning, records, known)
         except DisagreementError as error:
@@ -70,6 +75,7 @@ class Auditor:
     model: ModelLink
     findings: Findings
     progress: Progress
+    see: See | None = None
     pending: deque[Replayed] = field(default_factory=deque)
     """Heights whose verdict the model still owes."""
 
@@ -98,6 +104,8 @@ class Auditor:
         assert each.record is not None and each.block is not None, "no fault, so a block"
         examined = self.pool.answer(each.owed)
         replayed = replay.take(each.block, each.record.vote_time, examined)
+        if self.see is not None:
+            self.see(each.block, replayed)
         self.pending.append(replayed)
         self.model.send(replayed.height, replayed.transactions, replayed.receipts, replayed.rows)
         self.progress(replayed.height, len(each.record.block))

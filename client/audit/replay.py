@@ -45,6 +45,10 @@ class Replayed:
 
     height: int
     transactions: tuple[bytes, ...]
+    act_ids: tuple[Hash, ...]
+    """Of the transactions, in their order."""
+    gas: int
+    """Work units of its acts and of what was due."""
     receipts: list[bytes]
     done: int
     header_hash: bytes
@@ -116,6 +120,8 @@ class Replay:
         return Replayed(
             height=block.header.height,
             transactions=block.transactions,
+            act_ids=tuple(execution.ids),
+            gas=execution.gas,
             receipts=[each.receipt_bytes for each in execution.outcomes],
             done=sum(1 for each in execution.outcomes if each.receipt and each.receipt.done),
             header_hash=self.headers.block_id.header_hash,

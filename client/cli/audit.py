@@ -19,6 +19,7 @@ from cfi.client.audit.proving import (
 )
 from cfi.client.audit.report import findings_json, findings_page
 from cfi.client.audit.report_text import report_text
+from cfi.client.cli.audit_admissions import admissions
 from cfi.client.cli.audit_run import (
     DISAGREES,
     FAILED,
@@ -201,3 +202,6 @@ def export(source: str, file: Path, key: Path | None, passphrase_file: Path | No
         return export_from_gateway(blocks, file)
 
     click.echo(f"{or_exit(work)} blocks")
+
+
+audit.add_command(admissions)

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from cfi.client.audit.auditor import Progress as Told
-from cfi.client.audit.auditor import audit
+from cfi.client.audit.auditor import See, audit
 from cfi.client.audit.findings import DisagreementError, Findings
 from cfi.client.audit.sources import BadSourceError
 from cfi.client.cli.audit_source import History, Wanted, open_history
@@ -81,12 +81,14 @@ def history_of(wanted: dict[str, Any]) -> History:
     return or_exit(lambda: open_history(Wanted(**wanted)))
 
 
-def audited(history: History, workers: int) -> Findings:
-    """Audit it with progress, or leave."""
+def audited(history: History, workers: int, see: See | None = None) -> Findings:
+    """Audit it with progress, showing what is decided again, or leave."""
     return or_exit(
         lambda: with_progress(
             history,
-            lambda told: audit(history.beginning, history.records, workers, told, history.known),
+            lambda told: audit(
+                history.beginning, history.records, workers, told, history.known, see
+            ),
         )
     )
 

@@ -17,11 +17,12 @@ from cfi.client.cli.receipts import (
     light_folder,
     receipt_json,
 )
+from cfi.client.light.admissions import NoEvidenceError, receipt_for
 from cfi.client.light.bisection import SyncError, UnavailableError
 from cfi.client.light.http import GatewayClient, GatewayRefusedError, UnreachableError
-from cfi.client.light.json_node import MalformedError
+from cfi.client.light.json_node import JsonNode, MalformedError
 from cfi.client.light.receipt import CheckedReceipt, NotProvedError
-from cfi.client.light.store import StoreError
+from cfi.client.light.store import LightStore, StoreError
 from cfi.client.light.sync import DivergedError
 from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
 from cfi.client.wallet.messages import MessageError, fields_of, message_from_json
@@ -76,7 +77,9 @@ def tx(
     """Sign MESSAGE, whose fields are the JSON object in FILE, and wait for its receipt.
 
     Resending the same bytes is safe: one act has one effect. The receipt is verified with what you
-    trust by `cfi light sync`. Exit status: 0 done, 1 refused, 3 a receipt that headers contradict.
+    trust by `cfi light sync`. The node's signed word that it took the act is kept beside that, in
+    admissions/, for an auditor (`cfi audit admissions`). Exit status: 0 done, 1 refused, 3 a
+    receipt that headers contradict.
 
     What takes two people of the Exchange, one sends with --propose, the other, from the same
     fields, with --approve.
@@ -102,7 +105,8 @@ def tx(
     if not yes and not dry_run:
         what = "Approve" if approve else "Propose" if propose else "Send"
         click.confirm(f"{what} {built}?", abort=True, err=True)
-    receipt = _answered(gateway, key, sent, valid_for, dry_run=dry_run)
+    store = LightStore(folder)
+    receipt = _answered(gateway, key, sent, valid_for, None if dry_run else store)
     checked = claimed(receipt, DRY_RUN) if dry_run else _checked(gateway, key, folder, receipt)
     _show(checked, as_json)
     sys.exit(0 if receipt.done else FAILED)
@@ -136,20 +140,28 @@ def _checked(gateway: str, key: SigningKey, folder: Path, receipt: Receipt) -> C
 
 
 def _answered(
-    gateway: str, key: SigningKey, built: Any, valid_for: int, *, dry_run: bool
+    gateway: str, key: SigningKey, built: Any, valid_for: int, store: LightStore | None
 ) -> Receipt:
+    """What came of it: a dry run where there is no store for its admission receipt."""
+
     async def work() -> Receipt:
         async with GatewayClient(gateway, key) as client:
             status = await client.get("/v1/status")
             height = status.field("height").number(0, 2**62)
             chain_id = status.field("chain_id").text()
-            if dry_run:
+            if store is None:
                 unsigned = unsigned_payload(chain_id, built, height + valid_for)
                 told = await client.dry_run(unsigned)
                 return decode_receipt(told.field("receipt").hexadecimal())
             signed = transaction(key, chain_id, built, height + valid_for)
             click.echo(f"act {act_id_of(signed).hex()}", err=True)
-            answer = await client.submit(signed, wait=True)
+            try:
+                answer = await client.submit(signed, wait=True)
+            except GatewayRefusedError as error:
+                if error.admission is not None:
+                    _keep(store, error.admission, signed, chain_id)
+                raise
+            _keep(store, _admission_in(answer), signed, chain_id)
             committed = answer.field("committed")
             if committed.absent:
                 raise UnreachableError(
@@ -163,6 +175,24 @@ def _answered(
         _leave(str(error), UNREACHABLE)
     except GatewayRefusedError as error:
         _leave(str(error), FAILED)
+
+
+def _admission_in(answer: JsonNode) -> bytes:
+    """The admission receipt; empty, which is none, where the answer has no bytes for it."""
+    try:
+        return answer.field("admission").hexadecimal()
+    except MalformedError:
+        return b""
+
+
+def _keep(store: LightStore, admission: bytes, signed: bytes, chain_id: str) -> None:
+    try:
+        receipt_for(admission, act_id_of(signed), chain_id)
+        click.echo(f"admission {store.save_admission(admission)}", err=True)
+    except NoEvidenceError as error:
+        click.echo(f"cfi: the gateway's admission receipt is no evidence: {error}", err=True)
+    except StoreError as error:
+        click.echo(f"cfi: the admission receipt is not kept: {error}", err=True)
 
 
 def _show(checked: CheckedReceipt, as_json: bool) -> None:

@@ -28,12 +28,15 @@ class UnreachableError(UnavailableError):
 
 
 class GatewayRefusedError(UnavailableError):
-    """The gateway answered with an error; the code is stable."""
+    """The gateway answered with an error; the code is stable. An act that was taken and is given up
+    has an admission receipt all the same.
+    """
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    def __init__(self, status: int, code: str, detail: str, admission: bytes | None = None) -> None:
         super().__init__(f"{code}: {detail}")
         self.status = status
         self.code = code
+        self.admission = admission
 
 
 class GatewayClient:
@@ -146,9 +149,11 @@ class GatewayClient:
     def _refusal(self, status: int, told: JsonNode) -> UnavailableError:
         try:
             code, detail = told.field("code").text(), told.field("detail").text()
+            taken = told.field("admission")
+            admission = None if taken.absent else taken.hexadecimal()
         except MalformedError as error:
             return self._no_gateway(error)
-        return GatewayRefusedError(status, code, detail)
+        return GatewayRefusedError(status, code, detail, admission)
 
     def _no_gateway(self, error: MalformedError) -> UnreachableError:
         return UnreachableError(f"{self.base} doesn't answer as a gateway: {error}")

@@ -1,4 +1,6 @@
-"""What a light client keeps between runs: the chain, the last header it verified, its closings."""
+"""What a light client keeps between runs: the chain, the last header it verified, its closings, and
+the admission receipts of its acts.
+"""
 
 import json
 import os
@@ -8,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from cfi.client.light.admissions import FOLDER, admission_name
 from cfi.client.light.evidence_json import format_evidence
 from cfi.client.light.json_node import JsonNode, MalformedError
 from cfi.client.light.lightblock import (
@@ -77,6 +80,16 @@ class LightStore:
             _replace_whole(self._path, text)
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}") from error
+
+    def save_admission(self, receipt: bytes) -> Path:
+        """Keep a node's admission receipt; raises StoreError, CodecError."""
+        path = self._path.parent / FOLDER / admission_name(receipt)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace_whole(path, receipt)
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror}") from error
+        return path
 
     def save_evidence(self, evidence: Evidence) -> Path:
         """Keep a piece of evidence for the Exchange, in CometBFT's JSON; raises StoreError."""

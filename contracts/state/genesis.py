@@ -97,6 +97,16 @@ class StartingParameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundingValidator:
+    """A validator that is there from the start, which the Exchange runs."""
+
+    key: PublicKey
+    power: Count
+    admission_key: PublicKey
+    """What its node signs its admission receipts with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GenesisDocument:
     """What the founding officers sign."""
 
@@ -114,7 +124,7 @@ class GenesisDocument:
     holidays: tuple[DayNumber, ...]
     exchange: FoundingHolder
     holders: tuple[FoundingHolder, ...]
-    validators: tuple[ValidatorKey, ...]
+    validators: tuple[FoundingValidator, ...]
     officers: tuple[PublicKey, ...]
     threshold: Count
     """How many of the officers have to sign."""
@@ -123,6 +133,11 @@ class GenesisDocument:
     def everybody(self) -> tuple[FoundingHolder, ...]:
         """The Exchange, then the holders."""
         return (self.exchange, *self.holders)
+
+    @property
+    def signers(self) -> tuple[ValidatorKey, ...]:
+        """The validators by key and power."""
+        return tuple(ValidatorKey(key=each.key, power=each.power) for each in self.validators)
 
 
 def genesis_bytes(document: GenesisDocument) -> bytes:
@@ -185,6 +200,8 @@ def _signing_faults(document: GenesisDocument) -> Iterator[str]:
         yield "there is no validator, or one without power"
     if _repeats([each.key for each in document.validators]):
         yield "a validator is listed twice"
+    if _repeats([each.admission_key for each in document.validators]):
+        yield "two validators have the same admission key"
     if len(document.validators) > MAX_VALIDATORS:
         yield f"more than {MAX_VALIDATORS} validators"
     if sum(each.power for each in document.validators) > MAX_TOTAL_POWER:

@@ -66,6 +66,7 @@ class StateView:
         self.validator_sets = PublicView(rows, validators.VALIDATOR_SETS)
         self.offences = PublicView(rows, validators.OFFENCES)
         self.peers = KeyedView(rows, validators.PEERS)
+        self.admission_keys = PublicView(rows, validators.ADMISSION_KEYS)
 
     def _see_years(self, rows: Rows) -> None:
         # Baselines, allocation, reports

@@ -41,9 +41,11 @@ from cfi.contracts.state.rows.membership import (
     Holder,
     HolderStatus,
 )
+from cfi.contracts.state.rows.validators import ADMISSION_KEYS, AdmissionKey
 from cfi.contracts.state.store import State
 from cfi.contracts.state.trees import Trees
 from cfi.contracts.state.validator_sets import founding
+from cfi.contracts.wire.parties import PeerKind
 from cfi.contracts.wire.quantities import Count, Instant
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId
@@ -76,7 +78,8 @@ def _founding(document: GenesisDocument, digest: Hash) -> Iterator[Operation]:
     yield put_public(PROGRAMME, document.terms)
     yield from (put_public(ACCESS, rule) for rule in document.access)
     yield from (put_public(HOLIDAYS, Holiday(day=day)) for day in document.holidays)
-    yield from founding(document.validators, document.exchange.holder_id).operations
+    yield from founding(document.signers, document.exchange.holder_id).operations
+    yield from (put_public(ADMISSION_KEYS, row) for row in _admission_keys(document))
     for starting in document.parameters:
         parameter = Parameter(
             name=starting.name, value=starting.value, next_value=None, next_from=None
@@ -85,6 +88,15 @@ def _founding(document: GenesisDocument, digest: Hash) -> Iterator[Operation]:
     opened_at = document.clock_start if document.clock is ClockKind.STEPPED else document.time
     for holder in document.everybody:
         yield from _holder(holder, opened_at)
+
+
+def _admission_keys(document: GenesisDocument) -> Iterator[AdmissionKey]:
+    for validator in document.validators:
+        yield AdmissionKey(
+            key=validator.admission_key,
+            kind=PeerKind.VALIDATOR,
+            holder_id=document.exchange.holder_id,
+        )
 
 
 def _holder(founding: FoundingHolder, at: Instant) -> Iterator[Operation]:

@@ -169,6 +169,7 @@ class Refusal(IntEnum):
     UPGRADE_TOO_SOON = 617
     UNKNOWN_UPGRADE = 618
     PARAMETER_OUT_OF_RANGE = 619
+    ADMISSION_KEY_TAKEN = 620
 
 
 class RefusedError(Exception):

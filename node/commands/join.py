@@ -9,9 +9,9 @@ from cfi.contracts.state.genesis import GenesisDocument, GenesisError, genesis_h
 from cfi.genesis.officers import verify_anchor, verify_genesis
 from cfi.node.clock import machine_time
 from cfi.node.command_line import home_option, told
-from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.founding import Place, fill, new_seeds
 from cfi.node.home import Home, HomeError
+from cfi.node.registration import registration_of
 from cfi.node.settings import COMETBFT, Settings, SettingsError, read_settings, settings_text
 
 _LEAST_SERVERS: Final = 2
@@ -53,7 +53,10 @@ def join(
     fill(Place(home, _settings(chosen), new_seeds()), signed)
     click.echo(f"chain     {document.chain_id}")
     click.echo(f"genesis   {genesis_hash(data).hex()}")
-    click.echo(f"node      {read_node_id(home.node_key)}: have it registered (RegisterNode)")
+    registration = registration_of(home, document.chain_id)
+    click.echo(f"node      {registration.node_id.hex()}: have it registered (RegisterNode), with")
+    click.echo(f"admission {registration.admission_key.hex()}")
+    click.echo(f"possessed {registration.possession.hex()}")
     click.echo(
         f"validator {home.validator_key}: `cfi validator prove` says what AddValidator takes"
     )

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cfi.contracts.wire.block_file import BlockRecord, decode_records, encode_record
 from cfi.contracts.wire.blocks import decode_block
@@ -24,10 +24,27 @@ class Check:
     told: str
 
 
-def audited(home: Home) -> Check:
-    """The auditor replays everything from the genesis."""
-    code, told = _audit(home.blocks, home.genesis_file)
-    return Check("auditor's replay", code == 0, told)
+def audited(home: Home) -> list[Check]:
+    """The auditor replays everything from the genesis, and compares the admission receipts."""
+    ended = _run("admissions", home.blocks, home.genesis_file, home.admissions)
+    try:
+        found = json.loads(ended.stdout)
+    except ValueError:
+        return [Check("auditor's replay", passed=False, told=ended.stderr.strip())]
+    replay, admissions = found["replay"], found["admissions"]
+    checks = [Check("auditor's replay", replay["agrees"], _replay_told(replay))]
+    return checks if admissions is None else [*checks, _admissions_check(admissions)]
+
+
+def _admissions_check(found: Any) -> Check:
+    """Among several validators acts come to the proposer by gossip, so that one may be overtaken
+    honestly.
+    """
+    alone = [each for each in found["overtaken"] if each["validators"] == 1]
+    wrong = alone + found["omitted"] + found["doubled"] + found["no_evidence"]
+    overtaken, omitted = (len(found[what]) or "none" for what in ("overtaken", "omitted"))
+    told = f"{found['receipts_that_count']} count: {overtaken} overtaken, {omitted} left out"
+    return Check("admission receipts", not wrong, told)
 
 
 def audited_with_a_changed_byte(home: Home, scratch: Path) -> Check:
@@ -57,20 +74,28 @@ def _changed(record: BlockRecord) -> BlockRecord:
 
 def _audit(blocks: Path, genesis: Path) -> tuple[int, str]:
     """The exit code and what the auditor says in a line."""
-    command = [sys.executable, "-m", "cfi.client", "audit", "replay", str(blocks), "--json"]
-    ended = subprocess.run(
-        [*command, "--genesis", str(genesis)],
+    ended = _run("replay", blocks, genesis)
+    try:
+        return ended.returncode, _replay_told(json.loads(ended.stdout))
+    except ValueError:
+        return ended.returncode, ended.stderr.strip()
+
+
+def _run(
+    command: str, blocks: Path, genesis: Path, *receipts: Path
+) -> "subprocess.CompletedProcess[str]":
+    words = [command, *map(str, (blocks, *receipts)), "--genesis", str(genesis), "--json"]
+    return subprocess.run(
+        [sys.executable, "-m", "cfi.client", "audit", *words],
         capture_output=True,
         text=True,
         timeout=_PATIENCE_SECONDS,
         check=False,
     )
-    try:
-        found = json.loads(ended.stdout)
-    except ValueError:
-        return ended.returncode, ended.stderr.strip()
+
+
+def _replay_told(found: Any) -> str:
     if found["agrees"]:
-        told = f"{found['height']} blocks, {found['transactions']} acts: everything agrees"
-        return ended.returncode, told
+        return f"{found['height']} blocks, {found['transactions']} acts: everything agrees"
     first = found["disagreement"]
-    return ended.returncode, f"at height {first['height']}: {first['what']}"
+    return f"at height {first['height']}: {first['what']}"

@@ -113,7 +113,7 @@ def _checks(told: Scenario, performance: Performance) -> list[Check]:
     running = node_running(home) if folder is None else network_running(folder)
     found = [
         *performance.checks,
-        audited(home),
+        *audited(home),
         audited_with_a_changed_byte(home, home.root),
         *member_checked(home, Cast(told.chain_id), member, running),
     ]
@@ -134,5 +134,6 @@ def _further(console: Console, performances: list[Performance]) -> None:
         root, folder = performance.home.root, performance.folder
         start = f"start --home {root}" if folder is None else f"testnet start {folder}"
         console.print(f"  {cfi} audit replay {root}", soft_wrap=True)
+        console.print(f"  {cfi} audit admissions {root} {root}", soft_wrap=True)
         console.print(f"  {cfi} doctor --home {root}", soft_wrap=True)
         console.print(f"  {cfi} {start}", soft_wrap=True)

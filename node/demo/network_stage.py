@@ -39,6 +39,7 @@ def perform_together(folder: Path, told: Scenario, tell: Callable[[str], None]) 
         player = Player(*(home.socket for home in homes))
         try:
             Story(player, told, Cast(told.chain_id), tell).play()
+            player.keep_admissions(homes[-1].admissions)
             check = _agreement(player)
         finally:
             player.close()

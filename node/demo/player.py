@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 import cbor2
 
+from cfi.client.light.admissions import admission_name
 from cfi.client.wallet.keystore import SigningKey
 from cfi.client.wallet.transactions import act_id_of, transaction
 from cfi.contracts.state.row_tree import decode_row_proof
@@ -61,6 +62,8 @@ class _Link:
         self.socket.connect(str(path))
         self._frames = FrameReader()
         self._tag = 0
+        self.admissions: list[bytes] = []
+        """The node's receipts for what it took here."""
 
     def ask(self, question: str, **parameters: object) -> Any:
         """The answer to a question; raises RefusedActError for a fault."""
@@ -82,7 +85,9 @@ class _Link:
             if not data:
                 raise RefusedActError("the ledger closed the socket")
             for got, tag, content in self._frames.feed(data):
-                if tag in tags and got != Kind.ADMITTED:
+                if got == Kind.ADMITTED:
+                    self.admissions.append(content)
+                elif tag in tags:
                     answers[tag] = (got, content)
         return [answers[tag] for tag in tags]
 
@@ -111,6 +116,12 @@ class Player:
         fault.
         """
         return self._link.ask(question, **parameters)
+
+    def keep_admissions(self, folder: Path) -> None:
+        """Write the nodes' admission receipts into a folder, for an auditor; raises OSError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for receipt in (each for link in self._links for each in link.admissions):
+            (folder / admission_name(receipt)).write_bytes(receipt)
 
     def headers(self, height: int) -> list[bytes]:
         """A header's bytes as each node has them; raises RefusedActError where one doesn't come so

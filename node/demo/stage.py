@@ -17,7 +17,7 @@ from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check
 from cfi.node.demo.player import Player
 from cfi.node.demo.story import Story
-from cfi.node.founding import FOUNDING_POWER, NodeSeeds, Place, fill
+from cfi.node.founding import NodeSeeds, Place, fill
 from cfi.node.home import Home
 from cfi.node.settings import Settings
 
@@ -53,8 +53,7 @@ def set_stage(home: Home, told: Scenario) -> None:
 def set_stages(places: Sequence[Place], told: Scenario) -> None:
     """Found the scenario's chain in new homes, validators of equal power."""
     cast = Cast(told.chain_id)
-    validators = [place.seeds.validator_key for place in places]
-    document = build_genesis(_plan(told, cast, validators))
+    document = build_genesis(_plan(told, cast, places))
     signed = sign_genesis(document, [cast.officer(number).seed for number in _OFFICERS])
     for place in places:
         fill(place, signed)
@@ -79,6 +78,7 @@ def perform(home: Home, told: Scenario, tell: Callable[[str], None]) -> Performa
             _await_socket(home, ledger)
             player = Player(home.socket)
             Story(player, told, Cast(told.chain_id), tell).play()
+            player.keep_admissions(home.admissions)
             player.close()
         finally:
             ledger.terminate()
@@ -94,7 +94,7 @@ def _await_socket(home: Home, ledger: "subprocess.Popen[bytes]") -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def _plan(told: Scenario, cast: Cast, validators: Sequence[bytes]) -> GenesisPlan:
+def _plan(told: Scenario, cast: Cast, places: Sequence[Place]) -> GenesisPlan:
     terms = programme(told.programme)
     users = tuple(
         NewUser(
@@ -118,7 +118,7 @@ def _plan(told: Scenario, cast: Cast, validators: Sequence[bytes]) -> GenesisPla
         time=int(time.time()),
         terms=terms,
         exchange=exchange,
-        validators=tuple((key, FOUNDING_POWER) for key in validators),
+        validators=tuple(place.seeds.founding for place in places),
         officers=tuple(cast.officer(number).public_key for number in _OFFICERS),
         clock_start=told.clock_start,
     )

@@ -22,19 +22,30 @@ _FAULTS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "height-not-kept": (410, "the height is not among those whose proofs are kept"),
     }
 )
+_NOT_TAKEN: Final[Mapping[str, tuple[int, float | None]]] = MappingProxyType(
+    {"MEMPOOL_FULL": (503, 1.0), "HOLDER_OVER_QUOTA": (429, 1.0)}
+)
 
 
 class RefusedRequestError(Exception):
     """The request is answered with an error; the code is stable."""
 
     def __init__(
-        self, status: int, code: str, detail: str, *, retry_after: float | None = None
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        retry_after: float | None = None,
+        admission: bytes | None = None,
     ) -> None:
+        """`admission` is the receipt of an act that was taken and is given up."""
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.retry_after = retry_after
+        self.admission = admission
 
     def response(self) -> web.Response:
         """The answer."""
@@ -42,6 +53,8 @@ class RefusedRequestError(Exception):
         if self.retry_after is not None:
             headers["Retry-After"] = str(max(math.ceil(self.retry_after), 1))
         body = {"code": self.code, "detail": self.detail}
+        if self.admission is not None:
+            body["admission"] = self.admission.hex()
         return json_answer(body, status=self.status, headers=headers)
 
 
@@ -65,13 +78,12 @@ def fault_answer(fault: LedgerFaultError) -> RefusedRequestError:
     return RefusedRequestError(status, code, detail)
 
 
-def not_taken_answer(error: NotTakenError) -> RefusedRequestError:
-    """What it means that the ledger took no transaction."""
-    if error.name == "MEMPOOL_FULL":
-        return RefusedRequestError(503, error.name, str(error), retry_after=1)
-    if error.name == "HOLDER_OVER_QUOTA":
-        return RefusedRequestError(429, error.name, str(error), retry_after=1)
-    return RefusedRequestError(_BAD_REQUEST, error.name, str(error))
+def not_taken_answer(error: NotTakenError, admission: bytes | None = None) -> RefusedRequestError:
+    """What it means that the ledger took no transaction, or gave up one that it had taken."""
+    status, retry_after = _NOT_TAKEN.get(error.name, (_BAD_REQUEST, None))
+    return RefusedRequestError(
+        status, error.name, str(error), retry_after=retry_after, admission=admission
+    )
 
 
 def unknown(what: str) -> RefusedRequestError:

@@ -20,13 +20,14 @@ async def submit(request: web.Request) -> web.Response:
     if not 0 < len(data) <= MAX_TRANSACTION_BYTES:
         raise RefusedRequestError(400, "MALFORMED", "a transaction has 1 to 65,536 bytes")
     wait = request.query.get("wait") == "1"
+    admission = None
     try:
         admission, submission = await desk.link.submit(data)
         committed = None
         if wait:
             committed = await _within(submission.committed, desk.wait_seconds)
     except NotTakenError as error:
-        raise not_taken_answer(error) from error
+        raise not_taken_answer(error, admission) from error
     answer = {"admission": admission.hex(), "committed": _committed_json(committed)}
     return json_answer(answer, status=202 if committed is None else 200)
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.rows.validators import ValidatorKey, ValidatorRecord
 from cfi.contracts.state.validator_sets import founding, seated
-from cfi.contracts.wire.possession import consensus_statement
+from cfi.contracts.wire.possession import admission_statement, consensus_statement
 from cfi.contracts.wire.quantities import Count
-from cfi.contracts.wire.schema import Signature
+from cfi.contracts.wire.schema import NodeId, Signature
 from cfi.contracts.wire.signatures import sign
 from cfi.contracts.wire.text import HolderId
 from cfi.contracts.wire.validators import Validator
@@ -48,6 +48,11 @@ def consensus_possession(
 ) -> Signature:
     """The proof that the operator holds the consensus key of a name."""
     return Signature(sign(seed_of(name), consensus_statement(chain_id, operator, key_named(name))))
+
+
+def admission_possession(name: str, node_id: NodeId, chain_id: str = CHAIN_ID) -> Signature:
+    """The proof that the node has the admission key of a name."""
+    return Signature(sign(seed_of(name), admission_statement(chain_id, node_id, key_named(name))))
 
 
 def powers(ledger: Ledger, *names: str) -> dict[str, int]:

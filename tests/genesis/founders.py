@@ -19,6 +19,7 @@ def seed(number: int) -> bytes:
 
 OFFICER_SEEDS = tuple(seed(number) for number in (11, 12, 13))
 VALIDATOR = public_key_of(seed(20))
+ADMISSION_KEY = public_key_of(seed(21))
 
 EXCHANGE = NewHolder(
     holder_id="exchange",
@@ -61,7 +62,7 @@ PLAN = GenesisPlan(
     terms=programme("phase-1"),
     exchange=EXCHANGE,
     holders=(MEMBER,),
-    validators=((VALIDATOR, 10),),
+    validators=((VALIDATOR, 10, ADMISSION_KEY),),
     officers=tuple(public_key_of(each) for each in OFFICER_SEEDS),
     holidays=(12_053,),
 )

@@ -7,6 +7,7 @@ import cbor2
 import pytest
 
 from cfi.contracts.state.genesis import (
+    FoundingValidator,
     GenesisDocument,
     GenesisError,
     genesis_bytes,
@@ -15,20 +16,28 @@ from cfi.contracts.state.genesis import (
 )
 from cfi.contracts.state.rows.custody import AccountKind
 from cfi.contracts.state.rows.governance import ClockKind
-from cfi.contracts.state.rows.validators import ValidatorKey
 from cfi.contracts.state.standing import platform_standing
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.transition.genesis import state_at_genesis
 from cfi.contracts.wire.messages.catalogue import MESSAGES
-from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.parties import HolderClass, PeerKind
 from cfi.contracts.wire.quantities import Count, Instant
 from cfi.contracts.wire.schema import PublicKey, Signature, schema_of
 from cfi.contracts.wire.signatures import public_key_of
 from cfi.contracts.wire.text import HolderId, Identifier
 from cfi.genesis.builder import GenesisPlan, build_genesis, shipped_parameters
-from tests.genesis.founders import EXCHANGE, MEMBER, OFFICER_SEEDS, PLAN, TIME, VALIDATOR, seed
+from tests.genesis.founders import (
+    ADMISSION_KEY,
+    EXCHANGE,
+    MEMBER,
+    OFFICER_SEEDS,
+    PLAN,
+    TIME,
+    VALIDATOR,
+    seed,
+)
 
 DATA = build_genesis(PLAN)
 DOCUMENT = read_genesis(DATA)
@@ -63,6 +72,8 @@ class TestWhatIsFounded:
         assert [row.message_number for row in self.view.access.all()] == sorted(MESSAGES)
         assert self.view.holidays.get(number_key(12_053)) is not None
         assert [row.power for row in self.view.validators.all()] == [10]
+        (row,) = self.view.admission_keys.all()
+        assert (row.key, row.kind, row.holder_id) == (ADMISSION_KEY, PeerKind.VALIDATOR, "exchange")
 
     def test_holders_have_their_users_keys_and_accounts(self) -> None:
         assert self.view.holder_ids() == ["company-a", "exchange"]
@@ -105,7 +116,7 @@ def test_another_document_has_another_hash(changed: str) -> None:
     others: dict[str, Any] = {
         "terms": replace(PLAN.terms, name=Identifier("phase-x")),
         "time": TIME + 1,
-        "validators": ((VALIDATOR, 11),),
+        "validators": ((VALIDATOR, 11, ADMISSION_KEY),),
         "holders": (),
     }
     other = build_genesis(replace(PLAN, **{changed: others[changed]}))
@@ -118,8 +129,15 @@ PLANS: list[tuple[GenesisPlan, str]] = [
     (replace(PLAN, clock_start=None), "begins with sim- if its clock is stepped"),
     (replace(PLAN, chain_id="sim-" + "x" * 47), "more than 50 characters"),
     (replace(PLAN, validators=()), "no validator"),
-    (replace(PLAN, validators=((VALIDATOR, 0),)), "no validator, or one without power"),
-    (replace(PLAN, validators=((VALIDATOR, 1), (VALIDATOR, 2))), "validator is listed twice"),
+    (replace(PLAN, validators=((VALIDATOR, 0, ADMISSION_KEY),)), "no validator, or one without power"),
+    (
+        replace(PLAN, validators=((VALIDATOR, 1, bytes(32)), (VALIDATOR, 2, ADMISSION_KEY))),
+        "validator is listed twice",
+    ),
+    (
+        replace(PLAN, validators=((VALIDATOR, 1, ADMISSION_KEY), (bytes(32), 2, ADMISSION_KEY))),
+        "two validators have the same admission key",
+    ),
     (replace(PLAN, officers=PLAN.officers[:1] * 2), "officer is listed twice"),
     (replace(PLAN, threshold=0), "have to sign"),
     (replace(PLAN, threshold=4), "have to sign"),
@@ -159,10 +177,10 @@ def with_possession(document: GenesisDocument, possession: Signature) -> Genesis
     return replace(document, exchange=replace(document.exchange, users=users))
 
 
-def many_validators(count: int, power: int) -> tuple[ValidatorKey, ...]:
+def many_validators(count: int, power: int) -> tuple[FoundingValidator, ...]:
+    keys = (PublicKey(number.to_bytes(32, "big")) for number in range(count))
     return tuple(
-        ValidatorKey(key=PublicKey(number.to_bytes(32, "big")), power=Count(power))
-        for number in range(count)
+        FoundingValidator(key=key, power=Count(power), admission_key=key) for key in keys
     )
 
 
@@ -180,7 +198,7 @@ DOCUMENTS = [
     (
         replace(
             DOCUMENT,
-            validators=(ValidatorKey(key=PublicKey(VALIDATOR), power=Count(0)),),
+            validators=(replace(DOCUMENT.validators[0], power=Count(0)),),
         ),
         "without power",
     ),

@@ -12,12 +12,13 @@ from cfi.contracts.wire.messages.governance.add_validator import AddValidator
 from cfi.contracts.wire.messages.governance.register_node import RegisterNode
 from cfi.contracts.wire.parties import PeerKind
 from cfi.contracts.wire.quantities import Count
-from cfi.contracts.wire.schema import NodeId, PublicKey, Signature
+from cfi.contracts.wire.schema import PublicKey, Signature
 from cfi.contracts.wire.text import HolderId
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.demo.player import Played, Player
 from cfi.node.home import Home
 from cfi.node.main import main
+from cfi.node.registration import registration_of
 from tests.faults.running import CAST, SCENARIO, application
 from tests.network.running import QUICK, NetworkNode, commit_all, free_address, network, settled
 
@@ -50,10 +51,13 @@ def joined(first: NetworkNode, root: Path) -> NetworkNode:
 
 
 def registration(home: Home) -> RegisterNode:
+    found = registration_of(home, SCENARIO.chain_id)
     return RegisterNode(
-        node_id=NodeId(bytes.fromhex(read_node_id(home.node_key))),
+        node_id=found.node_id,
         kind=PeerKind.VALIDATOR,
         holder_id=HolderId(EXCHANGE),
+        admission_key=found.admission_key,
+        possession=found.possession,
     )
 
 

@@ -12,11 +12,11 @@ from cfi.client.wallet.keystore import SigningKey
 from cfi.client.wallet.transactions import transaction
 from cfi.contracts.transition.act import Act, read_verified_act
 from cfi.contracts.transition.block import Execution
+from cfi.contracts.wire.admission import is_genuine, read_admission
 from cfi.contracts.wire.limits import MAX_TRANSACTION_BYTES
 from cfi.contracts.wire.receipts import decode_receipt
 from cfi.contracts.wire.signatures import public_key_of
 from cfi.node import reception
-from cfi.node.admission import is_genuine, read_admission
 from cfi.node.consensus.embedded import EmbeddedEngine
 from cfi.node.link import MAX_FRAME_BYTES, Kind, frame
 from cfi.node.service import free_socket, show_socket
@@ -54,7 +54,11 @@ class TestASubmission:
             assert kind is Kind.ADMITTED
             admission = read_admission(cbor2.dumps(told))
             assert admission.act_id == read_verified_act(GOOD).act_id
-            assert is_genuine(admission, CHAIN_ID, public_key_of(ADMISSION_SEED))
+            assert is_genuine(admission)
+            assert (admission.chain_id, admission.node_key) == (
+                CHAIN_ID,
+                public_key_of(ADMISSION_SEED),
+            )
             kind, tag, (height, index, receipt) = await peer.next()
             assert (kind, tag) == (Kind.COMMITTED, 1)
             assert decode_receipt(receipt).done

@@ -73,7 +73,7 @@ from tests.contracts.filings import establish, every_year, facility, report
 from tests.contracts.ledger import EXCHANGE, NOW, Ledger
 from tests.contracts.people import key_named, possession_of
 from tests.contracts.rules.custody.market import DAY, given_standing
-from tests.contracts.validators import consensus_possession, given_validators
+from tests.contracts.validators import admission_possession, consensus_possession, given_validators
 
 MEMBERS: Final = ("company-a", "company-b", "charity")
 HOLDERS: Final = (*MEMBERS, EXCHANGE)
@@ -249,7 +249,13 @@ class Anything:
                     possession=consensus_possession(name),
                 ),
                 RemoveValidator(key=key_named(name)),
-                RegisterNode(node_id=node, kind=PeerKind.VALIDATOR, holder_id=HolderId(EXCHANGE)),
+                RegisterNode(
+                    node_id=node,
+                    kind=PeerKind.VALIDATOR,
+                    holder_id=HolderId(EXCHANGE),
+                    admission_key=key_named("a node's admissions"),
+                    possession=admission_possession("a node's admissions", node),
+                ),
                 WithdrawNode(node_id=node),
                 ScheduleUpgrade(app_version=Count(2), from_height=height),
                 CancelUpgrade(from_height=height),

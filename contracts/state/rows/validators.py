@@ -65,6 +65,18 @@ class Peer:
     kind: PeerKind
     holder_id: HolderId
     """Whose node it is."""
+    admission_key: PublicKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmissionKey:
+    """A key that signs admission receipts: whose word they are. It stays when the node goes."""
+
+    key: PublicKey
+    kind: PeerKind
+    """Of the node that it was registered for first."""
+    holder_id: HolderId
+    """Who runs the node."""
 
 
 VALIDATORS: Final = PublicTable(
@@ -89,4 +101,9 @@ PEERS: Final = HolderTable(
 )
 """Records of the Exchange: who is connected to whom is no business of others."""
 
-TABLES: Final = (VALIDATORS, VALIDATOR_SETS, OFFENCES, PEERS)
+ADMISSION_KEYS: Final = PublicTable(
+    name="admission_keys", tag=0xCC, row=AdmissionKey, key=lambda row: row.key
+)
+"""Public, without the node's id: whoever has a receipt can tell whose it is. Only ever added to."""
+
+TABLES: Final = (VALIDATORS, VALIDATOR_SETS, OFFENCES, PEERS, ADMISSION_KEYS)

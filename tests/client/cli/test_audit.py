@@ -53,7 +53,7 @@ PLAN = GenesisPlan(
     clock_start=NOW,
     terms=programme("phase-1"),
     exchange=EXCHANGE,
-    validators=((public_key_of(VALIDATOR_SEED), 10),),
+    validators=((public_key_of(VALIDATOR_SEED), 10, public_key_of(bytes(32))),),
     officers=tuple(map(public_key_of, OFFICERS)),
 )
 DOCUMENT = build_genesis(PLAN)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,48 @@ from click.testing import CliRunner, Result
 from cfi.client.cli.light import light
 from cfi.client.cli.query import query
 from cfi.client.cli.tx import tx
+from cfi.client.light.admissions import kept_admissions
 from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
+from cfi.contracts.transition.block import Execution
+from cfi.contracts.wire.admission import (
+    Batch,
+    admission_receipts,
+    is_genuine,
+    read_admission,
+)
 from cfi.contracts.wire.messages.baseline.establish_baseline import EstablishBaseline
 from cfi.contracts.wire.quantities import Tonnes
 from cfi.contracts.wire.schema import Hash, schema_of
 from cfi.contracts.wire.text import HolderId
+from cfi.node.admission import AdmissionBook
 from tests.client.light.lying import Liar, other_receipt
 from tests.genesis.founders import OFFICER_SEEDS
-from tests.node.chain import COMPANY, USER_SEED
-from tests.node.gateway.running import Running, run, running
+from tests.node.chain import CHAIN_ID, COMPANY, USER_SEED
+from tests.node.gateway.running import NODE, Running, run, running
 
 SEED = "cd" * 32
 OPENED = {"seed": SEED, "retirement": False}
+
+
+def receipt(chain_id: str, act_id: bytes) -> bytes:
+    """Somebody's admission receipt for an act."""
+    batch = Batch(chain_id=chain_id, run=bytes(16), height=1, at_ms=1, first_sequence=1)
+    return admission_receipts(bytes(32), batch, [(act_id, 9)])[0]
+
+
+NO_EVIDENCE: list[tuple[Callable[[bytes], bytes], str]] = [
+    (lambda _: b"", "malformed"),
+    (lambda _: receipt(CHAIN_ID, bytes(32)), "it is for another act"),
+    (lambda told: receipt("sim-other", read_admission(told).act_id), "it is for chain sim-other"),
+    (lambda told: told[:-1] + bytes([told[-1] ^ 1]), "its signature does not verify"),
+]
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the client keeps things unless it is told."""
+    monkeypatch.setenv("CFI_LIGHT", str(tmp_path / "kept"))
+    return tmp_path / "kept" / "admissions"
 
 
 @pytest.fixture
@@ -39,9 +70,9 @@ async def asked(command: click.Command, arguments: list[str], text: str = "") ->
     return await asyncio.to_thread(CliRunner().invoke, command, arguments, input=text)
 
 
-def with_gateway(folder: Path, work: Any) -> Any:
+def with_gateway(folder: Path, work: Any, **options: Any) -> Any:
     async def bounded() -> Any:
-        async with running(folder) as gateway:
+        async with running(folder, **options) as gateway:
             return await work(gateway)
 
     return run(bounded())
@@ -61,6 +92,63 @@ class TestActing:
         assert told["done"]
         assert told["facts"]["account_id"].startswith(f"{COMPANY}/")
         assert receipt.exit_code == 0, receipt.output
+
+    def test_the_nodes_word_that_it_took_the_act_is_kept(self, tmp_path: Path, secrets: list[str], kept: Path) -> None:
+        async def work(gateway: Running) -> Result:
+            return await asked(tx, ["OpenAccount", "-", "--gateway", gateway.base, *secrets, "--yes", "--json"], json.dumps(OPENED))
+
+        sent = with_gateway(tmp_path / "node", work)
+        assert sent.exit_code == 0, sent.output
+        (file,) = kept.iterdir()
+        assert f"admission {file}" in sent.stderr
+        admission = read_admission(file.read_bytes())
+        assert admission.act_id.hex() == json.loads(sent.stdout)["act_id"] == file.name[:64]
+        assert (is_genuine(admission), admission.node_key.hex()) == (True, NODE)
+        assert kept_admissions(file) == kept_admissions(kept) == kept_admissions(kept.parent)
+
+    def test_it_is_kept_of_an_act_that_no_block_has_yet(self, tmp_path: Path, secrets: list[str], kept: Path) -> None:
+        async def work(gateway: Running) -> Result:
+            return await asked(tx, ["OpenAccount", "-", "--gateway", gateway.base, *secrets, "--yes"], json.dumps(OPENED))
+
+        sent = with_gateway(tmp_path / "node", work, wait_seconds=0.0)
+        assert (sent.exit_code, "admitted, but in no block yet" in sent.stderr) == (4, True)
+        assert len(list(kept.iterdir())) == 1
+
+    def test_it_is_kept_of_an_act_that_is_given_up_too(self, tmp_path: Path, secrets: list[str], kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(*_: object) -> None:
+            raise ZeroDivisionError("a mistake of ours")
+
+        monkeypatch.setattr(Execution, "execute", fail)
+
+        async def work(gateway: Running) -> Result:
+            return await asked(tx, ["OpenAccount", "-", "--gateway", gateway.base, *secrets, "--yes"], json.dumps(OPENED))
+
+        sent = with_gateway(tmp_path / "node", work)
+        assert (sent.exit_code, "quarantined" in sent.stderr) == (1, True)
+        (file,) = kept.iterdir()
+        assert f"act {file.name[:64]}" in sent.stderr
+
+    @pytest.mark.parametrize(("change", "said"), NO_EVIDENCE)
+    def test_what_is_no_evidence_is_said_and_not_kept(self, tmp_path: Path, secrets: list[str], kept: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[bytes], bytes], said: str) -> None:
+        honest = AdmissionBook.admit
+        monkeypatch.setattr(AdmissionBook, "admit", lambda *told: [change(each) for each in honest(*told)])
+
+        async def work(gateway: Running) -> Result:
+            return await asked(tx, ["OpenAccount", "-", "--gateway", gateway.base, *secrets, "--yes"], json.dumps(OPENED))
+
+        sent = with_gateway(tmp_path / "node", work)
+        assert (sent.exit_code, kept.exists()) == (0, False)
+        assert f"the gateway's admission receipt is no evidence: {said}" in sent.stderr
+
+    def test_it_is_said_where_it_cannot_be_kept(self, tmp_path: Path, secrets: list[str], kept: Path) -> None:
+        kept.parent.mkdir()
+        kept.write_text("no folder")
+
+        async def work(gateway: Running) -> Result:
+            return await asked(tx, ["OpenAccount", "-", "--gateway", gateway.base, *secrets, "--yes"], json.dumps(OPENED))
+
+        sent = with_gateway(tmp_path / "node", work)
+        assert (sent.exit_code, "the admission receipt is not kept: " in sent.stderr) == (0, True)
 
     def test_a_receipt_is_verified_where_something_is_trusted(self, tmp_path: Path, secrets: list[str]) -> None:
         genesis, trusted = tmp_path / "genesis.cbor", ["--folder", str(tmp_path / "light")]

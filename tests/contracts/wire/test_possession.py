@@ -3,8 +3,13 @@
 import cbor2
 import pytest
 
-from cfi.contracts.wire.possession import possession_statement, proves_possession
-from cfi.contracts.wire.schema import PublicKey, Signature
+from cfi.contracts.wire.possession import (
+    admission_statement,
+    possession_statement,
+    proves_admission_key,
+    proves_possession,
+)
+from cfi.contracts.wire.schema import NodeId, PublicKey, Signature
 from cfi.contracts.wire.signatures import public_key_of, sign
 
 SEED = bytes(range(32))
@@ -40,3 +45,14 @@ def test_another_key_proves_nothing() -> None:
     assert not proves_possession(
         "market", "company-a", "user-1", KEY, Signature(sign(other, statement))
     )
+
+
+def test_an_admission_key_is_proved_for_one_node_of_one_chain() -> None:
+    node = NodeId(bytes(range(20)))
+    statement = admission_statement("market", node, KEY)
+    assert statement == cbor2.dumps(["cfi/admission-pop/v1", "market", node, KEY])
+    proof = Signature(sign(SEED, statement))
+    assert proves_admission_key("market", node, KEY, proof)
+    assert not proves_admission_key("sim", node, KEY, proof)
+    assert not proves_admission_key("market", NodeId(bytes(20)), KEY, proof)
+    assert not proves_admission_key("market", node, PublicKey(bytes(32)), proof)

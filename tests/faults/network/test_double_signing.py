@@ -17,13 +17,13 @@ from cfi.contracts.wire.limits import REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.messages.governance.register_node import RegisterNode
 from cfi.contracts.wire.misbehaviour import MisbehaviourKind
 from cfi.contracts.wire.parties import PeerKind
-from cfi.contracts.wire.schema import NodeId
 from cfi.contracts.wire.text import HolderId
 from cfi.contracts.wire.validators import address_of
 from cfi.node.consensus.cometbft.node_key import read_node_id, write_node_key
 from cfi.node.consensus.private_validator import PrivateValidator
 from cfi.node.home import Home
 from cfi.node.main import main
+from cfi.node.registration import registration_of
 from tests.effort import effort
 from tests.faults.network.market import Market
 from tests.faults.network.planted import REJECTS, with_plant
@@ -63,10 +63,13 @@ def twin_of(net: Net, folder: Path) -> Iterator[NetworkNode]:
 
 def registration(home: Home) -> bytes:
     """The Exchange's act that lets a node connect."""
+    found = registration_of(home, SCENARIO.chain_id)
     message = RegisterNode(
-        node_id=NodeId(bytes.fromhex(read_node_id(home.node_key))),
+        node_id=found.node_id,
         kind=PeerKind.VALIDATOR,
         holder_id=HolderId("exchange"),
+        admission_key=found.admission_key,
+        possession=found.possession,
     )
     return transaction(
         CAST.officer(1), SCENARIO.chain_id, message, REPLAY_WINDOW_HEIGHTS // 2, os.urandom(16)

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.wire.officers import AnchorFile
+from cfi.contracts.wire.possession import proves_admission_key
 from cfi.contracts.wire.quantities import Height, Instant, Seconds
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import Identifier
@@ -18,6 +19,7 @@ from cfi.node.clock import machine_time
 from cfi.node.consensus.private_validator import PrivateValidator
 from cfi.node.home import Home
 from cfi.node.main import main
+from cfi.node.registration import registration_of
 from cfi.node.settings import COMETBFT
 from tests.faults.running import CAST, new_home
 
@@ -48,6 +50,13 @@ def test_a_home_with_the_genesis_and_keys_of_its_own(first: Home, tmp_path: Path
     keys = [PrivateValidator(each.validator_key, each.validator_state) for each in (home, first)]
     assert keys[0].public_key != keys[1].public_key
     assert "RegisterNode" in told.stdout
+    _, document = read_home_genesis(home)
+    found = registration_of(home, document.chain_id)
+    for told_of in (found.node_id, found.admission_key, found.possession):
+        assert told_of.hex() in told.stdout
+    assert proves_admission_key(
+        document.chain_id, found.node_id, found.admission_key, found.possession
+    )
     assert list(home.keys.iterdir()) == []
 
 

@@ -52,7 +52,7 @@ class TestTheCommand:
         monkeypatch.setattr(command, "perform", lambda *_: Performance(home, 3, 1.0))
         monkeypatch.setattr(command, "show", lambda *_: None)
         monkeypatch.setattr(command, "member_checked", lambda *_: [])
-        monkeypatch.setattr(command, "audited", lambda _: Check("replay", passed, "said"))
+        monkeypatch.setattr(command, "audited", lambda _: [Check("replay", passed, "said")])
         monkeypatch.setattr(
             command, "audited_with_a_changed_byte", lambda *_: Check("byte", True, "")
         )
@@ -74,8 +74,9 @@ class TestTheCommand:
         monkeypatch.setattr(command, "perform_together", lambda *_: together)
         monkeypatch.setattr(command, "load_state", lambda _: SimpleNamespace(height=1, app_hash=b""))
         monkeypatch.setattr(command, "show", lambda *_: None)
-        for name in ("audited", "audited_with_a_changed_byte"):
-            monkeypatch.setattr(command, name, lambda *_: Check("", passed=True, told=""))
+        fine = Check("", passed=True, told="")
+        monkeypatch.setattr(command, "audited", lambda _: [fine])
+        monkeypatch.setattr(command, "audited_with_a_changed_byte", lambda *_: fine)
         monkeypatch.setattr(command, "member_checked", lambda *_: [])
         ended, told, _ = self.demo(tmp_path, "--engine", "cometbft")
         assert ended == 0

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from rich.console import Console
@@ -222,6 +222,16 @@ def test_a_story_that_stands_still_ends(
         part(story)
 
 
+AGREES: dict[str, Any] = {"agrees": True, "height": 4, "transactions": 9}
+CLEAN: dict[str, Any] = {
+    "receipts_that_count": 9,
+    "overtaken": [],
+    "omitted": [],
+    "doubled": [],
+    "no_evidence": [],
+}
+
+
 class TestChecks:
     def audit(
         self, monkeypatch: pytest.MonkeyPatch, code: int, stdout: str, stderr: str = ""
@@ -234,18 +244,49 @@ class TestChecks:
         monkeypatch.setattr(subprocess, "run", run)
 
     def test_an_agreement_passes(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-        said = {"agrees": True, "height": 4, "transactions": 9}
-        self.audit(monkeypatch, 0, json.dumps(said))
-        told = audited(home)
-        assert told == Check(
-            "auditor's replay", passed=True, told="4 blocks, 9 acts: everything agrees"
-        )
+        self.audit(monkeypatch, 0, json.dumps({"replay": AGREES, "admissions": CLEAN}))
+        assert audited(home) == [
+            Check("auditor's replay", passed=True, told="4 blocks, 9 acts: everything agrees"),
+            Check("admission receipts", passed=True, told="9 count: none overtaken, none left out"),
+        ]
+
+    def test_a_disagreement_fails_and_says_nothing_of_receipts(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said = AGREES | {"agrees": False, "disagreement": {"height": 1, "what": "a root"}}
+        self.audit(monkeypatch, 3, json.dumps({"replay": said, "admissions": None}))
+        told = Check("auditor's replay", passed=False, told="at height 1: a root")
+        assert audited(home) == [told]
+
+    @pytest.mark.parametrize(
+        ("listed", "passed", "told"),
+        [
+            ({"overtaken": [{"validators": 1}]}, False, "1 overtaken, none left out"),
+            ({"overtaken": [{"validators": 4}]}, True, "1 overtaken, none left out"),
+            ({"omitted": [{}, {}]}, False, "none overtaken, 2 left out"),
+            ({"doubled": [{}]}, False, "none overtaken, none left out"),
+            ({"no_evidence": [{}]}, False, "none overtaken, none left out"),
+        ],
+    )
+    def test_what_receipts_show_fails_unless_gossip_may_be_why(
+        self,
+        home: Home,
+        monkeypatch: pytest.MonkeyPatch,
+        listed: dict[str, Any],
+        passed: bool,
+        told: str,
+    ) -> None:
+        self.audit(monkeypatch, 3, json.dumps({"replay": AGREES, "admissions": CLEAN | listed}))
+        _, check = audited(home)
+        assert check == Check("admission receipts", passed, f"9 count: {told}")
 
     def test_an_auditor_that_fails_does_not(
         self, home: Home, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         self.audit(monkeypatch, 1, "", "cfi: it broke\n")
-        assert audited(home) == Check("auditor's replay", passed=False, told="cfi: it broke")
+        assert audited(home) == [
+            Check("auditor's replay", passed=False, told="cfi: it broke")
+        ]
 
     @pytest.mark.parametrize(("code", "passed"), [(3, True), (0, False), (1, False)])
     def test_a_changed_byte_has_to_be_caught(

@@ -73,6 +73,7 @@ class TestThePhases:
         assert len(rows) >= 4
         assert all(" ok " in row for row in rows)
         assert played.stdout.count("everything agrees") == 2
+        assert played.stdout.count("count: none overtaken, none left out") == 2
         assert played.stdout.count("caught at height") == 2
         assert "FAILED" not in played.stdout
 

@@ -224,7 +224,7 @@ def ledger_parts(
         chain_id=CHAIN_ID,
         time=began.seconds,
         clock_start=began.seconds,
-        validators=((public_key_of(VALIDATOR_SEED), 10),),
+        validators=((public_key_of(VALIDATOR_SEED), 10, public_key_of(ADMISSION_SEED)),),
     )
     document = build_genesis(plan)
     state, writes = (

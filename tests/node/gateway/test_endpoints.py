@@ -9,8 +9,8 @@ from cfi.client.light.proofs import verify_membership, verify_non_membership
 from cfi.client.wallet.transactions import act_id_of
 from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.state.store import State
+from cfi.contracts.wire.admission import is_genuine, read_admission
 from cfi.contracts.wire.receipts import decode_receipt
-from cfi.node.admission import is_genuine, read_admission
 from cfi.node.counters import Counters
 from cfi.node.gateway.answers import not_taken_answer
 from cfi.node.gateway.link_client import NotTakenError
@@ -157,7 +157,8 @@ class TestTransactions:
                 status, told = await gateway.post("/v1/transactions?wait=1", sent)
                 assert status == 200
                 admission = read_admission(bytes.fromhex(told["admission"]))
-                assert is_genuine(admission, CHAIN_ID, bytes.fromhex(NODE))
+                assert is_genuine(admission)
+                assert (admission.chain_id, admission.node_key.hex()) == (CHAIN_ID, NODE)
                 receipt = decode_receipt(bytes.fromhex(told["committed"]["receipt"]))
                 assert receipt.done
                 assert receipt.act_id == admission.act_id == act_id_of(sent)

@@ -1,9 +1,9 @@
-"""Register a node.  (ours 0025)"""
+"""Register a node.  (ours 0025, 0042)"""
 
 from dataclasses import dataclass
 
 from cfi.contracts.wire.parties import PeerKind
-from cfi.contracts.wire.schema import NodeId
+from cfi.contracts.wire.schema import NodeId, PublicKey, Signature
 from cfi.contracts.wire.text import HolderId
 
 
@@ -14,3 +14,7 @@ class RegisterNode:
     node_id: NodeId
     kind: PeerKind
     holder_id: HolderId
+    admission_key: PublicKey
+    """What the node signs its admission receipts with."""
+    possession: Signature
+    """The admission key's, over chain, node and key."""

@@ -7,14 +7,20 @@ from cfi.contracts.wire.parties import PeerKind
 from cfi.contracts.wire.schema import NodeId
 from cfi.contracts.wire.text import HolderId
 from tests.contracts.ledger import EXCHANGE, NOW, Ledger
+from tests.contracts.people import key_named
 from tests.contracts.refusals import refuses
+from tests.contracts.validators import admission_possession
 
 NODE = NodeId(bytes(20))
 
 
 def test_it_is_forgotten_and_may_be_registered_again(ledger: Ledger) -> None:
     registered = RegisterNode(
-        node_id=NODE, kind=PeerKind.VALIDATOR, holder_id=HolderId("company-a")
+        node_id=NODE,
+        kind=PeerKind.VALIDATOR,
+        holder_id=HolderId("company-a"),
+        admission_key=key_named("a node's admissions"),
+        possession=admission_possession("a node's admissions", NODE),
     )
     ledger.when(registered, EXCHANGE)
     assert ledger.when(WithdrawNode(node_id=NODE), EXCHANGE).done

@@ -12,7 +12,7 @@ from cfi.contracts.state.rows.validators import VALIDATOR_SETS
 from cfi.contracts.wire.messages.access.rotate_key import RotateKey
 from cfi.contracts.wire.messages.governance.register_node import RegisterNode
 from cfi.contracts.wire.parties import PeerKind
-from cfi.contracts.wire.possession import possession_statement
+from cfi.contracts.wire.possession import admission_statement, possession_statement
 from cfi.contracts.wire.protobuf import data
 from cfi.contracts.wire.receipts import decode_receipt
 from cfi.contracts.wire.schema import NodeId, PublicKey, Signature
@@ -35,8 +35,16 @@ from tests.node.consensus.cometbft.asking import (
 OLD: Final = CAST.officer(1)
 NEW: Final = SigningKey(CAST.seed("another key"))
 NODE: Final = bytes(range(20))
+_ADMITS: Final = SigningKey(CAST.seed("an admission key"))
+_ADMISSION: Final = admission_statement(
+    SCENARIO.chain_id, NodeId(NODE), PublicKey(_ADMITS.public_key)
+)
 REGISTRATION: Final = RegisterNode(
-    node_id=NodeId(NODE), kind=PeerKind.VALIDATOR, holder_id=HolderId("exchange")
+    node_id=NodeId(NODE),
+    kind=PeerKind.VALIDATOR,
+    holder_id=HolderId("exchange"),
+    admission_key=PublicKey(_ADMITS.public_key),
+    possession=Signature(_ADMITS.sign(_ADMISSION)),
 )
 _STATEMENT: Final = possession_statement(
     SCENARIO.chain_id, "exchange", "officer-1", PublicKey(NEW.public_key)
