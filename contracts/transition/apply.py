@@ -1,12 +1,12 @@
 """One act, from its verified bytes to its receipt: authorise, decide, check, commit, receipt."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cfi.contracts.state.changes import NO_CHANGES, Changes
 from cfi.contracts.state.draft import Draft
-from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.overlay import Encoded, Overlay, encoded
 from cfi.contracts.state.rows.access import AccessRule, Proposal
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act
@@ -16,16 +16,31 @@ from cfi.contracts.transition.invariants import conserves
 from cfi.contracts.transition.standing import Standing
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.codec import CodecError
+from cfi.contracts.wire.limits import MAX_ACT_GAS
 from cfi.contracts.wire.messages.access.approve import Approve
 from cfi.contracts.wire.messages.access.propose import Propose
 from cfi.contracts.wire.messages.catalogue import MESSAGES
 from cfi.contracts.wire.quantities import Count, SmallCode, small_code
-from cfi.contracts.wire.receipts import DONE, Receipt
+from cfi.contracts.wire.receipts import DONE, Receipt, encode_receipt
 from cfi.contracts.wire.refusal import Fact, Refusal, RefusedError, require
-from cfi.contracts.wire.schema import schema_of
+from cfi.contracts.wire.schema import SchemaError, schema_of
 from cfi.contracts.wire.values import maker_of
 
 _MAKE_RECEIPT: Final = maker_of(Receipt)
+
+
+class OverBudgetError(Exception):
+    """The block has no work units left for an act; it may come into a later one."""
+
+
+@dataclass(slots=True)
+class Applied:
+    """What became of an act."""
+
+    receipt: Receipt
+    receipt_bytes: bytes
+    gas: int
+    """Work units beyond those of the message's kind."""
 
 
 def apply_act(
@@ -38,19 +53,29 @@ def apply_act(
     *,
     book: RuleBook,
     standing: Standing,
-) -> Receipt:
+    room: int | None = None,
+) -> Applied:
     """Decide one admissible act by the rules in force and write what it changes; a refused act
-    writes nothing.
+    writes nothing, nor does one that raises here but from within `Overlay.apply`. Raises
+    OverBudgetError where it costs more work units than there is room for.
     """
+    gas = 0
     try:
         standing.may_decide_alone(act.key, signer, act.message_number)
         changes = decide(state, act.message, signer, block, book)
+        gas = min(changes.gas, MAX_ACT_GAS)
+        if room is not None and gas > room:
+            raise OverBudgetError
+        rows = _checked(changes)
     except RefusedError as refused:
-        return _receipt(
-            act, block, index, small_code(refused.refusal), refused.section, refused.facts
-        )
-    commit(overlay, changes)
-    return _receipt(act, block, index, DONE, "", changes.facts)
+        return _applied(_refusal_receipt(act, block, index, refused), gas)
+    except SchemaError as error:
+        unfit = RefusedError(Refusal.OUT_OF_RANGE, "ours", {"field": error.field})
+        return _applied(_refusal_receipt(act, block, index, unfit), gas)
+    # Its receipt is whole before anything is written: else an act could stand without one.
+    applied = _applied(_receipt(act, block, index, DONE, "", changes.facts), gas)
+    commit(overlay, changes, rows)
+    return applied
 
 
 def decide(
@@ -72,11 +97,23 @@ def decide(
     return Changes.of(draft.changes, _decide_inner(draft.state, proposal, block, book))
 
 
-def commit(overlay: Overlay, changes: Changes) -> None:
-    """Check the invariants, then write."""
+def commit(overlay: Overlay, changes: Changes, rows: Encoded | None = None) -> None:
+    """Check the invariants, then write, with the rows as `encoded` gave them if that was asked."""
     if changes is not NO_CHANGES:
         conserves(overlay, changes)
-        overlay.apply(changes)
+        overlay.apply(changes, rows)
+
+
+def _checked(changes: Changes) -> Encoded:
+    """The rows of an act's changes; refuses more work than an act may be."""
+    require(
+        changes.gas <= MAX_ACT_GAS,
+        Refusal.OUT_OF_RANGE,
+        "ours",
+        field="work_units",
+        most=MAX_ACT_GAS,
+    )
+    return encoded(changes)
 
 
 def inner_message(message_number: int, body: bytes) -> object:
@@ -114,10 +151,21 @@ def _may_be_approved(state: StateView, proposal: Proposal, signer: Signer) -> No
 def _decide_inner(
     state: StateView, proposal: Proposal, block: BlockContext, book: RuleBook
 ) -> Changes:
-    """The proposed act decided now, as its proposer's, under the rules and rows of this moment."""
+    """The proposed act decided now, as its proposer's, under the rules and rows of this moment, for
+    its own work units.
+    """
     inner = inner_message(proposal.message_number, proposal.body)
     context = replace(block, signer=proposal.proposed_by, approver=block.signer)
-    return book.rules[type(inner)](state, inner, context)
+    gas = access_rule(state, proposal.message_number).gas
+    return book.rules[type(inner)](state, inner, context).costing(gas)
+
+
+def _applied(receipt: Receipt, gas: int) -> Applied:
+    return Applied(receipt, encode_receipt(receipt), gas)
+
+
+def _refusal_receipt(act: Act, block: BlockContext, index: Count, why: RefusedError) -> Receipt:
+    return _receipt(act, block, index, small_code(why.refusal), why.section, why.facts)
 
 
 def _receipt(

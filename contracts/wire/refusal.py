@@ -25,6 +25,7 @@ class Refusal(IntEnum):
     PARAMETER_NOT_SET = 11
     NOT_AN_OFFICER = 12
     PROPOSER_GONE = 13
+    OUT_OF_RANGE = 14
 
     # Membership: 100 to 199
     MALFORMED_HOLDER_ID = 100
