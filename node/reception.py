@@ -17,6 +17,7 @@ from cfi.node.mempool import HolderOverQuotaError, Mempool, MempoolFullError, Wa
 from cfi.node.verification import Verification
 
 _SUBMISSION_ROOM: Final = 100_000
+_SUBMISSION_BYTES: Final = 32 * 1024 * 1024
 MEMPOOL_FULL: Final = "MEMPOOL_FULL"
 HOLDER_OVER_QUOTA: Final = "HOLDER_OVER_QUOTA"
 
@@ -69,7 +70,9 @@ class Reception:
         self._admission = admission
         self._offer = offer
         self.mempool = mempool
-        self._verification: Verification[Applicant] = Verification(_SUBMISSION_ROOM, self._judge)
+        self._verification: Verification[Applicant] = Verification(
+            _SUBMISSION_ROOM, _SUBMISSION_BYTES, self._judge
+        )
 
     def start(self) -> "asyncio.Future[None]":
         """Begin to verify; the future ends when that does, with what ended it."""
