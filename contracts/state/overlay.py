@@ -39,19 +39,16 @@ Encoded = list[bytes | None]
 
 def encoded(changes: Changes) -> Encoded:
     """The bytes that changes write; raises SchemaError where a field is out of range."""
-    return [_encoded(operation) for operation in changes.operations]
-
-
-def _encoded(operation: Any) -> bytes | None:
-    match operation:
-        case Put():
-            return operation.table.schema.encode(operation.row)
-        case Move():
-            return _MOVEMENTS.encode(operation.movement)
-        case PutPublic():
-            return operation.table.schema.encode(operation.row)
-        case _:
-            return None
+    rows: Encoded = []
+    for operation in changes.operations:
+        match operation:
+            case Put() | PutPublic():
+                rows.append(operation.table.schema.encode(operation.row))
+            case Move():
+                rows.append(_MOVEMENTS.encode(operation.movement))
+            case _:
+                rows.append(None)
+    return rows
 
 
 class Overlay:

@@ -1,7 +1,7 @@
 """One act, from its verified bytes to its receipt: authorise, decide, check, commit, receipt."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from cfi.contracts.state.changes import NO_CHANGES, Changes
@@ -33,14 +33,10 @@ class OverBudgetError(Exception):
     """The block has no work units left for an act; it may come into a later one."""
 
 
-@dataclass(slots=True)
-class Applied:
-    """What became of an act."""
-
-    receipt: Receipt
-    receipt_bytes: bytes
-    gas: int
-    """Work units beyond those of the message's kind."""
+Applied = tuple[Receipt, bytes, int]
+"""What became of an act: its receipt, the receipt's bytes, and work units beyond those of the
+message's kind.
+"""
 
 
 def apply_act(
@@ -63,19 +59,20 @@ def apply_act(
     try:
         standing.may_decide_alone(act.key, signer, act.message_number)
         changes = decide(state, act.message, signer, block, book)
-        gas = min(changes.gas, MAX_ACT_GAS)
-        if room is not None and gas > room:
-            raise OverBudgetError
-        rows = _checked(changes)
+        if changes.gas:
+            gas = min(changes.gas, MAX_ACT_GAS)
+            _may_touch(changes.gas, room)
+        rows = encoded(changes)
     except RefusedError as refused:
-        return _applied(_refusal_receipt(act, block, index, refused), gas)
+        return _refused(act, block, index, refused, gas)
     except SchemaError as error:
         unfit = RefusedError(Refusal.OUT_OF_RANGE, "ours", {"field": error.field})
-        return _applied(_refusal_receipt(act, block, index, unfit), gas)
+        return _refused(act, block, index, unfit, gas)
     # Its receipt is whole before anything is written: else an act could stand without one.
-    applied = _applied(_receipt(act, block, index, DONE, "", changes.facts), gas)
+    receipt = _receipt(act, block, index, DONE, "", changes.facts)
+    receipt_bytes = encode_receipt(receipt)
     commit(overlay, changes, rows)
-    return applied
+    return receipt, receipt_bytes, gas
 
 
 def decide(
@@ -104,16 +101,11 @@ def commit(overlay: Overlay, changes: Changes, rows: Encoded | None = None) -> N
         overlay.apply(changes, rows)
 
 
-def _checked(changes: Changes) -> Encoded:
-    """The rows of an act's changes; refuses more work than an act may be."""
-    require(
-        changes.gas <= MAX_ACT_GAS,
-        Refusal.OUT_OF_RANGE,
-        "ours",
-        field="work_units",
-        most=MAX_ACT_GAS,
-    )
-    return encoded(changes)
+def _may_touch(gas: int, room: int | None) -> None:
+    """Refuse more work than an act may be; raises OverBudgetError where the block has no room."""
+    if room is not None and min(gas, MAX_ACT_GAS) > room:
+        raise OverBudgetError
+    require(gas <= MAX_ACT_GAS, Refusal.OUT_OF_RANGE, "ours", field="work_units", most=MAX_ACT_GAS)
 
 
 def inner_message(message_number: int, body: bytes) -> object:
@@ -160,12 +152,9 @@ def _decide_inner(
     return book.rules[type(inner)](state, inner, context).costing(gas)
 
 
-def _applied(receipt: Receipt, gas: int) -> Applied:
-    return Applied(receipt, encode_receipt(receipt), gas)
-
-
-def _refusal_receipt(act: Act, block: BlockContext, index: Count, why: RefusedError) -> Receipt:
-    return _receipt(act, block, index, small_code(why.refusal), why.section, why.facts)
+def _refused(act: Act, block: BlockContext, index: Count, why: RefusedError, gas: int) -> Applied:
+    receipt = _receipt(act, block, index, small_code(why.refusal), why.section, why.facts)
+    return receipt, encode_receipt(receipt), gas
 
 
 def _receipt(

@@ -103,7 +103,7 @@ class Execution:
             holder_id=signer.holder.holder_id,
             signer=signer.user.user_id,
         )
-        applied = apply_act(
+        receipt, receipt_bytes, further = apply_act(
             self.overlay,
             self.state,
             act,
@@ -114,7 +114,7 @@ class Execution:
             standing=self.standing,
             room=room,
         )
-        outcome = Outcome(act, applied.receipt, applied.receipt_bytes, None, gas + applied.gas)
+        outcome = Outcome(act, receipt, receipt_bytes, None, gas + further)
         self.ids[act.act_id] = None
         self.gas += outcome.gas
         self.outcomes.append(outcome)

@@ -72,7 +72,7 @@ class TestARowThatIsOutOfRange:
     def test_refuses_the_act_and_names_the_field(self, ledger: Ledger) -> None:
         changes = out_of_range(ledger)
         before = ledger.tables()
-        receipt = apply(ledger, answering(changes)).receipt
+        receipt, _, _ = apply(ledger, answering(changes))
         assert (Refusal(receipt.code), receipt.section, receipt.facts) == (
             Refusal.OUT_OF_RANGE,
             "ours",
@@ -89,7 +89,7 @@ class TestARowThatIsOutOfRange:
             draft.add(changes)
             return draft.changes
 
-        assert Refusal(apply(ledger, drafts).receipt.code) is Refusal.OUT_OF_RANGE
+        assert Refusal(apply(ledger, drafts)[0].code) is Refusal.OUT_OF_RANGE
 
 
 class TestAnActThatRaises:
@@ -127,16 +127,16 @@ class TestItsWorkUnits:
         changes = Changes.of(put(LOTS, "company-a/1", lot_of(ledger))).costing(3).costing(4)
         before = ledger.tables()
         if fits:
-            assert apply(ledger, answering(changes), room).gas == 7
+            assert apply(ledger, answering(changes), room)[2] == 7
         else:
             with pytest.raises(OverBudgetError):
                 apply(ledger, answering(changes), room)
         assert ledger.tables() == before
 
     def test_are_not_more_than_an_act_may_be(self, ledger: Ledger) -> None:
-        assert apply(ledger, answering(NO_CHANGES.costing(MAX_ACT_GAS))).receipt.done
-        applied = apply(ledger, answering(NO_CHANGES.costing(MAX_ACT_GAS + 1)))
-        assert (Refusal(applied.receipt.code), applied.receipt.facts, applied.gas) == (
+        assert apply(ledger, answering(NO_CHANGES.costing(MAX_ACT_GAS)))[0].done
+        receipt, _, gas = apply(ledger, answering(NO_CHANGES.costing(MAX_ACT_GAS + 1)))
+        assert (Refusal(receipt.code), receipt.facts, gas) == (
             Refusal.OUT_OF_RANGE,
             (("field", "work_units"), ("most", MAX_ACT_GAS)),
             MAX_ACT_GAS,
@@ -148,9 +148,9 @@ class TestItsWorkUnits:
         def refuses(_: StateView, __: Any, ___: BlockContext) -> Changes:
             raise RefusedError(Refusal.UNKNOWN_LOT, "RB 5.3.1", {})
 
-        applied = apply(ledger, refuses, 0)
-        assert (Refusal(applied.receipt.code), applied.gas) == (Refusal.UNKNOWN_LOT, 0)
-        assert applied.receipt_bytes == encode_receipt(applied.receipt)
+        receipt, receipt_bytes, gas = apply(ledger, refuses, 0)
+        assert (Refusal(receipt.code), gas) == (Refusal.UNKNOWN_LOT, 0)
+        assert receipt_bytes == encode_receipt(receipt)
 
 
 def test_parts_are_done_for_the_work_units_of_all(ledger: Ledger) -> None:
