@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any, Final, TypeVar
 
 from cfi.contracts.state.rows.access import AccessRule
-from cfi.contracts.wire.limits import MAX_BLOCK_GAS
+from cfi.contracts.wire.limits import MAX_ACT_GAS
 from cfi.contracts.wire.messages.catalogue import NUMBERS
 from cfi.contracts.wire.parties import HolderClass, Level, Role
 from cfi.contracts.wire.quantities import Count, SmallCode
@@ -97,8 +97,8 @@ def _flag(entry: Mapping[str, Any], key: str) -> bool:
 
 def _gas(entry: Mapping[str, Any]) -> Count:
     value = entry.get("gas", 1)
-    if type(value) is not int or not 1 <= value <= MAX_BLOCK_GAS:
-        raise AccessTableError(f"{entry['message']}.gas: not 1 to {MAX_BLOCK_GAS:,} work units")
+    if type(value) is not int or not 1 <= value <= MAX_ACT_GAS:
+        raise AccessTableError(f"{entry['message']}.gas: not 1 to {MAX_ACT_GAS:,} work units")
     return Count(value)
 
 

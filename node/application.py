@@ -19,7 +19,7 @@ from cfi.contracts.state.table import OwnerKey, number_key
 from cfi.contracts.state.trees import Trees
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
-from cfi.contracts.transition.authorise import live_signer
+from cfi.contracts.transition.apply import OverBudgetError
 from cfi.contracts.transition.block import (
     Execution,
     Outcome,
@@ -35,14 +35,20 @@ from cfi.contracts.wire.list_tree import list_root
 from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.receipts import receipt_digest
-from cfi.contracts.wire.schema import Hash, PublicKey
+from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.validators import Validator
 from cfi.contracts.wire.values import maker_of
+from cfi.node.live_keys import LiveKeys
 from cfi.node.memory import Memory
 from cfi.node.storage.ledger_store import Committed, LedgerStore, results_entry
 from cfi.node.storage.quarantine import Quarantine
 
 _LOG: Final = logging.getLogger(__name__)
+_MOST_POISONOUS: Final = 10_000
+_MOST_RAISED: Final = 100
+"""Acts of one proposal that may raise before no more are tried."""
+_MOST_BEGINNINGS: Final = 3
+"""Times that a proposal is begun with transactions: an act that spoils it has it begun anew."""
 _REFUSED: Final = 1
 _RESULT: Final = maker_of(TransactionResult)
 Content: TypeAlias = tuple[tuple[bytes, ...], Instant, tuple[Misbehaviour, ...]]
@@ -99,7 +105,7 @@ class Application:
         self.quarantine = quarantine
         self.memory = Memory()
         self._poisonous: dict[Hash, None] = {}
-        self._live_keys: dict[PublicKey, bool] = {}
+        self._live_keys = LiveKeys()
         self._gas: dict[int, int] = {}
         self.now = Instant(0)
         """The programme clock of the last height sealed or committed."""
@@ -142,9 +148,9 @@ class Application:
         check_window(act, chain.chain_id, self.state.height + 1)
         if act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
+        self._check_fit(act)
         holder = self._view.keys.place(act.key)
-        if holder is None:
-            raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
+        assert holder is not None, "a live key has a place"
         return holder
 
     def check_live(self, act: Act) -> None:
@@ -155,15 +161,15 @@ class Application:
             raise InadmissibleError(Inadmissible.EXPIRED, f"valid until height {act.valid_until}")
         if act.act_id in self.window:
             raise InadmissibleError(Inadmissible.DUPLICATE, "this act is already in the history")
+        self._check_fit(act)
+
+    def _check_fit(self, act: Act) -> None:
+        """Raise InadmissibleError if an act raised an error here, or its key speaks for nobody."""
         if act.bytes_hash in self._poisonous:
             raise InadmissibleError(
                 Inadmissible.MALFORMED, "it raised an error here and is quarantined"
             )
-        live = self._live_keys.get(act.key)
-        if live is None:
-            live = live_signer(self._view, act.key, self.now) is not None
-            self._live_keys[act.key] = live
-        if not live:
+        if not self._live_keys.lives(self._view, act.key, self.now):
             raise InadmissibleError(Inadmissible.NO_LIVE_KEY, "the key belongs to no active user")
 
     def gas_of(self, act: Act) -> int:
@@ -183,13 +189,14 @@ class Application:
         """The transactions that the next block can hold, in their order: what is inadmissible,
         poisonous or over the budget is left out. Raises UnsupportedVersionError.
         """
+        left = _MOST_BEGINNINGS
         while True:
             execution = begin_block(self.state, self.window, now, misbehaviour)
-            chosen: list[bytes] = []
-            failed = self._choose(execution, transactions, chosen)
-            if failed is None:
+            execution.most_gas = MAX_BLOCK_GAS
+            chosen = self._choose(execution, transactions if left else ())
+            if not (execution.overlay.spoilt and left):
                 break
-            self._poisonous[Hash(sha256(failed).digest())] = None
+            left -= 1
         finish_block(execution)
         self._executed = (_content(chosen, now, misbehaviour), execution)
         return chosen
@@ -213,7 +220,7 @@ class Application:
             except InadmissibleError as error:
                 return f"inadmissible content: {error}"
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
-                self.quarantine.keep(transaction, error)
+                self._set_aside(transaction, error)
                 return f"an act raised {type(error).__name__}"
             if execution.gas > MAX_BLOCK_GAS:
                 return f"over the budget of {MAX_BLOCK_GAS} work units"
@@ -271,7 +278,7 @@ class Application:
             self.window.take_back(self.state.height + 1)
             self.now = self._sealed.clock_before
             self._sealed, self.committed_view = None, self._view
-            self._forget_height()
+            self._forget_standing()
 
     @contextmanager
     def lent_trees(self) -> Iterator[Trees]:
@@ -297,35 +304,46 @@ class Application:
         self.committed_view = self._view = StateView(state)
         self._genesis_writes = []
         self._executed = self._sealed = None
+        self._forget_standing()
 
-    def _forget_height(self) -> None:
-        """What was looked up for a height's waiting acts is not the next one's."""
-        self._live_keys.clear()
+    def _forget_standing(self) -> None:
+        """What was looked up for waiting acts holds until a row is written that says so."""
+        self._live_keys.forget()
         self._gas.clear()
 
     def _choose(
         self,
         execution: Execution,
         transactions: Sequence[bytes],
-        chosen: list[bytes],
-    ) -> bytes | None:
-        """Execute what fits; returns a transaction that raised, whose overlay is then spoilt."""
+    ) -> list[bytes]:
+        """Execute what fits, up to an act that spoils the overlay; returns what was executed. An
+        act that raises leaves the others as they are, but only so many are tried.
+        """
+        chosen: list[bytes] = []
+        raised = 0
         for transaction in transactions:
             try:
                 act = self.memory.act(transaction)
-                if act.bytes_hash in self._poisonous:
-                    continue
-                if execution.gas + execution.gas_of(act) > MAX_BLOCK_GAS:
-                    break
-                execution.execute(act)
+                if act.bytes_hash not in self._poisonous:
+                    execution.execute(act)
+                    chosen.append(transaction)
             except InadmissibleError:
                 continue
+            except OverBudgetError:
+                break
             except Exception as error:  # noqa: BLE001 - whatever it is, nobody halts
-                _LOG.exception("a transaction is quarantined")
-                self.quarantine.keep(transaction, error)
-                return transaction
-            chosen.append(transaction)
-        return None
+                self._set_aside(transaction, error)
+                raised += 1
+                if execution.overlay.spoilt or raised == _MOST_RAISED:
+                    break
+        return chosen
+
+    def _set_aside(self, transaction: bytes, error: Exception) -> None:
+        """Keep a transaction that raised, and offer it to no block of ours again."""
+        self.quarantine.keep(transaction, error)
+        if len(self._poisonous) >= _MOST_POISONOUS:
+            self._poisonous.pop(next(iter(self._poisonous)))
+        self._poisonous[Hash(sha256(transaction).digest())] = None
 
     def _execute_decided(
         self,
@@ -343,7 +361,8 @@ class Application:
         return execution
 
     def _seal(self, execution: Execution) -> Finalized:
-        self._forget_height()
+        if execution.overlay.standing_writes:
+            self._forget_standing()
         clock_before, self.now = self.now, execution.now
         for error in execution.held:
             _LOG.error("due work raised an error and is set aside", exc_info=error)

@@ -14,7 +14,8 @@ from cfi.node.audience import Listener
 
 MOST: Final = 50_000
 MOST_BYTES: Final = 64 * 1024 * 1024
-MOST_OF_HOLDER: Final = 20_000
+MOST_OF_HOLDER: Final = 5_000
+MOST_BYTES_OF_HOLDER: Final = MOST_BYTES // 16
 
 
 class MempoolFullError(Exception):
@@ -41,16 +42,22 @@ class Mempool:
     """First come, first served."""
 
     def __init__(
-        self, most: int = MOST, most_bytes: int = MOST_BYTES, most_of_holder: int = MOST_OF_HOLDER
+        self,
+        most: int = MOST,
+        most_bytes: int = MOST_BYTES,
+        most_of_holder: int = MOST_OF_HOLDER,
+        most_bytes_of_holder: int = MOST_BYTES_OF_HOLDER,
     ) -> None:
         self._waiting: dict[bytes, Waiting] = {}
         self._ids: dict[Hash, Hash] = {}
         """By act id, the hash of the bytes that wait."""
-        self._by_holder: dict[OwnerKey, int] = {}
+        self._by_holder: dict[OwnerKey, tuple[int, int]] = {}
+        """How many of a holder's wait, and their bytes."""
         self._by_last_height: dict[int, dict[Hash, None]] = {}
         self._most = most
         self._most_bytes = most_bytes
         self._most_of_holder = most_of_holder
+        self._most_bytes_of_holder = most_bytes_of_holder
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -64,12 +71,12 @@ class Mempool:
         size = len(waiting.transaction)
         if len(self._waiting) >= self._most or self.bytes + size > self._most_bytes:
             raise MempoolFullError(f"{len(self._waiting)} transactions wait")
-        pending = self._by_holder.get(waiting.holder, 0)
-        if pending >= self._most_of_holder:
+        pending, length = self._by_holder.get(waiting.holder, (0, 0))
+        if pending >= self._most_of_holder or length + size > self._most_bytes_of_holder:
             raise HolderOverQuotaError(f"{pending} transactions of this holder wait")
         self._waiting[waiting.act.bytes_hash] = waiting
         self._ids[waiting.act.act_id] = waiting.act.bytes_hash
-        self._by_holder[waiting.holder] = pending + 1
+        self._by_holder[waiting.holder] = (pending + 1, length + size)
         self._by_last_height.setdefault(waiting.act.valid_until, {})[waiting.act.bytes_hash] = None
         self.bytes += size
 
@@ -115,10 +122,11 @@ class Mempool:
         del same[bytes_hash]
         if not same:
             del self._by_last_height[waiting.act.valid_until]
-        self.bytes -= len(waiting.transaction)
-        left = self._by_holder[waiting.holder] - 1
-        if left:
-            self._by_holder[waiting.holder] = left
+        size = len(waiting.transaction)
+        self.bytes -= size
+        pending, length = self._by_holder[waiting.holder]
+        if pending > 1:
+            self._by_holder[waiting.holder] = (pending - 1, length - size)
         else:
             del self._by_holder[waiting.holder]
         return waiting

@@ -19,6 +19,7 @@ from cfi.node.mempool import HolderOverQuotaError, Mempool, MempoolFullError, Wa
 from cfi.node.verification import Verification
 
 _SUBMISSION_ROOM: Final = 100_000
+_SUBMISSION_BYTES: Final = 32 * 1024 * 1024
 _MOST_OF_THE_SAME: Final = 8
 _NO_ROOM: Final = "too many transactions wait to be verified"
 _POISONOUS: Final = Never(Inadmissible.MALFORMED, "it raised an error and is quarantined")
@@ -89,7 +90,9 @@ class Reception:
         self.mempool = mempool
         self._inquiries: dict[bytes, Inquiry] = {}
         self._known: list[tuple[Applicant, Act]] = []
-        self._verification: Verification[Inquiry] = Verification(_SUBMISSION_ROOM, self._judge)
+        self._verification: Verification[Inquiry] = Verification(
+            _SUBMISSION_ROOM, _SUBMISSION_BYTES, self._judge
+        )
 
     def start(self) -> "asyncio.Future[None]":
         """Begin to verify; the future ends when that does, with what ended it."""

@@ -28,8 +28,16 @@ class Verification(Generic[S]):
     loop.
     """
 
-    def __init__(self, room: int, deliver: Callable[[list[S], list[Examined]], None]) -> None:
+    def __init__(
+        self, room: int, room_bytes: int, deliver: Callable[[list[S], list[Examined]], None]
+    ) -> None:
+        """At most `room` submissions and `room_bytes` of them wait."""
         self._waiting: queue.Queue[S | None] = queue.Queue(room)
+        self._room_bytes = room_bytes
+        self._bytes_in = 0
+        """All ever taken in: only the loop counts here."""
+        self._bytes_out = 0
+        """All ever cut into batches: only the thread counts here."""
         self._deliver = deliver
         self._thread: threading.Thread | None = None
 
@@ -43,10 +51,14 @@ class Verification(Generic[S]):
 
     def put(self, submission: S) -> bool:
         """Take one in; False if there is no room."""
+        size = len(submission.transaction)
+        if self._bytes_in - self._bytes_out + size > self._room_bytes:
+            return False
         try:
             self._waiting.put_nowait(submission)
         except queue.Full:
             return False
+        self._bytes_in += size
         return True
 
     async def stop(self) -> None:
@@ -92,6 +104,7 @@ class Verification(Generic[S]):
                 return batch, True
             batch.append(each)
             size += len(each.transaction)
+            self._bytes_out += len(each.transaction)
         return batch, False
 
 

@@ -97,20 +97,28 @@ class Changes:
 
     operations: tuple[Operation, ...] = ()
     facts: Mapping[str, Fact] = field(default_factory=lambda: NO_FACTS)
+    gas: int = 0
+    """Work units beyond those of the message's kind, where the work grows with what is touched."""
 
     @staticmethod
     def of(*parts: "Operation | Changes", **facts: Fact) -> "Changes":
         """Operations and changes put together, in order."""
         operations: list[Operation] = []
         told: dict[str, Fact] = {}
+        gas = 0
         for part in parts:
             if isinstance(part, Changes):
                 operations += part.operations
+                gas += part.gas
                 if part.facts:
                     told |= part.facts
             else:
                 operations.append(part)
-        return _CHANGES(tuple(operations), told | facts if facts else told)
+        return _CHANGES(tuple(operations), told | facts if facts else told, gas)
+
+    def costing(self, gas: int) -> "Changes":
+        """The same for so many work units more."""
+        return _CHANGES(self.operations, self.facts, self.gas + gas)
 
 
 NO_CHANGES: Final = Changes()

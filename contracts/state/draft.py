@@ -18,14 +18,16 @@ class Draft:
         self.state = StateView(self._overlay)
         self._operations: list[Operation] = []
         self._facts: dict[str, Fact] = {}
+        self._gas = 0
 
     @property
     def changes(self) -> Changes:
         """Everything added so far, in order."""
-        return Changes(tuple(self._operations), dict(self._facts))
+        return Changes(tuple(self._operations), dict(self._facts), self._gas)
 
     def add(self, changes: Changes) -> None:
         """Take changes into account for every later step."""
         self._overlay.apply(changes)
         self._operations += changes.operations
         self._facts |= changes.facts
+        self._gas += changes.gas

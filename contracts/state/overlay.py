@@ -33,6 +33,24 @@ CHAIN_START: Final = Hash(bytes(32))
 _MOVEMENTS: Final = schema_of(Movement)
 
 
+Encoded = list[bytes | None]
+"""By operation, the bytes that it writes, None where it writes none."""
+
+
+def encoded(changes: Changes) -> Encoded:
+    """The bytes that changes write; raises SchemaError where a field is out of range."""
+    rows: Encoded = []
+    for operation in changes.operations:
+        match operation:
+            case Put() | PutPublic():
+                rows.append(operation.table.schema.encode(operation.row))
+            case Move():
+                rows.append(_MOVEMENTS.encode(operation.movement))
+            case _:
+                rows.append(None)
+    return rows
+
+
 class Overlay:
     """Reads fall through to the base; writes stay here."""
 
@@ -44,6 +62,8 @@ class Overlay:
         self.movements: dict[OwnerKey, list[bytes]] = {}
         self.standing_writes = 0
         """How often a row was written that says who may do what."""
+        self.spoilt = False
+        """True once changes were written in part only: nothing here may be relied on."""
         self._summaries: dict[OwnerKey, Running] = {}
         self._opened: list[OwnerKey] = []
         self._counts: dict[OwnerKey, int] = {}
@@ -107,22 +127,24 @@ class Overlay:
         raw = self._base.owned(owner, SUMMARY_KEY)
         return None if raw is None else SUMMARY.schema.read(raw)
 
-    def apply(self, changes: Changes) -> None:
-        """Write what a rule returned."""
-        for operation in changes.operations:
-            self._apply_one(operation)
+    def apply(self, changes: Changes, rows: Encoded | None = None) -> None:
+        """Write what a rule returned, with its rows as `encoded` gave them if that was asked;
+        raises SchemaError, having written nothing, where a row can't be encoded.
+        """
+        rows = encoded(changes) if rows is None else rows
+        self.spoilt = True
+        for operation, row in zip(changes.operations, rows, strict=True):
+            self._apply_one(operation, row)
+        self.spoilt = False
 
-    def _apply_one(self, operation: Any) -> None:
+    def _apply_one(self, operation: Any, row: bytes | None) -> None:
         match operation:
-            case Put():
-                row = operation.table.schema.encode(operation.row)
+            case Put() | Drop():
                 self._write(operation.owner, operation.key, row)
             case Move():
-                self._record(operation.owner, operation.movement)
-            case Drop():
-                self._write(operation.owner, operation.key, None)
+                assert row is not None, "a movement is encoded"
+                self._record(operation.owner, operation.movement, row)
             case PutPublic():
-                row = operation.table.schema.encode(operation.row)
                 self._write_public(operation.key, row)
             case DropPublic():
                 self._write_public(operation.key, None)
@@ -219,9 +241,8 @@ class Overlay:
         self.seeds[owner] = seed
         self._running_of(owner).commitment = Hash(seed_commitment(seed))
 
-    def _record(self, owner: OwnerKey, movement: Movement) -> None:
+    def _record(self, owner: OwnerKey, movement: Movement, raw: bytes) -> None:
         running = self._running_of(owner)
-        raw = _MOVEMENTS.encode(movement)
         running.record(movement, raw)
         self.movements.setdefault(owner, []).append(raw)
 

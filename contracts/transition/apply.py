@@ -6,7 +6,7 @@ from typing import Final
 
 from cfi.contracts.state.changes import NO_CHANGES, Changes
 from cfi.contracts.state.draft import Draft
-from cfi.contracts.state.overlay import Overlay
+from cfi.contracts.state.overlay import Encoded, Overlay, encoded
 from cfi.contracts.state.rows.access import AccessRule, Proposal
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act
@@ -17,16 +17,27 @@ from cfi.contracts.transition.room import has_room, require_room
 from cfi.contracts.transition.standing import Standing
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.codec import CodecError
+from cfi.contracts.wire.limits import MAX_ACT_GAS
 from cfi.contracts.wire.messages.access.approve import Approve
 from cfi.contracts.wire.messages.access.propose import Propose
 from cfi.contracts.wire.messages.catalogue import MESSAGES
 from cfi.contracts.wire.quantities import Count, SmallCode, small_code
-from cfi.contracts.wire.receipts import DONE, Receipt
+from cfi.contracts.wire.receipts import DONE, Receipt, encode_receipt
 from cfi.contracts.wire.refusal import Fact, Refusal, RefusedError, require
-from cfi.contracts.wire.schema import schema_of
+from cfi.contracts.wire.schema import SchemaError, schema_of
 from cfi.contracts.wire.values import maker_of
 
 _MAKE_RECEIPT: Final = maker_of(Receipt)
+
+
+class OverBudgetError(Exception):
+    """The block has no work units left for an act; it may come into a later one."""
+
+
+Applied = tuple[Receipt, bytes, int]
+"""What became of an act: its receipt, the receipt's bytes, and work units beyond those of the
+message's kind.
+"""
 
 
 def apply_act(
@@ -39,20 +50,31 @@ def apply_act(
     *,
     book: RuleBook,
     standing: Standing,
-) -> Receipt:
+    room: int | None = None,
+) -> Applied:
     """Decide one admissible act by the rules in force and write what it changes; a refused act
-    writes nothing.
+    writes nothing, nor does one that raises here but from within `Overlay.apply`. Raises
+    OverBudgetError where it costs more work units than there is room for.
     """
+    gas = 0
     try:
         standing.may_decide_alone(act.key, signer, act.message_number)
         changes = decide(state, act.message, signer, block, book)
         require_room(state, changes, block.holder_id)
+        if changes.gas:
+            gas = min(changes.gas, MAX_ACT_GAS)
+            _may_touch(changes.gas, room)
+        rows = encoded(changes)
     except RefusedError as refused:
-        return _receipt(
-            act, block, index, small_code(refused.refusal), refused.section, refused.facts
-        )
-    commit(overlay, changes)
-    return _receipt(act, block, index, DONE, "", changes.facts)
+        return _refused(act, block, index, refused, gas)
+    except SchemaError as error:
+        unfit = RefusedError(Refusal.OUT_OF_RANGE, "ours", {"field": error.field})
+        return _refused(act, block, index, unfit, gas)
+    # Its receipt is whole before anything is written: else an act could stand without one.
+    receipt = _receipt(act, block, index, DONE, "", changes.facts)
+    receipt_bytes = encode_receipt(receipt)
+    commit(overlay, changes, rows)
+    return receipt, receipt_bytes, gas
 
 
 def decide(
@@ -74,12 +96,19 @@ def decide(
     return Changes.of(draft.changes, _decide_inner(draft.state, proposal, block, book))
 
 
-def commit(overlay: Overlay, changes: Changes) -> None:
-    """Check the invariants, then write."""
+def commit(overlay: Overlay, changes: Changes, rows: Encoded | None = None) -> None:
+    """Check the invariants, then write, with the rows as `encoded` gave them if that was asked."""
     if changes is not NO_CHANGES:
         conserves(overlay, changes)
         has_room(overlay, changes)
-        overlay.apply(changes)
+        overlay.apply(changes, rows)
+
+
+def _may_touch(gas: int, room: int | None) -> None:
+    """Refuse more work than an act may be; raises OverBudgetError where the block has no room."""
+    if room is not None and min(gas, MAX_ACT_GAS) > room:
+        raise OverBudgetError
+    require(gas <= MAX_ACT_GAS, Refusal.OUT_OF_RANGE, "ours", field="work_units", most=MAX_ACT_GAS)
 
 
 def inner_message(message_number: int, body: bytes) -> object:
@@ -117,10 +146,18 @@ def _may_be_approved(state: StateView, proposal: Proposal, signer: Signer) -> No
 def _decide_inner(
     state: StateView, proposal: Proposal, block: BlockContext, book: RuleBook
 ) -> Changes:
-    """The proposed act decided now, as its proposer's, under the rules and rows of this moment."""
+    """The proposed act decided now, as its proposer's, under the rules and rows of this moment, for
+    its own work units.
+    """
     inner = inner_message(proposal.message_number, proposal.body)
     context = replace(block, signer=proposal.proposed_by, approver=block.signer)
-    return book.rules[type(inner)](state, inner, context)
+    gas = access_rule(state, proposal.message_number).gas
+    return book.rules[type(inner)](state, inner, context).costing(gas)
+
+
+def _refused(act: Act, block: BlockContext, index: Count, why: RefusedError, gas: int) -> Applied:
+    receipt = _receipt(act, block, index, small_code(why.refusal), why.section, why.facts)
+    return receipt, encode_receipt(receipt), gas
 
 
 def _receipt(

@@ -33,7 +33,7 @@ from cfi.contracts.state.validator_sets import (
 )
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
-from cfi.contracts.transition.apply import apply_act, commit
+from cfi.contracts.transition.apply import OverBudgetError, apply_act, commit
 from cfi.contracts.transition.authorise import Signer
 from cfi.contracts.transition.dispatch import RuleBook, rule_book_at
 from cfi.contracts.transition.standing import Standing
@@ -42,7 +42,7 @@ from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS, REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Count, Height, Instant
-from cfi.contracts.wire.receipts import Receipt, encode_receipt
+from cfi.contracts.wire.receipts import Receipt
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import HolderId, UserId
 from cfi.contracts.wire.validators import Validator
@@ -92,14 +92,21 @@ class Execution:
     """
     held: list[Exception] = field(default_factory=list)
     """Errors of due work that was set aside."""
+    most_gas: int | None = None
+    """Work units that its acts may not exceed, if anybody still chooses them."""
     next_app_version: int | None = None
     """Set by the finished block if the next height is decided by another version of the rules."""
 
     def execute(self, act: Act) -> Outcome:
-        """Decide one act; raises InadmissibleError, having changed nothing, if it may not be in
-        this block.
+        """Decide one act; raises InadmissibleError if it may not be in this block and
+        OverBudgetError if it doesn't fit, having changed nothing. So does an act that raises
+        anything else, unless the overlay is spoilt.
         """
         signer = self.admit(act)
+        gas = self.gas_of(act)
+        room = None if self.most_gas is None else self.most_gas - self.gas - gas
+        if room is not None and room < 0:
+            raise OverBudgetError
         block = _MAKE_CONTEXT(
             chain_id=self.chain_id,
             height=self.height,
@@ -108,7 +115,7 @@ class Execution:
             holder_id=signer.holder.holder_id,
             signer=signer.user.user_id,
         )
-        receipt = apply_act(
+        receipt, receipt_bytes, further = apply_act(
             self.overlay,
             self.state,
             act,
@@ -117,8 +124,9 @@ class Execution:
             Count(len(self.outcomes)),
             book=self.book,
             standing=self.standing,
+            room=room,
         )
-        outcome = Outcome(act, receipt, encode_receipt(receipt), None, self.gas_of(act))
+        outcome = Outcome(act, receipt, receipt_bytes, None, gas + further)
         self.ids[act.act_id] = None
         self.gas += outcome.gas
         self.outcomes.append(outcome)
@@ -251,7 +259,8 @@ def _do_one_piece(execution: Execution, item: DueItem, version: int) -> None:
         execution.gas += DUE_GAS_PER_ITEM
         return
     execution.overlay.apply(Changes.of(changes, no_longer_held(execution.state, name)))
-    execution.gas += DUE_GAS_PER_ITEM + len(changes.operations) // DUE_WRITES_PER_GAS
+    writes = len(changes.operations) // DUE_WRITES_PER_GAS
+    execution.gas += DUE_GAS_PER_ITEM + writes + changes.gas
 
 
 def _decided(execution: Execution, item: DueItem) -> Changes:

@@ -24,9 +24,17 @@ PROVABLE_HEIGHTS: Final = 16
 MAX_BLOCK_BYTES: Final = 2 * 1024 * 1024
 MAX_BLOCK_GAS: Final = 15_000
 """Work units a block; one unit is about 100 microseconds."""
+MAX_ACT_GAS: Final = MAX_BLOCK_GAS // 4
+"""Work units of a message's kind, and again of what one act touches: with both it fits beside due
+work.
+"""
 MAX_CHAIN_ID_CHARACTERS: Final = 50
 PAGE_TONNES: Final = 10_000
 """Serials on one public page."""
+MAX_TONNES_ENDED_AT_ONCE: Final = 10_000_000
+"""What one act may retire: a thousand pages."""
+MAX_BENEFICIARY_BYTES: Final = 256
+"""It is written anew with each range that ends on its page."""
 MAX_LOTS_PER_ELECTION: Final = 100
 MAX_SOURCE_TONNES: Final = 10**8
 """A year's emissions of one facility: some times what the largest plant emits."""

@@ -26,6 +26,7 @@ class Refusal(IntEnum):
     NOT_AN_OFFICER = 12
     PROPOSER_GONE = 13
     NO_ROOM_FOR_RECORDS = 14
+    OUT_OF_RANGE = 15
 
     # Membership: 100 to 199
     MALFORMED_HOLDER_ID = 100

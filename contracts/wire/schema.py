@@ -8,7 +8,7 @@ be absent is written as null.
 
 import types
 import typing
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import fields
 from enum import IntEnum
 from functools import cache, lru_cache
@@ -61,6 +61,11 @@ _REMEMBERED: Final = 16_384
 class SchemaError(codec.CodecError):
     """A value doesn't have the shape, the type or the range of its field."""
 
+    def __init__(self, told: str, field: str = "") -> None:
+        super().__init__(told)
+        self.field = field
+        """The innermost wrong field as `Row.field`, where it is known."""
+
 
 Check = Callable[[Any], Any]
 """Takes a decoded value, returns the typed one, raises SchemaError."""
@@ -111,7 +116,7 @@ class Schema(Generic[R]):
         try:
             values = [check(item) for check, item in zip(self._checks, array, strict=True)]
         except SchemaError:
-            raise self._fault(array) from None
+            raise self._fault(self._checks, array) from None
         return self._make(*values)
 
     def to_items(self, value: R) -> list[object]:
@@ -131,7 +136,10 @@ class Schema(Generic[R]):
 
     def encode(self, value: R) -> bytes:
         """The bytes of a value; raises SchemaError where a field is out of range."""
-        return self._head + b"".join(map(call, self._writes, self._fields_of(value)))
+        try:
+            return self._head + b"".join(map(call, self._writes, self._fields_of(value)))
+        except SchemaError:
+            raise self._fault(self._writes, self._fields_of(value)) from None
 
     def read(self, data: bytes) -> R:
         """Read bytes that `encode` wrote, unchecked."""
@@ -143,12 +151,13 @@ class Schema(Generic[R]):
             array[place] = read(array[place])
         return self._make(*array)
 
-    def _fault(self, array: list[object]) -> SchemaError:
+    def _fault(self, checks: tuple[Check, ...], values: Iterable[Any]) -> SchemaError:
         """What is wrong with the first wrong field."""
-        told = zip(self._names, self._checks, array, strict=True)
+        told = zip(self._names, checks, values, strict=True)
         faults = [(name, fault) for name, check, item in told if (fault := _refused(check, item))]
         name, fault = faults[0]
-        return SchemaError(f"{self.row.__name__}.{name}: {fault}")
+        where = f"{self.row.__name__}.{name}"
+        return SchemaError(f"{where}: {fault}", fault.field or where)
 
 
 @cache

@@ -19,6 +19,7 @@ Text = NewType("Text", str)
 IDENTIFIERS: Final = (HolderId, UserId, AccountId, LotId, FacilityId, Identifier)
 
 _PRINTABLE: Final = bytes(range(0x21, 0x7F))
+_PRINTABLE_OR_SPACE: Final = b" " + _PRINTABLE
 _INVISIBLE: Final = (
     (0x00, 0x20),
     (0x7F, 0xA0),
@@ -50,9 +51,12 @@ def is_identifier(value: str) -> bool:
 
 def is_free_text(value: str) -> bool:
     """At most 1,024 bytes of UTF-8 without control characters."""
-    if len(value) > MAX_TEXT_BYTES or not _CONTROL.isdisjoint(value):
+    if len(value) > MAX_TEXT_BYTES:
         return False
-    return (
-        not any("\ud800" <= character <= "\udfff" for character in value)
-        and len(value.encode()) <= MAX_TEXT_BYTES
-    )
+    try:
+        octets = value.encode()
+    except UnicodeEncodeError:
+        return False
+    if len(octets) == len(value):  # ASCII, as most is, takes a glance
+        return not octets.translate(None, _PRINTABLE_OR_SPACE)
+    return len(octets) <= MAX_TEXT_BYTES and _CONTROL.isdisjoint(value)

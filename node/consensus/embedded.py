@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from cfi.contracts.state.programme_clock import programme_time
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.validator_sets import validators_at
 from cfi.contracts.transition.block import Outcome
@@ -134,6 +135,8 @@ class EmbeddedEngine:
             else:
                 self._check_follows(block)
                 self._decide(block, record.vote_time)
+        next_time = Instant(self.next_block_time.seconds)
+        application.now = programme_time(application.committed_view, next_time)
         return files.height - done
 
     def make_block(self, waiting: list[bytes]) -> Decided:

@@ -17,20 +17,32 @@ class Quarantine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.count = 0
+        self._kept: set[str] | None = None
+        """Names of those in the folder, once it was listed."""
 
     def keep(self, transaction: bytes, error: BaseException) -> None:
-        """Write one transaction and its error; a full folder or a full disk keeps nobody from going
-        on.
+        """Write one transaction and its error, and log the error's way there; a full folder or a
+        full disk keeps nobody from going on.
         """
         self.count += 1
         name = sha256(transaction).hexdigest()
-        _LOG.error(
-            "quarantined a transaction", extra={"transaction": name, "error": type(error).__name__}
-        )
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            if sum(1 for _ in self._folder.iterdir()) < 2 * _MOST_KEPT:
-                (self._folder / f"{name}.tx").write_bytes(transaction)
-                (self._folder / f"{name}.txt").write_text(f"{type(error).__name__}: {error}\n")
+            kept = self._listed()
+            if name in kept or len(kept) >= _MOST_KEPT:
+                return
+            kept.add(name)
+            _LOG.error(
+                "quarantined a transaction",
+                extra={"transaction": name, "error": type(error).__name__},
+                exc_info=error,
+            )
+            (self._folder / f"{name}.tx").write_bytes(transaction)
+            (self._folder / f"{name}.txt").write_text(f"{type(error).__name__}: {error}\n")
         except OSError:
             _LOG.exception("the quarantine can't be written")
+
+    def _listed(self) -> set[str]:
+        if self._kept is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._kept = {each.stem for each in self._folder.iterdir()}
+        return self._kept

@@ -87,6 +87,8 @@ class Ledger:
         self.now = NOW
         self.height = Height(1)
         self.receipt: Receipt | None = None
+        self.gas = 0
+        """Work units of the last act beyond those of its kind."""
         self._nonce = _Nonce()
         self._write(
             put_public(CHAIN, Chain(chain_id=Identifier("sim-test"), genesis_hash=Hash(bytes(32)), clock=ClockKind.BLOCK, exchange=EXCHANGE, app_version=Count(1))),
@@ -216,7 +218,7 @@ class Ledger:
         number = NUMBERS[type(message)]
         checked = schema_of(type(message)).decode(schema_of(type(message)).encode(message))
         act = Act(context.act_id, context.act_id, PublicKey(bytes(32)), "sim-test", Height(self.height + 10), number, checked)
-        self.receipt = apply_act(self.overlay, self.state, act, Signer(holder, signer), context, Count(0), book=RULE_BOOKS[1], standing=Standing(self.overlay, self.state, self.now))
+        self.receipt, _, self.gas = apply_act(self.overlay, self.state, act, Signer(holder, signer), context, Count(0), book=RULE_BOOKS[1], standing=Standing(self.overlay, self.state, self.now))
         return self.receipt
 
     def when_both(self, message: Any, by: str = EXCHANGE, users: tuple[str, str] = ("officer-1", "officer-2")) -> Receipt:

@@ -1,18 +1,16 @@
 """The one application: what a block may hold, and that nothing is written before `commit`."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.history import NotKeptError
-from cfi.contracts.state.rows.access import KEYS
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError, read_verified_act
-from cfi.contracts.transition.block import Execution
+from cfi.contracts.transition.block import Execution, begin_block
 from cfi.contracts.wire.blocks import TransactionResult, results_hash
+from cfi.contracts.wire.messages.access.revoke_key import RevokeKey
 from cfi.contracts.wire.quantities import Instant
 from cfi.node import application as application_module
 from cfi.node import memory as memory_module
@@ -31,6 +29,8 @@ from tests.node.chain import (
 
 ACTS = [transfer(1), retire(2), transfer(3, 10**6)]
 POISON = transfer(4)
+SPOILS = 500
+"""Tonnes of a transfer that a test has fail in the midst of its writes."""
 GARBAGE = b"garbage"
 FORGED = ACTS[0][:-1] + bytes((ACTS[0][-1] ^ 1,))
 SOON = Instant(NOW + 60)
@@ -119,12 +119,84 @@ class TestAPoisonousTransaction:
         with pytest.raises(InadmissibleError, match="quarantined"):
             application.check_live(read_verified_act(POISON))
 
-    def test_is_rejected_in_a_proposal(self, application: Application) -> None:
+    def test_is_rejected_in_a_proposal_and_offered_to_none(self, application: Application) -> None:
         assert application.process_proposal([POISON], SOON) == "an act raised ZeroDivisionError"
+        with pytest.raises(InadmissibleError, match="quarantined"):
+            application.check(read_verified_act(POISON))
+
+    def test_has_no_act_before_it_executed_again(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun: list[int] = []
+
+        def begin(*of: Any) -> Execution:
+            begun.append(len(of))
+            return begin_block(*of)
+
+        monkeypatch.setattr(application_module, "begin_block", begin)
+        application.prepare_proposal([ACTS[0], POISON, ACTS[1]], SOON)
+        assert len(begun) == 1
 
     def test_halts_only_what_was_decided(self, application: Application) -> None:
         with pytest.raises(ZeroDivisionError):
             application.finalize_block([POISON], SOON)
+
+
+class TestManyPoisonousTransactions:
+    @pytest.fixture(autouse=True)
+    def poisonous(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> list[int]:
+        """Acts raise but the good ones; returns how many each proposal has tried."""
+        good = [read_verified_act(each).act_id for each in ACTS]
+        honest = Execution.execute
+        tried: list[int] = []
+
+        def begun(*of: Any) -> Execution:
+            tried.append(0)
+            return begin_block(*of)
+
+        def execute(self: Execution, act: Act) -> Any:
+            tried[-1] += 1
+            if act.act_id in good:
+                return honest(self, act)
+            self.overlay.spoilt = act.message.tonnes == SPOILS
+            raise ZeroDivisionError("a mistake of ours")
+
+        monkeypatch.setattr(application_module, "begin_block", begun)
+        monkeypatch.setattr(Execution, "execute", execute)
+        return tried
+
+    def test_are_tried_up_to_a_number(
+        self, application: Application, poisonous: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(application_module, "_MOST_RAISED", 3)
+        offered = [ACTS[0], *(transfer(number) for number in range(20, 25)), ACTS[1]]
+        assert application.prepare_proposal(offered, SOON) == ACTS[:1]
+        assert application.prepare_proposal(offered, SOON) == ACTS[:2]
+        assert poisonous == [4, 4]
+
+    def test_that_write_a_part_have_it_begun_anew_a_few_times(
+        self, application: Application, poisonous: list[int]
+    ) -> None:
+        spoiling = [transfer(number, SPOILS) for number in range(20, 24)]
+        offered = [ACTS[0], *spoiling, ACTS[1]]
+        assert application.prepare_proposal(offered[:3], SOON) == ACTS[:1]
+        assert poisonous == [2, 2, 1]
+        assert application.prepare_proposal(offered, SOON) == ACTS[:2]
+        del poisonous[:]
+        again = [transfer(number, SPOILS) for number in range(30, 34)]
+        assert application.prepare_proposal([ACTS[0], *again], SOON) == []
+        assert poisonous == [2, 2, 2, 0]
+
+    def test_are_remembered_up_to_a_number(
+        self, application: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(application_module, "_MOST_POISONOUS", 1)
+        application.prepare_proposal([transfer(20), transfer(21)], SOON)
+        application.check(read_verified_act(transfer(20)))
+        with pytest.raises(InadmissibleError, match="quarantined"):
+            application.check(read_verified_act(transfer(21)))
 
 
 class TestOneExecution:
@@ -248,14 +320,27 @@ def test_the_mempool_takes_what_may_come(application: Application) -> None:
     application.check_live(read_verified_act(ACTS[0]))
 
 
-def test_a_key_that_was_revoked_is_hopeless(application: Application) -> None:
+def test_a_key_that_was_revoked_speaks_for_nobody(chain: Chain) -> None:
+    application = chain.application
     act = read_verified_act(ACTS[0])
-    view = application.committed_view
-    found = view.keys.find(act.key)
-    assert found is not None
-    overlay = application.state.overlay()
-    overlay.apply(Changes.of(put(KEYS, COMPANY, replace(found[1], revoked=True))))
-    application.state.seal(overlay)
     application.check(act)
+    assert chain.make(signed(RevokeKey(key=act.key))) == 1
+    for check in (application.check, application.check_live):
+        with pytest.raises(InadmissibleError, match="NO_LIVE_KEY"):
+            check(act)
+
+
+def test_a_revocation_that_was_not_committed_is_none(application: Application) -> None:
+    act = read_verified_act(ACTS[0])
+    application.finalize_block([signed(RevokeKey(key=act.key))], SOON)
     with pytest.raises(InadmissibleError, match="NO_LIVE_KEY"):
-        application.check_live(act)
+        application.check(act)
+    application.take_back()
+    application.check(act)
+
+
+def test_after_a_restart_keys_speak_as_before(tmp_path: Path) -> None:
+    make_chain(tmp_path, 1).close()
+    chain = open_chain(tmp_path)
+    chain.application.check(read_verified_act(ACTS[0]))
+    chain.close()

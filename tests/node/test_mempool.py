@@ -4,7 +4,17 @@ import pytest
 
 from cfi.contracts.state.table import OwnerKey
 from cfi.contracts.transition.act import read_verified_act
-from cfi.node.mempool import HolderOverQuotaError, Mempool, MempoolFullError, Waiting
+from cfi.contracts.wire.limits import MAX_TRANSACTION_BYTES
+from cfi.node.mempool import (
+    MOST,
+    MOST_BYTES,
+    MOST_BYTES_OF_HOLDER,
+    MOST_OF_HOLDER,
+    HolderOverQuotaError,
+    Mempool,
+    MempoolFullError,
+    Waiting,
+)
 from tests.node.chain import transfer
 
 TRANSACTIONS = [transfer(number) for number in range(4)]
@@ -77,6 +87,21 @@ def test_one_holder_cannot_take_all_the_room() -> None:
         mempool.remove(each.act.bytes_hash)
     assert (len(mempool), mempool.bytes) == (0, 0)
     assert mempool._by_holder == {}
+
+
+def test_one_holder_cannot_take_all_the_bytes() -> None:
+    mempool = filled(Mempool(most_bytes_of_holder=2 * SIZE), 0, 1)
+    with pytest.raises(HolderOverQuotaError, match="2 transactions of this holder wait"):
+        mempool.add(waiting(2))
+    mempool.add(waiting(2, B))
+    mempool.remove(ALL[0].act.bytes_hash)
+    mempool.add(waiting(3))
+
+
+def test_the_longest_acts_of_one_holder_leave_room_for_others() -> None:
+    assert 10 * MOST_OF_HOLDER <= MOST
+    assert 16 * MOST_BYTES_OF_HOLDER <= MOST_BYTES
+    assert MOST_BYTES_OF_HOLDER > 60 * MAX_TRANSACTION_BYTES
 
 
 def test_what_can_enter_no_block_above_a_height_is_listed() -> None:

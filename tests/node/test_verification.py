@@ -42,7 +42,7 @@ async def delivered(*transactions: bytes) -> Delivered:
     """What is delivered for these, put in before the thread begins."""
     told: Delivered = []
     verification: Verification[Submitted] = Verification(
-        100, lambda batch, examined: told.append(([each.transaction for each in batch], examined))
+        100, 10**6, lambda batch, examined: told.append(([each.transaction for each in batch], examined))
     )
     for each in transactions:
         assert verification.put(Submitted(each))
@@ -72,12 +72,28 @@ def test_a_batch_has_a_bound(monkeypatch: pytest.MonkeyPatch, name: str, bound: 
 
 
 def test_there_is_so_much_room() -> None:
-    verification: Verification[Submitted] = Verification(2, lambda *_: None)
+    verification: Verification[Submitted] = Verification(2, 10**6, lambda *_: None)
     assert [verification.put(Submitted(GOOD)) for _ in range(3)] == [True, True, False]
 
 
+def test_there_is_room_for_so_many_bytes_until_they_are_verified() -> None:
+    async def work() -> None:
+        verified = asyncio.Event()
+        verification: Verification[Submitted] = Verification(
+            9, 2 * len(GOOD), lambda *_: verified.set()
+        )
+        assert [verification.put(Submitted(GOOD)) for _ in range(3)] == [True, True, False]
+        ended = verification.start()
+        await verified.wait()
+        assert verification.put(Submitted(GOOD))
+        await verification.stop()
+        await ended
+
+    run(work())
+
+
 def test_one_that_never_began_stops_at_once() -> None:
-    verification: Verification[Submitted] = Verification(2, lambda *_: None)
+    verification: Verification[Submitted] = Verification(2, 10**6, lambda *_: None)
     run(verification.stop())
 
 
@@ -86,7 +102,7 @@ def test_what_ends_the_thread_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(24, "Too many open files")
 
     async def work() -> Any:
-        verification: Verification[Submitted] = Verification(2, lambda *_: None)
+        verification: Verification[Submitted] = Verification(2, 10**6, lambda *_: None)
         try:
             await verification.start()
         finally:

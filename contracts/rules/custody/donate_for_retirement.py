@@ -3,6 +3,7 @@
 from cfi.contracts.state import moves
 from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.own import own_account, own_free_lot, room_in
+from cfi.contracts.state.pages import may_end_at_once
 from cfi.contracts.state.rows.custody import AccountKind, RetirementReason
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -16,6 +17,7 @@ def donate_for_retirement(
     lot = own_free_lot(state, block, message.account_id, message.lot_id, message.tonnes)
     own_account(state, block, message.retirement_account, AccountKind.RETIREMENT)
     room_in(state, message.retirement_account)
+    may_end_at_once(message.tonnes, message.beneficiary)
 
     return moves.retire(
         state,

@@ -1,5 +1,7 @@
 """Puts together what drives a ledger under CometBFT."""
 
+from typing import Final
+
 from cfi.contracts.state.programme_clock import programme_time
 from cfi.contracts.wire.quantities import Instant
 from cfi.node.admission import AdmissionBook
@@ -16,7 +18,7 @@ from cfi.node.consensus.cometbft.server import AbciServer
 from cfi.node.consensus.embedded import ChainTerms
 from cfi.node.counters import Counters
 from cfi.node.home import Home
-from cfi.node.mempool import Mempool
+from cfi.node.mempool import MOST_OF_HOLDER, Mempool
 from cfi.node.queries import Queries
 from cfi.node.reception import Reception
 from cfi.node.service import Service
@@ -25,6 +27,9 @@ from cfi.node.snapshot_maker import SnapshotMaker
 from cfi.node.state_sync import StateSync
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.snapshots import SnapshotFolder
+
+_SHARE_OF_HOLDER: Final = 4
+"""A holder's acts may take the fourth part of the room."""
 
 
 def cometbft_service(
@@ -40,7 +45,9 @@ def cometbft_service(
     """The service of a ledger whose blocks CometBFT decides, and the chain as it follows it;
     `genesis` is the signed document.
     """
-    mempool, audience, counters = Mempool(settings.mempool_size), Audience(), Counters()
+    audience, counters = Audience(), Counters()
+    of_holder = min(MOST_OF_HOLDER, max(1, settings.mempool_size // _SHARE_OF_HOLDER))
+    mempool = Mempool(settings.mempool_size, most_of_holder=of_holder)
     rpc = EngineRpc(home.engine_socket)
     follower = Follower(terms, application, files, rpc, audience, counters=counters)
     now = Instant(follower.next_block_time.seconds)

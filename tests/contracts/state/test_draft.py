@@ -1,5 +1,6 @@
 """A draft sees what its own steps and the block's earlier acts wrote."""
 
+from cfi.contracts.state.changes import NO_CHANGES
 from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.moves import transfer
 from cfi.contracts.wire.quantities import Tonnes
@@ -29,3 +30,10 @@ def test_an_account_opened_and_filled_earlier_in_the_block_can_be_moved_from(
     draft.add(transfer(block, lot, Tonnes(300), ONE, TWO))
     draft.add(transfer(block, lot, Tonnes(300), TWO, ONE))
     assert [held.tonnes for held in draft.state.lots.of(ONE).all()] == [300]
+
+
+def test_its_steps_work_units_are_added(ledger: Ledger) -> None:
+    draft = Draft(ledger.state)
+    draft.add(NO_CHANGES.costing(2))
+    draft.add(NO_CHANGES.costing(3))
+    assert draft.changes.gas == 5

@@ -27,7 +27,7 @@ from cfi.contracts.transition.apply import commit
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import Height, Instant, SmallCode, Tonnes
 from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError
-from cfi.contracts.wire.schema import Data, Hash, schema_of
+from cfi.contracts.wire.schema import Data, Hash, SchemaError, schema_of
 from cfi.contracts.wire.text import AccountId, HolderId, UserId
 from tests.contracts.ledger import Ledger, seed_of
 from tests.contracts.people import given_key, key_named
@@ -122,6 +122,23 @@ class TestOwners:
         unknown: Any = object()
         with pytest.raises(InvariantBroken, match="no known kind"):
             ledger.overlay.apply(Changes(operations=(unknown,)))
+
+    def test_a_row_that_is_out_of_range_writes_none_of_them(self, ledger: Ledger) -> None:
+        (row,) = ledger.state.users.of("company-a").all()
+        wrong: Any = replace(row, user_id=UserId("two words"))
+        before = ledger.tables()
+        changes = Changes.of(put(USERS, "company-b", row), put(USERS, "company-a", wrong))
+        with pytest.raises(SchemaError, match=r"^User\.user_id: not an identifier"):
+            ledger.overlay.apply(changes)
+        assert ledger.tables() == before
+        assert not ledger.overlay.spoilt
+
+    def test_what_is_written_in_part_is_spoilt(self, ledger: Ledger) -> None:
+        (row,) = ledger.state.users.of("company-a").all()
+        assert not ledger.overlay.spoilt
+        with pytest.raises(InvariantBroken, match="never opened"):
+            ledger.given(put(USERS, "company-b", row), put(USERS, "nobody", row))
+        assert ledger.overlay.spoilt
 
     def test_no_changes_write_nothing(self, ledger: Ledger) -> None:
         before = ledger.tables()

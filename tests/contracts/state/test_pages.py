@@ -106,3 +106,20 @@ def test_a_serial_ends_once(ledger: Ledger, lot: Lot, first: int, last: int) -> 
 
 def test_nothing_else_is_written(ledger: Ledger, lot: Lot) -> None:
     assert len(end(ledger, part(lot, 1, 100)).operations) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "units"),
+    [(1, 100, 0), (1, 20_000, 1), (9_901, 30_000, 1)],
+)
+def test_each_page_and_each_of_its_ranges_is_work(
+    ledger: Ledger, lot: Lot, first: int, last: int, units: int
+) -> None:
+    assert end(ledger, part(lot, first, last)).gas == units
+
+
+def test_ranges_that_stood_there_before_are_work_again(ledger: Ledger, lot: Lot) -> None:
+    costs = [
+        end(ledger, part(lot, 200 * number + 1, 200 * number + 100)).gas for number in range(15)
+    ]
+    assert costs == [0] * 4 + [1] * 10 + [2]

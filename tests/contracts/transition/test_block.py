@@ -12,6 +12,7 @@ from cfi.contracts.state.rows.governance import ACTS, CHAIN, CLOCK, Clock, Clock
 from cfi.contracts.state.rows.membership import HOLDERS, HolderStatus
 from cfi.contracts.state.table import number_key
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
+from cfi.contracts.transition.apply import OverBudgetError
 from cfi.contracts.transition.block import (
     DUE_GAS_PER_ITEM,
     Execution,
@@ -22,6 +23,7 @@ from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS, REPLAY_WINDOW_HEIGHTS
 from cfi.contracts.wire.messages.catalogue import NUMBERS
 from cfi.contracts.wire.messages.custody.open_account import OpenAccount
+from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.quantities import Count, Height, Instant, SmallCode
 from cfi.contracts.wire.receipts import encode_receipt
 from cfi.contracts.wire.schema import Data, Hash
@@ -103,6 +105,30 @@ class TestTheActs:
         ]
         assert (execution.gas, [each.gas for each in outcomes]) == (14, [7, 7])
         assert execution.state.account_ids("company-a")[-2:] == ["company-a/3", "company-a/4"]
+
+    def test_an_act_costs_what_it_touches_besides(self, keyed: Ledger) -> None:
+        message = RotateSeed(account_id=None, seed=seed_of("new"))
+        rotation = replace(act(), message_number=NUMBERS[RotateSeed], message=message)
+        for number in range(40):
+            keyed.given_user("company-a", f"user-{number}")
+        execution = begun(keyed)
+        assert (execution.execute(rotation).gas, execution.gas) == (3, 3)
+
+    @pytest.mark.parametrize(("most", "fits"), [(2, False), (3, True), (None, True)])
+    def test_an_act_has_to_fit_where_anybody_chooses(
+        self, keyed: Ledger, most: int | None, fits: bool
+    ) -> None:
+        keyed.given(put_public(ACCESS, replace(open_rule(OPEN), gas=Count(3))))
+        execution = begun(keyed)
+        execution.most_gas = most
+        if fits:
+            execution.execute(act())
+        else:
+            with pytest.raises(OverBudgetError):
+                execution.execute(act())
+        assert (execution.gas, len(execution.outcomes), bool(execution.overlay.rows)) == (
+            (3, 1, True) if fits else (0, 0, False)
+        )
 
     def test_a_refused_act_counts_as_used(self, keyed: Ledger) -> None:
         keyed.given(drop_public(ACCESS, open_rule(OPEN)))

@@ -155,23 +155,27 @@ def test_another_shape_is_refused(items: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "field"),
     [
-        {"tonnes": -1},
-        {"name": ""},
-        {"text": "\x07"},
-        {"digest": b""},
-        {"open": 1},
-        {"years": (1899,)},
-        {"inner": Inner(year=Year(10_000))},
-        {"list": (Inner(year=Year(0)),)},
-        {"some_text": "\x00"},
+        ({"tonnes": -1}, "Every.tonnes"),
+        ({"name": ""}, "Every.name"),
+        ({"text": "\x07"}, "Every.text"),
+        ({"digest": b""}, "Every.digest"),
+        ({"open": 1}, "Every.open"),
+        ({"years": (1899,)}, "Every.years"),
+        ({"inner": Inner(year=Year(10_000))}, "Inner.year"),
+        ({"list": (Inner(year=Year(0)),)}, "Inner.year"),
+        ({"some_text": "\x00"}, "Every.some_text"),
     ],
     ids=str,
 )
-def test_what_is_out_of_range_is_not_stored(change: dict[str, Any]) -> None:
-    with pytest.raises(SchemaError):
+def test_what_is_out_of_range_is_not_stored_and_its_field_named(
+    change: dict[str, Any], field: str
+) -> None:
+    (name,) = change
+    with pytest.raises(SchemaError, match=f"^Every.{name}: ") as raised:
         SCHEMA.encode(replace(VALUE, **change))
+    assert raised.value.field == field
 
 
 @pytest.mark.parametrize("data", ["811807", "8107ff", "9f07ff", "81fb401c000000000000", ""])

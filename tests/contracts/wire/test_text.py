@@ -20,6 +20,6 @@ def test_free_text_is_any_utf_8_without_control_characters(value: str) -> None:
     assert is_free_text(value)
 
 
-@pytest.mark.parametrize("value", ["\n", "\x00", "\x85", "\u200b", "\u202e", "\ufeff", "\ud800", "\U000e0001", "x" * 1025, "é" * 513])
+@pytest.mark.parametrize("value", ["\n", "\x00", "\x85", "\u200b", "\u202e", "\ufeff", "\ud800", "\U000e0001", "x" * 1025, "é" * 513, "é\n", "\x7f"])
 def test_what_is_no_free_text(value: str) -> None:
     assert not is_free_text(value)

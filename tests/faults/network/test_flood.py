@@ -41,7 +41,11 @@ NONSENSE_BYTES: Final = 60_000
 
 ACCEPTED: Final = (Kind.COMMITTED, "")
 KNOWN: Final = {(Kind.REJECTED, "DUPLICATE"), (Kind.DROPPED, "DUPLICATE")}
-FULL: Final = {(Kind.REJECTED, "MEMPOOL_FULL"), (Kind.DROPPED, "MEMPOOL_FULL")}
+FULL: Final = {
+    (kind, name)
+    for kind in (Kind.REJECTED, Kind.DROPPED)
+    for name in ("MEMPOOL_FULL", "HOLDER_OVER_QUOTA")
+}
 ANSWERS: Final = {
     "good": {ACCEPTED, *KNOWN, *FULL},
     "wrongly signed": {(Kind.REJECTED, "BAD_SIGNATURE")},
@@ -173,6 +177,6 @@ def test_a_flood_leaves_room_for_an_honest_member(
         counted = sum((flood.answers for flood in floods), Counter[tuple[str, tuple[Kind, str]]]())
         for sort, answer in counted:
             assert answer in ANSWERS[sort]
-        assert {answer for _, answer in counted} >= {ACCEPTED, (Kind.REJECTED, "MEMPOOL_FULL")}
+        assert {answer for _, answer in counted} >= {ACCEPTED, (Kind.REJECTED, "HOLDER_OVER_QUOTA")}
         net.goes_on(0, 1, 2, 3)
         net.agree()

@@ -55,6 +55,19 @@ class TestTheQuarantine:
         assert len(list(tmp_path.iterdir())) == 4
         assert quarantine.count == 5
 
+    def test_lists_its_folder_once_and_keeps_each_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        Quarantine(tmp_path).keep(b"before", ValueError("first"))
+        quarantine = Quarantine(tmp_path)
+        for each in (b"before", b"after"):
+            quarantine.keep(each, ValueError("again"))
+        monkeypatch.setattr(Path, "iterdir", None)
+        quarantine.keep(b"another", ValueError())
+        monkeypatch.undo()
+        assert len(list(tmp_path.iterdir())) == 6
+        assert "ValueError: first\n" in {each.read_text() for each in tmp_path.glob("*.txt")}
+
     def test_a_disk_that_refuses_stops_nobody(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_bytes(b"")
         quarantine = Quarantine(tmp_path / "file")

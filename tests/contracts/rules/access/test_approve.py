@@ -8,7 +8,7 @@ from cfi.contracts.wire.messages.access.propose import Propose
 from cfi.contracts.wire.messages.access.remove_user import RemoveUser
 from cfi.contracts.wire.messages.catalogue import NUMBERS
 from cfi.contracts.wire.parties import Role
-from cfi.contracts.wire.quantities import Instant, SmallCode
+from cfi.contracts.wire.quantities import Count, Instant, SmallCode
 from cfi.contracts.wire.schema import Data, Hash, schema_of
 from cfi.contracts.wire.text import UserId
 from tests.contracts.ledger import EXCHANGE, Ledger, open_rule
@@ -28,6 +28,14 @@ def test_the_act_is_decided_now(ledger: Ledger) -> None:
     assert ledger.state.proposals.of(EXCHANGE).keys() == []
     answer = ("UNKNOWN_PROPOSAL", "RB 3.6", {"proposal_id": proposal_id})
     refuses(ledger, approval(proposal_id), answer, by=EXCHANGE, user=SECOND)
+
+
+def test_it_costs_what_the_act_costs_besides(ledger: Ledger) -> None:
+    proposal_id = given_proposal(ledger)
+    ledger.given(put_public(ACCESS, replace(open_rule(NUMBER), four_eyes=True, gas=Count(50))))
+    ledger.when(approval(proposal_id), by=EXCHANGE, user=SECOND)
+    ledger.done()
+    assert ledger.gas == 50
 
 
 def test_two_people_are_two(ledger: Ledger) -> None:

@@ -134,6 +134,13 @@ REFUSALS: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
         "RB 5.3.3",
         {"account_id": "company-a/3"},
     ),
+    (
+        "a public text is short",
+        {"beneficiary": Text("x" * 257)},
+        "OUT_OF_RANGE",
+        "ours",
+        {"field": "beneficiary", "most": 256},
+    ),
 ]
 
 

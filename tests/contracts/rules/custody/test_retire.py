@@ -8,6 +8,7 @@ import pytest
 from cfi.contracts.state.rows.custody import FinalState, PageEntry, RetirementReason
 from cfi.contracts.state.table import number_key
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.limits import MAX_BENEFICIARY_BYTES, MAX_TONNES_ENDED_AT_ONCE
 from cfi.contracts.wire.messages.custody.retire import Retire
 from cfi.contracts.wire.quantities import Serial, Tonnes
 from cfi.contracts.wire.text import AccountId, LotId, Text
@@ -67,6 +68,30 @@ class TestWhatRetirementDoes:
         assert supply is not None
         assert (supply.issued, supply.retired) == (1_000, 1_000)
         assert ledger.held("company-a/1") == []
+
+    def test_a_public_text_may_be_so_long(self, ledger: Ledger) -> None:
+        ledger.when(retirement(beneficiary=Text("é" * 128)))
+        ledger.done()
+
+    def test_a_thousand_pages_may_be_written_at_once(self, ledger: Ledger) -> None:
+        lot_id = ledger.given_lot("company-a/1", MAX_TONNES_ENDED_AT_ONCE + 100, 2004)
+        more = Tonnes(MAX_TONNES_ENDED_AT_ONCE + 100)
+        ledger.when(retirement(lot_id=lot_id, tonnes=more))
+        most = MAX_TONNES_ENDED_AT_ONCE
+        ledger.refused("OUT_OF_RANGE", "ours", {"field": "tonnes", "most": most})
+        ledger.when(retirement(lot_id=lot_id, tonnes=Tonnes(most)))
+        ledger.done()
+
+    def test_it_costs_more_the_more_a_page_holds(self, ledger: Ledger) -> None:
+        ledger.given_lot("company-a/1", 9_000)
+        costs = []
+        for number in range(20):
+            lot_id = ledger.lots("company-a/1")[-1].lot_id
+            beneficiary = Text(f"person {number}")
+            ledger.when(retirement(lot_id=lot_id, tonnes=Tonnes(100), beneficiary=beneficiary))
+            ledger.done()
+            costs.append(ledger.gas)
+        assert (costs[0], costs[-1], costs == sorted(costs)) == (0, 2, True)
 
 
 REFUSALS: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
@@ -140,6 +165,13 @@ REFUSALS: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
         "UNKNOWN_ACCOUNT",
         "RB 5.3.3",
         {"account_id": "company-a/3"},
+    ),
+    (
+        "a public text is short",
+        {"beneficiary": Text("é" * 128 + "x")},
+        "OUT_OF_RANGE",
+        "ours",
+        {"field": "beneficiary", "most": MAX_BENEFICIARY_BYTES},
     ),
 ]
 

@@ -33,6 +33,17 @@ class TestWhatRotationDoes:
         assert ledger.seal() != before
         assert ledger.held("company-a/1") == held
 
+    @pytest.mark.parametrize("account_id", [AccountId("company-a/1"), None])
+    def test_it_costs_more_the_more_rows_there_are(
+        self, ledger: Ledger, account_id: AccountId | None
+    ) -> None:
+        owner = holder_owner("company-a") if account_id is None else account_owner(account_id)
+        for rows in range(45):
+            ledger.given_user("company-a", f"user-{rows}")
+            ledger.given_lot("company-a/1", 100)
+        ledger.when(RotateSeed(account_id=account_id, seed=NEW))
+        assert ledger.gas == ledger.overlay.row_count(owner) // 20 == 2
+
 
 @pytest.mark.parametrize("account_id", ["company-a/9", "company-b/1", "nobody/1"])
 def test_another_s_account_answers_like_none(ledger: Ledger, account_id: str) -> None:
