@@ -104,6 +104,7 @@ class Queries:
             "app_hash": self._application.app_hash,
             "genesis_hash": self._application.genesis_hash,
             "time": engine.next_block_time.total_nanos,
+            "programme_time": self._now(),
             "next_due": next((item[0] for item in self._application.state.indexes.due), None),
             "waiting": len(self._mempool),
             "counters": self._counters.told() | {"quarantined": self._application.quarantine.count},

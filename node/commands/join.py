@@ -10,8 +10,8 @@ from cfi.genesis.officers import verify_genesis
 from cfi.node.command_line import home_option, told
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.founding import Place, fill, new_seeds
-from cfi.node.home import Home, HomeError
-from cfi.node.settings import COMETBFT, Settings, SettingsError, read_settings, settings_text
+from cfi.node.home import Home, WrongInputError, usable
+from cfi.node.settings import COMETBFT, Settings
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -53,16 +53,12 @@ def _verified(signed: bytes, path: Path, expected: str | None) -> tuple[bytes, G
     try:
         data, document = verify_genesis(signed)
     except GenesisError as error:
-        raise HomeError(f"{path} is refused: {error}") from error
+        raise WrongInputError(f"{path} is refused: {error}") from error
     if expected is not None and genesis_hash(data).hex() != expected.lower():
-        raise HomeError(f"{path} is another genesis: its hash is {genesis_hash(data).hex()}")
+        raise WrongInputError(f"{path} is another genesis: its hash is {genesis_hash(data).hex()}")
     return data, document
 
 
 def _settings(chosen: dict[str, Any]) -> Settings:
-    """What was chosen, checked as in the file; raises HomeError with a line for each fault."""
-    settings = Settings(engine=COMETBFT, **chosen)
-    try:
-        return read_settings(settings_text(settings))
-    except SettingsError as error:
-        raise HomeError(str(error)) from error
+    """What was chosen, checked as in the file; raises WrongInputError."""
+    return usable(Settings(engine=COMETBFT, **chosen))

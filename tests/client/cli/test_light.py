@@ -156,7 +156,7 @@ class TestTheCommands:
             (
                 "no anchor",
                 ["sync", "--anchor", "FILE", "--threshold", "1", "--officer", "00" * 32],
-                3,
+                2,
             ),
             ("a period that is none", ["watch", "--trusting-period", "x"], 2),
             (

@@ -139,7 +139,7 @@ class TestWrongInput:
         assert sent.exit_code == 4
         assert CliRunner().invoke(query, ["status", *options[:2]]).exit_code == 4
 
-    @pytest.mark.parametrize(("content", "code"), [("wrong", 5), (None, 1)])
+    @pytest.mark.parametrize(("content", "code"), [("wrong", 5), (None, 2)])
     def test_a_key_file_that_does_not_open(self, tmp_path: Path, secrets: list[str], content: str | None, code: int) -> None:
         if content is None:
             (tmp_path / "key.json").write_text("{}")
@@ -166,3 +166,13 @@ def test_a_gateway_says_its_status_and_headers(tmp_path: Path) -> None:
     assert json.loads(latest.stdout)["signed_header"]
     assert json.loads(first.stdout)["signed_header"]["header"]["height"] == "1"
     assert unknown.exit_code == 1
+
+
+def test_for_programs_an_answer_is_one_line(tmp_path: Path, secrets: list[str]) -> None:
+    async def work(gateway: Running) -> list[Result]:
+        at = ["--gateway", gateway.base, "--json"]
+        return [await asked(query, ["status", *at]), await asked(query, ["header", "1", *at])]
+
+    for told in with_gateway(tmp_path / "node", work):
+        assert (told.exit_code, told.stdout.count("\n")) == (0, 1)
+        assert json.loads(told.stdout)

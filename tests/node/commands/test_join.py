@@ -64,7 +64,7 @@ def test_wrong_settings_make_no_home(
     first: Home, tmp_path: Path, sentence: str, options: tuple[str, ...], says: str
 ) -> None:
     told = join(tmp_path / "node", first, *options)
-    assert (told.exit_code, says in told.stderr) == (1, True)
+    assert (told.exit_code, says in told.stderr) == (2, True)
     assert not (tmp_path / "node").exists()
 
 
@@ -72,4 +72,4 @@ def test_a_genesis_that_is_not_signed_is_refused(first: Home, tmp_path: Path) ->
     forged = Home(tmp_path)
     forged.genesis_file.write_bytes(first.genesis_file.read_bytes()[:-1] + b"\0")
     told = join(tmp_path / "node", forged)
-    assert (told.exit_code, "is refused" in told.stderr) == (1, True)
+    assert (told.exit_code, "is refused" in told.stderr) == (2, True)
