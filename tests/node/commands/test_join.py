@@ -44,7 +44,7 @@ def test_a_home_with_the_genesis_and_keys_of_its_own(first: Home, tmp_path: Path
 
 def test_the_hash_that_one_was_told_is_compared(first: Home, tmp_path: Path) -> None:
     told = join(tmp_path / "node", first, "--genesis-hash", "00" * 32)
-    assert told.exit_code == 1
+    assert told.exit_code == 2
     assert "is another genesis: its hash is " in told.stderr
     assert not (tmp_path / "node").exists()
     good = told.stderr.split()[-1]
