@@ -1,7 +1,6 @@
 """What the node's commands share: options, exit codes, errors as one line, tables."""
 
 import json
-import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -11,20 +10,38 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from cfi.client.wallet.keystore import KeystoreError
+from cfi.client.cli.ending import (
+    BAD_INPUT,
+    FAILED,
+    LOCKED,
+    NOT_VERIFIED,
+    UNREACHABLE,
+    leave,
+    leave_unwritten,
+)
+from cfi.client.wallet.keystore import KeyExistsError, KeystoreError, WrongPassphraseError
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.state.snapshot import SnapshotError
 from cfi.node.ask import FaultError, UnreachableError
-from cfi.node.home import DEFAULT, ENVIRONMENT, HomeError, LockedError
+from cfi.node.home import DEFAULT, ENVIRONMENT, HomeError, LockedError, WrongInputError
 from cfi.node.storage.database import DamagedError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-EXIT_FAILED: Final = 1
-EXIT_NOT_VERIFIED: Final = 3
-EXIT_UNREACHABLE: Final = 4
-EXIT_LOCKED: Final = 5
+EXIT_FAILED: Final = FAILED
+EXIT_NOT_VERIFIED: Final = NOT_VERIFIED
+EXIT_UNREACHABLE: Final = UNREACHABLE
+_STATUSES: Final[tuple[tuple[tuple[type[Exception], ...], int], ...]] = (
+    ((LockedError, WrongPassphraseError), LOCKED),
+    ((UnreachableError,), UNREACHABLE),
+    ((SnapshotError,), NOT_VERIFIED),
+    ((WrongInputError,), BAD_INPUT),
+    ((HomeError, GenesisError, KeyExistsError, DamagedError, FaultError), FAILED),
+    ((KeystoreError,), BAD_INPUT),
+)
+"""The first that fits says how a command ends."""
+_TOLD: Final = tuple(kind for kinds, _ in _STATUSES for kind in kinds)
 
 home_option = click.option(
     "--home",
@@ -35,7 +52,6 @@ home_option = click.option(
     show_default=True,
     help="The node's folder.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 
 
 def told(command: Callable[P, R]) -> Callable[P, R]:
@@ -45,22 +61,14 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except LockedError as error:
-            _leave(str(error), EXIT_LOCKED)
-        except UnreachableError as error:
-            _leave(str(error), EXIT_UNREACHABLE)
-        except SnapshotError as error:
-            _leave(f"the snapshot is refused: {error}", EXIT_NOT_VERIFIED)
-        except (HomeError, GenesisError, KeystoreError, DamagedError, FaultError, OSError) as error:
-            _leave(str(error), EXIT_FAILED)
-        raise AssertionError
+        except OSError as error:
+            leave_unwritten(error)
+        except _TOLD as error:
+            status = next(each for kinds, each in _STATUSES if isinstance(error, kinds))
+            refused = "the snapshot is refused: " if isinstance(error, SnapshotError) else ""
+            leave(f"{refused}{error}", status)
 
     return wrapped
-
-
-def _leave(sentence: str, code: int) -> None:
-    click.echo(f"cfi: {sentence}", err=True)
-    sys.exit(code)
 
 
 def say(text: str) -> None:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cfi.node.settings import Settings, SettingsError, read_settings, settings_text
+from cfi.node.settings import (
+    Settings,
+    SettingsError,
+    checked,
+    read_settings,
+    settings_text,
+    with_environment,
+)
 from cfi.node.storage.atomic import write_atomically
 
 ENVIRONMENT: Final = "CFI_HOME"
@@ -19,8 +26,20 @@ class HomeError(Exception):
     """The home can't be used; the sentence says why and what to do."""
 
 
+class WrongInputError(HomeError):
+    """What a command is given, settings too, can't be used; a line for each fault."""
+
+
 class LockedError(HomeError):
     """Another process set runs in this home."""
+
+
+def usable(settings: Settings) -> Settings:
+    """The same settings; raises WrongInputError with a line for each fault."""
+    try:
+        return checked(settings)
+    except SettingsError as error:
+        raise WrongInputError(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +174,23 @@ class Home:
             )
 
     def settings(self) -> Settings:
-        """The settings file; raises HomeError with a line for each fault."""
+        """The settings in force: the file's, and over them the environment's. Raises HomeError
+        where there is no home, WrongInputError with a line for each fault.
+        """
         path = self.settings_file
         try:
-            return read_settings(path.read_text())
+            written = read_settings(path.read_bytes().decode())
         except FileNotFoundError as error:
             raise HomeError(f"{self.root} is no home: run `cfi init --home {self.root}`") from error
         except SettingsError as error:
             faults = str(error).splitlines()
-            raise HomeError("\n".join(f"{path}: {fault}" for fault in faults)) from error
+            raise WrongInputError("\n".join(f"{path}: {fault}" for fault in faults)) from error
         except (OSError, ValueError) as error:
-            raise HomeError(f"{path}: {error}") from error
+            raise WrongInputError(f"{path}: {error}") from error
+        try:
+            return with_environment(written, os.environ)
+        except SettingsError as error:
+            raise WrongInputError(str(error)) from error
 
     def lock(self) -> int:
         """Take the home for this process; the returned descriptor holds it; raises LockedError."""

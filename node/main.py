@@ -10,7 +10,7 @@ from cfi.client.cli.lazy import LazyGroup
 from cfi.client.cli.main import CLIENT_COMMANDS
 
 _EXAMPLES: Final = """\b
-cfi init --home ./node --chain-id sim-1 --programme phase-1   make a node
+cfi init --home ./node --chain-id cfi-1 --programme phase-1   make a node
 cfi start --home ./node                                       run it
 cfi status --home ./node                                      look at it
 """

@@ -114,6 +114,7 @@ class Queries:
             "app_hash": engine.app_hash,
             "genesis_hash": self._application.genesis_hash,
             "time": engine.next_block_time.total_nanos,
+            "programme_time": self._now(),
             "next_due": next_instant(view, version),
             "held_work": len(view.rows.public_keys(HELD_WORK.tag)),
             "waiting": len(self._mempool),

@@ -3,13 +3,13 @@
 import json
 import re
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
 from ipaddress import ip_network
 from typing import Any, Final, TypeVar
 
-from cfi.contracts.wire.quantities import parse_whole
+from cfi.contracts.wire.quantities import parse_decimal, parse_whole
 from cfi.node.logs import LEVELS
 
 EMBEDDED: Final = "embedded"
@@ -21,7 +21,8 @@ _GREATEST_PORT: Final = 65_535
 _LEAST_DISCOVERY_SECONDS: Final = 5
 """What CometBFT accepts."""
 _HEAD: Final = """\
-# Settings of this node. A flag wins over the environment, which wins over this file.
+# Settings of this node. A flag wins over the environment, which wins over this file: CFI_LISTEN
+# stands for `listen`, and so on; a list has commas between its items there.
 """
 
 T = TypeVar("T")
@@ -221,12 +222,55 @@ def read_settings(text: str) -> Settings:
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in content.items()
     }
-    faults = [fault for name, value in values.items() if (fault := _fault(name, value))]
+    return _checked(values, {name: name for name in values})
+
+
+def variable_of(name: str) -> str:
+    """The environment's variable for a setting."""
+    return f"CFI_{name.upper()}"
+
+
+def with_environment(settings: Settings, environment: Mapping[str, str]) -> Settings:
+    """The settings with those that variables name put over them; an empty variable says nothing.
+    Raises SettingsError with a line for each fault, which names the variable.
+    """
+    told = {name: environment.get(variable_of(name)) for name in _FIELDS}
+    chosen = {name: _of_text(name, text) for name, text in told.items() if text}
+    called = {name: variable_of(name) if name in chosen else name for name in _FIELDS}
+    return _checked({**asdict(settings), **chosen}, called)
+
+
+def checked(settings: Settings) -> Settings:
+    """The same settings; raises SettingsError with a line for each fault."""
+    return _checked(asdict(settings), {name: name for name in _FIELDS})
+
+
+def _checked(values: dict[str, Any], called: Mapping[str, str]) -> Settings:
+    faults = [
+        f"{called[name]} {fault}" if name in _FIELDS else fault
+        for name, value in values.items()
+        if (fault := _fault(name, value))
+    ]
     if not faults and bool(values.get("tls_certificate")) != bool(values.get("tls_key")):
         faults.append("tls_certificate and tls_key go together")
     if faults:
         raise SettingsError("\n".join(faults))
     return Settings(**values)
+
+
+def _of_text(name: str, text: str) -> object:
+    """What a variable's text stands for; the text itself where it is none of the kind, which the
+    check says then.
+    """
+    usual = _FIELDS[name].default
+    if isinstance(usual, tuple):
+        return tuple(each.strip() for each in text.split(","))
+    if isinstance(usual, str):
+        return text
+    number = parse_decimal(text)
+    if number is None or (isinstance(usual, int) and number.denominator != 1):
+        return text
+    return int(number) if isinstance(usual, int) else float(number)
 
 
 def _fault(name: str, value: object) -> str | None:
@@ -237,9 +281,9 @@ def _fault(name: str, value: object) -> str | None:
         return f"unknown setting {name}{hint}"
     kind = (int, float) if isinstance(known.default, float) else type(known.default)
     if not isinstance(value, kind) or isinstance(value, bool):
-        return f"{name} has the wrong type"
+        return "has the wrong type"
     fault: str | None = known.metadata["check"](value)
-    return None if fault is None else f"{name} {fault}"
+    return fault
 
 
 def _toml(value: object) -> str:

@@ -15,7 +15,8 @@ def export_blocks(source: Path, target: Path) -> int:
     """Copy the whole records of a source into a new file; returns how many.
 
     A record that is cut off at the very end is left out: a running node is just writing it. Raises
-    BadSourceError for any other damage, FileExistsError where the file is there already.
+    BadSourceError for any other damage and where no block is whole, FileExistsError where the file
+    is there already.
     """
     files = block_files(source)
     with target.open("xb") as out:
@@ -26,6 +27,9 @@ def export_blocks(source: Path, target: Path) -> int:
         except (BadSourceError, OSError):
             target.unlink()
             raise
+    if not copied:
+        target.unlink()
+        raise BadSourceError(f"{source}: no whole block")
     return copied
 
 

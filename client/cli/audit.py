@@ -23,6 +23,7 @@ from cfi.client.cli.audit_admissions import admissions
 from cfi.client.cli.audit_run import (
     DISAGREES,
     FAILED,
+    EndedError,
     audited,
     history_of,
     leave,
@@ -60,11 +61,18 @@ def replay(as_json: bool, workers: int, **wanted: Any) -> None:
 
     SOURCE is a node's folder, a folder of block files, one exported file, or a gateway's address.
     Exit status: 0 if everything agrees, 3 with the first disagreement, 2 if the source or the
-    genesis can't be read, 4 if the gateway can't be reached.
+    genesis can't be read, 4 if the gateway can't be reached. Where there is no verdict, the JSON
+    has null for it and the reason.
 
     Example: cfi audit replay https://gateway.example --genesis genesis.cbor --key auditor.json
     """
-    findings = audited(history_of(wanted), workers)
+    try:
+        findings = audited(history_of(wanted), workers)
+    except EndedError as ended:
+        if as_json:
+            told = {"agrees": None, "reason": ended.sentence, "status": ended.exit_code}
+            click.echo(json.dumps(told, indent=2))
+        raise
     if as_json:
         click.echo(json.dumps(findings_json(findings), indent=2))
     else:
@@ -119,6 +127,7 @@ def report(folder: Path, name: str, workers: int, **wanted: Any) -> None:
 @click.option("--row", "row_key", metavar="HEX", help="The key of a public row in its table.")
 @click.option("--account", metavar="ID", help="The account whose rows are wanted.")
 @click.option("--holder", metavar="ID", help="The holder whose rows are wanted.")
+@click.option("--json", is_flag=True, expose_value=False, help="The proof is JSON anyway.")
 def prove(
     height: int,
     table: str,

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
@@ -21,6 +20,8 @@ from cfi.client.audit.auditor import See, audit
 from cfi.client.audit.findings import DisagreementError, Findings
 from cfi.client.audit.sources import BadSourceError
 from cfi.client.cli.audit_source import History, Wanted, open_history
+from cfi.client.cli.ending import system_sentence
+from cfi.client.cli.options import A_FILE, passphrase_option
 from cfi.client.light.bisection import UnavailableError
 from cfi.client.light.http import GatewayRefusedError
 from cfi.client.memory import settle_memory
@@ -34,7 +35,6 @@ BAD_INPUT: Final = 2
 DISAGREES: Final = 3
 UNREACHABLE: Final = 4
 LOCKED: Final = 5
-_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,8 +42,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def reading(command: F) -> F:
     """The argument and options of every command that reads a history."""
     for option in (
-        click.option("--passphrase-file", type=_FILE, help="Instead of being asked."),
-        click.option("--key", type=_FILE, help="Your keystore file, to read from a gateway."),
+        passphrase_option,
+        click.option("--key", type=A_FILE, help="Your keystore file, to read from a gateway."),
         click.argument("source", metavar="SOURCE"),
     ):
         command = option(command)
@@ -62,13 +62,13 @@ def replaying(command: F) -> F:
         ),
         click.option(
             "--header",
-            type=_FILE,
+            type=A_FILE,
             help="A signed header from elsewhere, as in /v1/headers, to compare the end with.",
         ),
         click.option("--genesis-hash", help="The genesis hash that you know, 32 bytes in hex."),
         click.option(
             "--genesis",
-            type=_FILE,
+            type=A_FILE,
             help="The signed genesis file.  [default: genesis.cbor in SOURCE or above it]",
         ),
     ):
@@ -107,14 +107,24 @@ def or_exit(work: Callable[[], T]) -> T:
         leave(f"the history disagrees: {error}", DISAGREES)
     except (UnsupportedVersionError, TreeProcessError) as error:
         leave(str(error), FAILED)
-    except (BadSourceError, GenesisError, KeystoreError, OSError) as error:
+    except (BadSourceError, GenesisError, KeystoreError) as error:
         leave(str(error), BAD_INPUT)
+    except OSError as error:
+        leave(system_sentence(error), BAD_INPUT)
+
+
+class EndedError(click.exceptions.Exit):
+    """A command ends before it has what was asked for, with a sentence that was said."""
+
+    def __init__(self, sentence: str, status: int) -> None:
+        super().__init__(status)
+        self.sentence = sentence
 
 
 def leave(sentence: str, status: int) -> NoReturn:
     """Say why, and end with a status."""
     click.echo(sentence, err=True)
-    raise click.exceptions.Exit(status)
+    raise EndedError(sentence, status)
 
 
 def with_progress(history: History, work: Callable[[Told], T]) -> T:

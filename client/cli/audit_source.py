@@ -9,7 +9,7 @@ from cfi.client.audit.beginning import Beginning, begin_with
 from cfi.client.audit.known_header import KnownHeader, read_known_header
 from cfi.client.audit.network import NetworkSource, latest_header
 from cfi.client.audit.sources import BadSourceError, read_records, source_bytes
-from cfi.client.cli.key import passphrase_of
+from cfi.client.cli.passphrase import passphrase_of
 from cfi.client.light.lightblock import format_light_block
 from cfi.client.wallet.keystore import read_key
 from cfi.contracts.state.genesis import GenesisError
@@ -90,8 +90,8 @@ def open_gateway(
     """
     if key is None:
         raise BadSourceError("a gateway shows blocks to auditors and validators only: give --key")
-    latest = latest_header(address)
     signing = read_key(key, passphrase_of(passphrase_file))
+    latest = latest_header(address)
     return NetworkSource(address, signing, latest.height - 1), format_light_block(latest)
 
 

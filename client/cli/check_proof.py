@@ -1,11 +1,13 @@
 """`cfi light check-proof`: an ICS23 proof against a root, without a node."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Final
 
 import click
 
+from cfi.client.cli.options import json_option
 from cfi.client.light.proofs import verify_membership, verify_non_membership
 from cfi.contracts.wire.limits import MAX_PROOF_BYTES
 from cfi.contracts.wire.merkle import HASH_BYTES
@@ -19,12 +21,15 @@ STANDARD_INPUT: Final = "-"
 @click.option("--root", required=True, help="The app hash: 32 bytes in hex.")
 @click.option("--key", required=True, help="The key in hex.")
 @click.option("--value", help="The value in hex; without it the proof must show absence.")
+@json_option
 @click.argument("proof", metavar="PROOF")
-def check_proof(root: str, key: str, value: str | None, proof: str) -> None:
+def check_proof(root: str, key: str, value: str | None, proof: str, as_json: bool) -> None:
     """Check an ICS23 CommitmentProof in a file, or '-' for standard input.
 
     The file is binary or hex text, plain or compressed; the empty tree's proof is empty. Exit
     status: 0 if the proof holds, 3 if it doesn't, 2 for bad input.
+
+    Example: cfi light check-proof --root HEX --key HEX --value HEX proof.bin
     """
     faults: list[str] = []
     root_bytes = _unhex("--root", root, faults)
@@ -43,7 +48,10 @@ def check_proof(root: str, key: str, value: str | None, proof: str) -> None:
         claim, holds = "absent", verify_non_membership(root_bytes, proof_bytes, key_bytes)
     else:
         claim, holds = "present", verify_membership(root_bytes, proof_bytes, key_bytes, value_bytes)
-    click.echo(f"{'shown' if holds else 'not shown'}: {claim}")
+    if as_json:
+        click.echo(json.dumps({"claim": claim, "shown": holds}))
+    else:
+        click.echo(f"{'shown' if holds else 'not shown'}: {claim}")
     if not holds:
         raise click.exceptions.Exit(NOT_SHOWN)
 

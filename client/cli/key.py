@@ -2,27 +2,26 @@
 
 import json
 from pathlib import Path
-from typing import Final
 
 import click
 
+from cfi.client.cli.ending import FAILED, leave, system_sentence
+from cfi.client.cli.lazy import LazyGroup
+from cfi.client.cli.options import A_FILE, json_option, passphrase_option
+from cfi.client.cli.passphrase import opened_key, passphrase_of
 from cfi.client.wallet.keystore import KeystoreError, new_key, public_key_in, write_key
+from cfi.contracts.wire.possession import possession_statement
+from cfi.contracts.wire.schema import PublicKey
 
-_FAILED: Final = 1
 
-
-@click.group()
+@click.group(cls=LazyGroup, places={"rotate": "cfi.client.cli.key_rotate"})
 def key() -> None:
-    """Make and list key files; a key never leaves its file in the clear."""
+    """Make, list, prove and rotate key files; a key never leaves its file in the clear."""
 
 
 @key.command("new")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option(
-    "--passphrase-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Instead of being asked.",
-)
+@passphrase_option
 def new(file: Path, passphrase_file: Path | None) -> None:
     """Make a key in FILE and print its public key.
 
@@ -32,17 +31,21 @@ def new(file: Path, passphrase_file: Path | None) -> None:
     made = new_key()
     try:
         write_key(file, made, passphrase)
-    except (KeystoreError, OSError) as error:
-        click.echo(f"cfi: {error}", err=True)
-        raise SystemExit(_FAILED) from error
+    except KeystoreError as error:
+        leave(str(error), FAILED)
+    except OSError as error:
+        leave(system_sentence(error), FAILED)
     click.echo(made.public_key.hex())
 
 
 @key.command("list")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@json_option
 def list_keys(folder: Path, as_json: bool) -> None:
-    """List the key files of FOLDER with their public keys; asks for no passphrase."""
+    """List the key files of FOLDER with their public keys; asks for no passphrase.
+
+    Example: cfi key list .
+    """
     found = {}
     for path in sorted(folder.glob("*.json")):
         try:
@@ -56,9 +59,21 @@ def list_keys(folder: Path, as_json: bool) -> None:
         click.echo(f"{public_key}  {name}")
 
 
-def passphrase_of(file: Path | None, *, confirm: bool = False) -> bytes:
-    """The passphrase, from a file or asked for."""
-    if file is not None:
-        return file.read_bytes().strip()
-    text: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True)
-    return text.encode()
+@key.command("prove")
+@click.argument("file", type=A_FILE)
+@click.option("--chain-id", required=True, help="The chain on which the key is to sign.")
+@click.option("--holder", required=True, help="The holder that the user belongs to.")
+@click.option("--user", required=True, help="The user whose key it is to be.")
+@passphrase_option
+def prove(file: Path, chain_id: str, holder: str, user: str, passphrase_file: Path | None) -> None:
+    """Prove that a user has the key in FILE.
+
+    Prints the fields `key` and `possession`, as AddUser and AddKey take them; RotateKey and
+    ReplaceKey take the key as `new_key`.
+
+    Example: cfi key prove new.json --chain-id cfi-1 --holder company-a --user user-2
+    """
+    signing = opened_key(file, passphrase_file)
+    statement = possession_statement(chain_id, holder, user, PublicKey(signing.public_key))
+    told = {"key": signing.public_key.hex(), "possession": signing.sign(statement).hex()}
+    click.echo(json.dumps(told))

@@ -1,7 +1,6 @@
 """`cfi light`: verify headers, proofs and one's own account, trusting no server."""
 
 import asyncio
-import getpass
 import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -11,7 +10,10 @@ import click
 from rich.console import Console
 
 from cfi.client.cli.check_proof import check_proof
+from cfi.client.cli.ending import system_sentence
 from cfi.client.cli.light_verify import verify
+from cfi.client.cli.options import A_FILE, GATEWAY
+from cfi.client.cli.passphrase import opened_key
 from cfi.client.light.bisection import SyncError, UnavailableError
 from cfi.client.light.http import GatewayRefusedError
 from cfi.client.light.json_node import MalformedError
@@ -22,15 +24,16 @@ from cfi.client.light.statement import Statement
 from cfi.client.light.statement_report import statement_csv, statement_json, statement_page
 from cfi.client.light.store import LightStore, NotBegunError, StoreError, Trusted
 from cfi.client.light.sync import (
+    BadBeginningError,
     BeginningError,
     DivergedError,
     Synced,
     begin_at_anchor,
     begin_at_genesis,
     read_signed_anchor,
+    read_signed_genesis,
 )
 from cfi.client.light.verifier import TrustOptions
-from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
 from cfi.contracts.wire.schema import PublicKey
 from cfi.contracts.wire.text import AccountId
 
@@ -38,9 +41,7 @@ FAILED: Final = 1
 BAD_INPUT: Final = 2
 NOT_VERIFIED: Final = 3
 UNREACHABLE: Final = 4
-LOCKED: Final = 5
 _KEY_BYTES: Final = 32
-_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -59,8 +60,10 @@ def _common(command: F) -> F:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
         click.option("--trusting-period", default="336h", show_default=True, metavar="DURATION"),
-        click.option("--witness", "witnesses", multiple=True, metavar="URL", help="Asked too."),
-        click.option("--gateway", required=True, metavar="URL", envvar="CFI_GATEWAY"),
+        click.option(
+            "--witness", "witnesses", multiple=True, type=GATEWAY, metavar="URL", help="Asked too."
+        ),
+        click.option("--gateway", required=True, type=GATEWAY, metavar="URL", envvar="CFI_GATEWAY"),
         click.option(
             "--folder",
             type=click.Path(file_okay=False, path_type=Path),
@@ -76,8 +79,8 @@ def _common(command: F) -> F:
 
 @light.command("sync")
 @_common
-@click.option("--genesis", type=_FILE, help="Begin with this signed genesis.")
-@click.option("--anchor", type=_FILE, help="Begin with this signed anchor.")
+@click.option("--genesis", type=A_FILE, help="Begin with this signed genesis.")
+@click.option("--anchor", type=A_FILE, help="Begin with this signed anchor.")
 @click.option(
     "--officer", "officers", multiple=True, metavar="HEX", help="A founding officer's key."
 )
@@ -96,11 +99,11 @@ def sync(
     """Verify the chain up to its newest header, from what is trusted already, or, the first time,
     from a signed genesis or from an anchor with the officers' keys.
 
-    Example: cfi light sync --gateway http://127.0.0.1:8080 --genesis genesis.cbor
+    Example: cfi light sync --gateway http://127.0.0.1:8470 --genesis genesis.cbor
     """
     store, options = LightStore(folder), _options(trusting_period)
     file = genesis or anchor
-    begin_with = b"" if file is None else file.read_bytes()
+    begin_with = b"" if file is None else _bytes_in(file)
 
     async def work() -> Synced:
         async with Session.opened(store, gateway, witnesses, options) as session:
@@ -117,9 +120,9 @@ def sync(
 @light.command("statement")
 @_common
 @click.option("--account", required=True, metavar="ID", help="Your account, such as company-a/1.")
-@click.option("--key", "key_file", required=True, type=_FILE, help="Your keystore file.")
-@click.option("--passphrase-file", type=_FILE, help="Instead of being asked.")
-@click.option("--seed-file", type=_FILE, help="The account's seed: 32 bytes in hex.")
+@click.option("--key", "key_file", required=True, type=A_FILE, help="Your keystore file.")
+@click.option("--passphrase-file", type=A_FILE, help="Instead of being asked.")
+@click.option("--seed-file", type=A_FILE, help="The account's seed: 32 bytes in hex.")
 @click.option("--from-start", is_flag=True, help="Since the account was opened.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 def statement(
@@ -138,10 +141,13 @@ def statement(
     """Show your account, provably complete: opening + movements = closing.
 
     Exit status: 0 if everything fits, 3 if anything doesn't; each mismatch is named.
+
+    Example: cfi light statement --account company-a/1 --key me.json --seed-file seed
+    --gateway http://127.0.0.1:8470
     """
     if as_csv and as_json:
         raise click.UsageError("--csv and --json are two forms of one output")
-    key, seed = _key(key_file, passphrase_file), _seed(seed_file)
+    key, seed = opened_key(key_file, passphrase_file), _seed(seed_file)
     store, options = LightStore(folder), _options(trusting_period)
 
     async def work() -> tuple[Statement, Synced]:
@@ -175,7 +181,10 @@ def watch(
     interval: float,
     count: int | None,
 ) -> None:
-    """Verify each new header as it comes, and say so, until interrupted."""
+    """Verify each new header as it comes, and say so, until interrupted.
+
+    Example: cfi light watch --gateway http://127.0.0.1:8470 --count 10
+    """
     store, options = LightStore(folder), _options(trusting_period)
 
     async def work() -> None:
@@ -192,6 +201,7 @@ def watch(
 
 
 async def _from_genesis(session: Session, file: bytes) -> Trusted:
+    read_signed_genesis(file)
     first = await session.gateway.light_block(1)
     return begin_at_genesis(file, first, machine_now(), session.options)
 
@@ -212,8 +222,10 @@ def run_or_leave(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except NotBegunError as error:
         _fail(f"{error}; begin with: cfi light sync --genesis FILE, or --anchor FILE", BAD_INPUT)
-    except (StoreError, GatewayRefusedError, OSError) as error:
+    except (StoreError, GatewayRefusedError) as error:
         _fail(str(error), FAILED)
+    except BadBeginningError as error:
+        _fail(str(error), BAD_INPUT)
     except DivergedError as error:
         files = ", ".join(map(str, error.kept))
         _fail(f"not verified: {error}; hand the Exchange the evidence: {files}", NOT_VERIFIED)
@@ -254,21 +266,17 @@ def _show_synced(synced: Synced, as_json: bool) -> None:
         click.echo(f"witness {name} gave no block that could be verified", err=True)
 
 
-def _key(file: Path, passphrase_file: Path | None) -> SigningKey:
-    try:
-        if passphrase_file is None:
-            passphrase = getpass.getpass(f"Passphrase of {file}: ").encode()
-        else:
-            passphrase = passphrase_file.read_bytes().rstrip(b"\r\n")
-        return read_key(file, passphrase)
-    except WrongPassphraseError as error:
-        _fail(str(error), LOCKED)
-    except (KeystoreError, OSError) as error:
-        _fail(str(error), BAD_INPUT)
-
-
 def _seed(file: Path | None) -> bytes | None:
-    return None if file is None else _hex_of(file.read_text().strip(), "--seed-file")
+    if file is None:
+        return None
+    return _hex_of(_bytes_in(file).decode("ascii", "replace").strip(), "--seed-file")
+
+
+def _bytes_in(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        _fail(system_sentence(error), BAD_INPUT)
 
 
 def _hex_of(text: str, name: str) -> bytes:

@@ -24,6 +24,7 @@ STANDARD_INPUT: Final = "-"
 @click.command("verify")
 @click.option("--trusted", required=True, metavar="FILE", help="The light block that is trusted.")
 @click.option("--untrusted", required=True, metavar="FILE", help="The light block to judge.")
+@click.option("--json", is_flag=True, expose_value=False, help="The verdict is JSON anyway.")
 @click.option("--now", required=True, metavar="RFC3339", help="The time at which to judge.")
 @click.option(
     "--trusting-period",
@@ -58,6 +59,8 @@ def verify(
 
     Prints a verdict (ok, not-enough-trust or invalid) and its reason as JSON; exits with 0 for ok,
     with 3 for the others, with 2 where a file can't be read.
+
+    Example: cfi light verify --trusted A.json --untrusted B.json --now 2026-01-01T00:00:00Z
     """
     try:
         verdict, reason = verify_files(

@@ -3,13 +3,22 @@
 import asyncio
 import json
 import sys
-from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import click
 
-from cfi.client.cli.key import passphrase_of
+from cfi.client.cli.ending import (
+    BAD_INPUT,
+    FAILED,
+    NOT_VERIFIED,
+    UNREACHABLE,
+    leave,
+    system_sentence,
+)
+from cfi.client.cli.options import A_FILE, GATEWAY, HexBytes, json_option, passphrase_option
+from cfi.client.cli.passphrase import opened_key
+from cfi.client.cli.proposal import found_proposal
 from cfi.client.cli.receipts import (
     NOT_BEGUN,
     checked_receipt,
@@ -20,55 +29,68 @@ from cfi.client.cli.receipts import (
 from cfi.client.light.admissions import NoEvidenceError, receipt_for
 from cfi.client.light.bisection import SyncError, UnavailableError
 from cfi.client.light.http import GatewayClient, GatewayRefusedError, UnreachableError
-from cfi.client.light.json_node import JsonNode, MalformedError
+from cfi.client.light.json_node import MAX_JSON_BYTES, JsonNode, MalformedError
 from cfi.client.light.receipt import CheckedReceipt, NotProvedError
 from cfi.client.light.store import LightStore, StoreError
 from cfi.client.light.sync import DivergedError
-from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
-from cfi.client.wallet.messages import MessageError, fields_of, message_from_json
+from cfi.client.wallet.keystore import SigningKey
+from cfi.client.wallet.messages import MessageError, fields_of, message_from_json, message_named
+from cfi.client.wallet.proposals import approving, proposing, spoken
 from cfi.client.wallet.transactions import act_id_of, transaction, unsigned_payload
+from cfi.contracts.state.rows.access import Proposal
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.messages.access.approve import Approve
-from cfi.contracts.wire.messages.access.propose import Propose
-from cfi.contracts.wire.messages.catalogue import NUMBERS
-from cfi.contracts.wire.quantities import SmallCode
+from cfi.contracts.wire.messages.access.rotate_key import RotateKey
+from cfi.contracts.wire.messages.access.withdraw_proposal import WithdrawProposal
 from cfi.contracts.wire.receipts import Receipt, decode_receipt
-from cfi.contracts.wire.schema import Data, schema_of
+from cfi.contracts.wire.refusal import Refusal
+from cfi.contracts.wire.schema import Hash
 
-FAILED: Final = 1
-BAD_INPUT: Final = 2
-NOT_VERIFIED: Final = 3
-UNREACHABLE: Final = 4
-LOCKED: Final = 5
+_TWO_PEOPLE: Final = (
+    "cfi: two people decide this: send it with --propose, then another person's Approve --proposal"
+)
 DRY_RUN: Final = "a dry run, nothing happened"
-_VALID_FOR: Final = 100
-_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+STANDARD_INPUT: Final = "-"
+VALID_FOR: Final = 100
+"""Heights for which an act may be taken, unless told otherwise."""
 
 
 @click.command()
 @click.argument("message")
-@click.argument("file", type=click.File("r"), default="-")
-@click.option("--gateway", envvar="CFI_GATEWAY", metavar="URL", help="The gateway's address.")
-@click.option("--key", "key_file", type=_FILE, help="Your keystore file.")
-@click.option("--passphrase-file", type=_FILE, help="Instead of being asked.")
+@click.argument("file", default=STANDARD_INPUT)
+@click.option(
+    "--gateway", envvar="CFI_GATEWAY", type=GATEWAY, metavar="URL", help="The gateway's address."
+)
+@click.option("--key", "key_file", type=A_FILE, help="Your keystore file.")
+@passphrase_option
 @light_folder
-@click.option("--valid-for", default=_VALID_FOR, show_default=True, help="Heights from now.")
-@click.option("--propose", is_flag=True, help="Propose it: another person has to approve.")
-@click.option("--approve", metavar="PROPOSAL", help="Approve exactly this, by its proposal's id.")
+@click.option(
+    "--valid-for",
+    type=click.IntRange(1),
+    default=VALID_FOR,
+    show_default=True,
+    help="Heights from now.",
+)
+@click.option("--propose", is_flag=True, help="Propose it: a second person has to approve.")
+@click.option(
+    "--proposal", "proposal_id", type=HexBytes(), metavar="ID",
+    help="What to Approve, or to WithdrawProposal, in place of FILE; it is shown first.",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Ask what would come of it; change nothing.")
 @click.option("--yes", is_flag=True, help="Send without asking.")
 @click.option("--fields", "show_fields", is_flag=True, help="Print what MESSAGE takes.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@json_option
 def tx(
+    *,
     message: str,
-    file: Any,
+    file: str,
     gateway: str | None,
     key_file: Path | None,
     passphrase_file: Path | None,
     folder: Path,
     valid_for: int,
     propose: bool,
-    approve: str | None,
+    proposal_id: bytes | None,
     dry_run: bool,
     yes: bool,
     show_fields: bool,
@@ -81,61 +103,95 @@ def tx(
     admissions/, for an auditor (`cfi audit admissions`). Exit status: 0 done, 1 refused, 3 a
     receipt that headers contradict.
 
-    What takes two people of the Exchange, one sends with --propose, the other, from the same
-    fields, with --approve.
+    An act that two people decide is sent with --propose by the first; the second sends Approve
+    with --proposal and the id of the first one's act.
 
     Example: cfi tx TransferLot transfer.json --gateway http://127.0.0.1:8470 --key me.json --yes
     """
-    try:
-        if show_fields:
-            click.echo(json.dumps(fields_of(message), indent=2))
-            return
-        built = message_from_json(message, json.load(file))
-        sent = _for_two(built, approve, propose=propose)
-    except (MessageError, json.JSONDecodeError) as error:
-        _leave(str(error), BAD_INPUT)
+    if show_fields:
+        _show_fields(message)
+        return
+    built = None if proposal_id is not None else _composed(message, file, propose=propose)
     if gateway is None or key_file is None:
         raise click.UsageError("--gateway and --key are needed to send")
-    try:
-        key = read_key(key_file, passphrase_of(passphrase_file))
-    except WrongPassphraseError as error:
-        _leave(str(error), LOCKED)
-    except KeystoreError as error:
-        _leave(str(error), FAILED)
+    _require_about_a_proposal(message, proposal_id, propose=propose)
+    key = opened_key(key_file, passphrase_file)
+    if proposal_id is not None:
+        built = _about(message, found_proposal(gateway, key, folder, proposal_id))
     if not yes and not dry_run:
-        what = "Approve" if approve else "Propose" if propose else "Send"
-        click.confirm(f"{what} {built}?", abort=True, err=True)
+        click.confirm(f"Send {spoken(built)}?", abort=True, err=True)
     store = LightStore(folder)
-    receipt = _answered(gateway, key, sent, valid_for, None if dry_run else store)
+    receipt = _answered(gateway, key, built, valid_for, None if dry_run else store)
     checked = claimed(receipt, DRY_RUN) if dry_run else _checked(gateway, key, folder, receipt)
     _show(checked, as_json)
+    if not receipt.done and Refusal(receipt.code) is Refusal.NEEDS_FOUR_EYES:
+        click.echo(_TWO_PEOPLE, err=True)
     sys.exit(0 if receipt.done else FAILED)
 
 
-def _for_two(built: Any, approve: str | None, *, propose: bool) -> Any:
-    """The message itself, or what proposes or approves it."""
-    if not propose and approve is None:
-        return built
-    if propose and approve is not None:
-        raise click.UsageError("--propose and --approve are for two people")
-    body = schema_of(type(built)).encode(built)
-    if approve is None:
-        return Propose(message_number=SmallCode(NUMBERS[type(built)]), body=Data(body))
-    given = {"proposal_id": approve, "body_hash": sha256(body).hexdigest()}
-    return message_from_json(Approve.__name__, given)
+def send_rotation(
+    gateway: str, old: SigningKey, new: SigningKey, folder: Path, built: RotateKey, *, as_json: bool
+) -> bool:
+    """Sign a key's own replacement, hand it in, and show its receipt, which only the new key may
+    read once it is done; True if it is.
+    """
+    receipt = _answered(gateway, old, built, VALID_FOR, LightStore(folder))
+    reader = new if receipt.done else old
+    _show(_checked(gateway, reader, folder, receipt), as_json)
+    return receipt.done
+
+
+def _show_fields(message: str) -> None:
+    try:
+        click.echo(json.dumps(fields_of(message), indent=2))
+    except MessageError as error:
+        leave(str(error), BAD_INPUT)
+
+
+def _composed(name: str, file: str, *, propose: bool) -> Any:
+    """The message in a file, or its proposal."""
+    try:
+        message_named(name)
+        built = message_from_json(name, JsonNode.parse(_content(file)).value)
+        return proposing(built) if propose else built
+    except OSError as error:
+        leave(system_sentence(error), BAD_INPUT)
+    except (MessageError, MalformedError) as error:
+        leave(str(error), BAD_INPUT)
+
+
+def _content(file: str) -> bytes:
+    """What stands in a file, no more of it than can be read as JSON."""
+    if file == STANDARD_INPUT:
+        return sys.stdin.buffer.read(MAX_JSON_BYTES + 1)
+    with Path(file).open("rb") as opened:
+        return opened.read(MAX_JSON_BYTES + 1)
+
+
+def _require_about_a_proposal(name: str, proposal_id: bytes | None, *, propose: bool) -> None:
+    if proposal_id is None:
+        return
+    if propose or name not in (Approve.__name__, WithdrawProposal.__name__):
+        raise click.UsageError("--proposal goes with Approve or WithdrawProposal alone")
+
+
+def _about(name: str, proposal: Proposal) -> Approve | WithdrawProposal:
+    if name == Approve.__name__:
+        return approving(proposal)
+    return WithdrawProposal(proposal_id=Hash(proposal.proposal_id))
 
 
 def _checked(gateway: str, key: SigningKey, folder: Path, receipt: Receipt) -> CheckedReceipt:
     try:
         checked = checked_receipt(gateway, key, folder, receipt.act_id)
     except (NotProvedError, SyncError, DivergedError) as error:
-        _leave(f"the receipt is not verified: {error}", NOT_VERIFIED)
+        leave(f"the receipt is not verified: {error}", NOT_VERIFIED)
     except (UnavailableError, StoreError) as error:
         return claimed(receipt, str(error))
     if checked is None:
         return claimed(receipt, NOT_BEGUN)
     if checked.receipt != receipt:
-        _leave("the receipt is not verified: the gateway gave two", NOT_VERIFIED)
+        leave("the receipt is not verified: the gateway gave two", NOT_VERIFIED)
     return checked
 
 
@@ -172,9 +228,9 @@ def _answered(
     try:
         return asyncio.run(work())
     except (UnreachableError, MalformedError, CodecError) as error:
-        _leave(str(error), UNREACHABLE)
+        leave(str(error), UNREACHABLE)
     except GatewayRefusedError as error:
-        _leave(str(error), FAILED)
+        leave(str(error), FAILED)
 
 
 def _admission_in(answer: JsonNode) -> bytes:
@@ -202,9 +258,3 @@ def _show(checked: CheckedReceipt, as_json: bool) -> None:
         return
     for name, value in content.items():
         click.echo(f"{name:8} {value}")
-
-
-def _leave(text: str, code: int) -> NoReturn:
-    for line in text.splitlines():
-        click.echo(f"cfi: {line}", err=True)
-    sys.exit(code)

@@ -8,12 +8,13 @@ import click
 
 from cfi.client.calc.validator_plan import EXAMPLE, plan_report, print_plan
 from cfi.client.cli.calc import Calculator, options, run_calculator
+from cfi.client.cli.ending import BAD_INPUT, leave
+from cfi.client.cli.options import A_FILE
 from cfi.client.wallet.consensus_key import ConsensusKeyError, read_consensus_key
 from cfi.contracts.wire.possession import consensus_statement
 from cfi.contracts.wire.schema import PublicKey
 from cfi.contracts.wire.signatures import public_key_of, sign
 
-FAILED: Final = 1
 PLAN: Final[Calculator] = (plan_report, print_plan)
 
 
@@ -36,7 +37,7 @@ def plan(file: str | None, as_json: bool, example: bool) -> None:
 
 
 @validator.command()
-@click.argument("key_file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("key_file", type=A_FILE)
 @click.option("--chain-id", required=True, help="The chain that the key is to sign.")
 @click.option("--operator", required=True, help="The holder who runs the validator.")
 def prove(key_file: Path, chain_id: str, operator: str) -> None:
@@ -49,8 +50,7 @@ def prove(key_file: Path, chain_id: str, operator: str) -> None:
     try:
         seed = read_consensus_key(key_file)
     except ConsensusKeyError as error:
-        click.echo(f"cfi: {error}", err=True)
-        raise SystemExit(FAILED) from error
+        leave(str(error), BAD_INPUT)
     key = PublicKey(public_key_of(seed))
     possession = sign(seed, consensus_statement(chain_id, operator, key))
     told = {"key": key.hex(), "operator": operator, "possession": possession.hex()}

@@ -13,7 +13,7 @@ from cfi.client.light.json_node import JsonNode
 from cfi.client.light.lightblock import LightBlock
 from cfi.client.light.store import Trusted
 from cfi.client.light.verifier import TrustOptions, Verdict, VerdictKind, is_expired, verify
-from cfi.contracts.state.genesis import GenesisError, genesis_hash
+from cfi.contracts.state.genesis import GenesisDocument, GenesisError, genesis_hash
 from cfi.contracts.state.rows.governance import CHAIN
 from cfi.contracts.wire.codec import CodecError
 from cfi.contracts.wire.headers import Header, Timestamp, header_hash
@@ -34,6 +34,10 @@ from cfi.genesis.officers import verify_genesis
 
 class BeginningError(Exception):
     """There is nothing to begin with that may be trusted; the sentence says why."""
+
+
+class BadBeginningError(BeginningError):
+    """A file isn't what it is given as."""
 
 
 class DivergedError(Exception):
@@ -59,6 +63,14 @@ class Synced:
     """Primaries that were given up on the way, and why."""
 
 
+def read_signed_genesis(data: bytes) -> tuple[bytes, GenesisDocument]:
+    """The document in a signed genesis file, as bytes and as value; raises BadBeginningError."""
+    try:
+        return verify_genesis(data)
+    except GenesisError as error:
+        raise BadBeginningError(f"the genesis is refused: {error}") from error
+
+
 def begin_at_genesis(
     signed_genesis: bytes, first: LightBlock, now: Timestamp, options: TrustOptions
 ) -> Trusted:
@@ -66,10 +78,7 @@ def begin_at_genesis(
 
     Raises BeginningError.
     """
-    try:
-        content, document = verify_genesis(signed_genesis)
-    except GenesisError as error:
-        raise BeginningError(str(error)) from error
+    content, document = read_signed_genesis(signed_genesis)
     validators = ValidatorSet.of(
         Validator(public_key=each.key, voting_power=each.power) for each in document.validators
     )
@@ -107,9 +116,12 @@ def read_signed_anchor(
     """The anchor in a file that enough of the officers signed; raises BeginningError."""
     try:
         signed = read_signed_bytes(ANCHOR_DOMAIN, data)
-        require_officers(ANCHOR_DOMAIN, signed, officers, threshold)
         anchor = read_anchor(signed.content)
-    except (CodecError, NotSignedError) as error:
+    except CodecError as error:
+        raise BadBeginningError(f"the anchor is none: {error}") from error
+    try:
+        require_officers(ANCHOR_DOMAIN, signed, officers, threshold)
+    except NotSignedError as error:
         raise BeginningError(f"the anchor: {error}") from error
     if not anchor.holds_at(now.seconds):
         raise BeginningError("the anchor is out of its time: get a newer one")

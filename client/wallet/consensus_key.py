@@ -19,7 +19,7 @@ def read_consensus_key(path: Path) -> bytes:
     try:
         content = json.loads(path.read_text())
         secret = base64.b64decode(content["priv_key"]["value"], validate=True)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ConsensusKeyError(f"the validator key {path} can't be read: {error}") from error
     seed = secret[:KEY_BYTES]
     if len(secret) != _SECRET_BYTES or public_key_of(seed) != secret[KEY_BYTES:]:

@@ -38,6 +38,10 @@ class KeystoreError(Exception):
     """A key file can't be used; the sentence says why."""
 
 
+class KeyExistsError(KeystoreError):
+    """A file stands where a key is to be written."""
+
+
 class WrongPassphraseError(KeystoreError):
     """The passphrase doesn't open the file."""
 
@@ -68,7 +72,9 @@ def new_key() -> SigningKey:
 
 
 def write_key(path: Path, key: SigningKey, passphrase: bytes, hardness: Hardness = USUAL) -> None:
-    """Write a new key file, readable by its owner alone; raises KeystoreError where one stands."""
+    """Write a new key file, readable by its owner alone; raises KeyExistsError where one stands,
+    OSError.
+    """
     salt = utils.random(_SALT_BYTES)
     box = secret.SecretBox(_derived(passphrase, salt, hardness))
     content = {
@@ -84,7 +90,7 @@ def write_key(path: Path, key: SigningKey, passphrase: bytes, hardness: Hardness
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _MODE)
     except FileExistsError as error:
-        raise KeystoreError(f"{path} is there already; a key is never overwritten") from error
+        raise KeyExistsError(f"{path} is there already; a key is never overwritten") from error
     with os.fdopen(descriptor, "w") as file:
         json.dump(content, file, indent=2)
         file.write("\n")
@@ -125,7 +131,7 @@ def public_key_in(path: Path) -> bytes:
 def _content(path: Path) -> Any:
     try:
         content = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise KeystoreError(f"{path} can't be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:
         raise KeystoreError(f"{path} is no key file of ours")

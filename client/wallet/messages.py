@@ -5,7 +5,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
-from enum import IntEnum
+from enum import IntEnum, IntFlag
 from typing import Any
 
 from cfi.contracts.wire.codec import CodecError
@@ -49,19 +49,17 @@ def message_from_json(name: str, content: object) -> Any:
         raise MessageError([f"$: {error}"]) from error
 
 
-def message_json(message: Any) -> dict[str, Any]:
-    """A message's fields, as `message_from_json` takes them."""
-    return {field.name: _shown(getattr(message, field.name)) for field in fields(message)}
-
-
-def _shown(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """A message or a row as JSON has it: fields by name, bytes in hex, enumerations by name."""
     if is_dataclass(value):
-        return message_json(value)
-    if isinstance(value, tuple):
-        return [_shown(each) for each in value]
+        return {each.name: as_json(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, bytes):
         return value.hex()
-    return value.name if isinstance(value, IntEnum) else value
+    if isinstance(value, IntFlag):
+        return [each.name for each in type(value) if each in value]
+    if isinstance(value, IntEnum):
+        return value.name
+    return [as_json(each) for each in value] if isinstance(value, tuple) else value
 
 
 def fields_of(name: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cfi.client.cli.key import passphrase_of
+from cfi.client.cli.passphrase import passphrase_of
 from cfi.client.wallet.keystore import read_key
 from cfi.node.anchoring import make_anchor
 from cfi.node.command_line import home_option, told

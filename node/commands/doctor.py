@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from cfi.node.command_line import EXIT_NOT_VERIFIED, home_option, json_option, show, told
+from cfi.client.cli.options import json_option
+from cfi.node.command_line import EXIT_NOT_VERIFIED, home_option, show, told
 from cfi.node.doctor import examine
 from cfi.node.home import Home
 
@@ -16,7 +17,10 @@ from cfi.node.home import Home
 @json_option
 @told
 def doctor(root: Path, as_json: bool) -> None:
-    """Read everything on the disk with its checksums while the node is stopped."""
+    """Read everything on the disk with its checksums while the node is stopped.
+
+    Example: cfi doctor --home ./node
+    """
     home = Home(root)
     home.require()
     lock = home.lock()

@@ -7,7 +7,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
 
-from cfi.node.command_line import home_option, json_option, show, told
+from cfi.client.cli.options import json_option
+from cfi.node.command_line import home_option, show, told
 from cfi.node.consensus.cometbft.importing import import_blocks
 from cfi.node.home import Home
 

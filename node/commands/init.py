@@ -10,7 +10,7 @@ from cfi.node.assembly import read_home_genesis
 from cfi.node.command_line import home_option, told
 from cfi.node.founding import found
 from cfi.node.founding_options import founding_of, founding_options
-from cfi.node.home import Home
+from cfi.node.home import Home, usable
 from cfi.node.settings import ENGINES, Settings
 
 
@@ -33,8 +33,9 @@ def init(root: Path, listen: str, engine: str, **founding: Any) -> None:
 
     Example: cfi init --home ./node --chain-id sim-1 --programme phase-1 --clock-start 2003-01-01
     """
-    home = Home(root)
-    found(home, Settings(listen=listen, engine=engine), founding_of(**founding))
+    home, settings = Home(root), usable(Settings(listen=listen, engine=engine))
+    home.require_free()
+    found(home, settings, founding_of(**founding))
     data, document = read_home_genesis(home)
     click.echo(f"chain     {document.chain_id}")
     click.echo(f"genesis   {genesis_hash(data).hex()}")

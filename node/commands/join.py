@@ -10,9 +10,9 @@ from cfi.genesis.officers import verify_anchor, verify_genesis
 from cfi.node.clock import machine_time
 from cfi.node.command_line import home_option, told
 from cfi.node.founding import Place, fill, new_seeds
-from cfi.node.home import Home, HomeError
+from cfi.node.home import Home, WrongInputError, usable
 from cfi.node.registration import registration_of
-from cfi.node.settings import COMETBFT, Settings, SettingsError, read_settings, settings_text
+from cfi.node.settings import COMETBFT, Settings
 
 _LEAST_SERVERS: Final = 2
 """One to believe and one to compare it with."""
@@ -67,29 +67,27 @@ def _verified(signed: bytes, path: Path, expected: str | None) -> tuple[bytes, G
     try:
         data, document = verify_genesis(signed)
     except GenesisError as error:
-        raise HomeError(f"{path} is refused: {error}") from error
+        raise WrongInputError(f"{path} is refused: {error}") from error
     if expected is not None and genesis_hash(data).hex() != expected.lower():
-        raise HomeError(f"{path} is another genesis: its hash is {genesis_hash(data).hex()}")
+        raise WrongInputError(f"{path} is another genesis: its hash is {genesis_hash(data).hex()}")
     return data, document
 
 
 def _trusted(anchor: Path | None, genesis: bytes, servers: tuple[str, ...]) -> dict[str, Any]:
-    """The height and hash that state sync begins with; raises HomeError."""
+    """The height and hash that state sync begins with; raises WrongInputError."""
     if anchor is None and not servers:
         return {}
     if anchor is None or len(servers) < _LEAST_SERVERS:
-        raise HomeError("to begin with a snapshot takes both: --anchor, and --sync-server twice")
+        raise WrongInputError(
+            "to begin with a snapshot takes both: --anchor, and --sync-server twice"
+        )
     try:
         found = verify_anchor(anchor.read_bytes(), genesis, machine_time().seconds)
     except GenesisError as error:
-        raise HomeError(f"{anchor} is refused: {error}") from error
+        raise WrongInputError(f"{anchor} is refused: {error}") from error
     return {"sync_height": found.height, "sync_hash": found.header_hash.hex()}
 
 
 def _settings(chosen: dict[str, Any]) -> Settings:
-    """What was chosen, checked as in the file; raises HomeError with a line for each fault."""
-    settings = Settings(engine=COMETBFT, **chosen)
-    try:
-        return read_settings(settings_text(settings))
-    except SettingsError as error:
-        raise HomeError(str(error)) from error
+    """What was chosen, checked as in the file; raises WrongInputError."""
+    return usable(Settings(engine=COMETBFT, **chosen))

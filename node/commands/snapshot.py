@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cfi.client.cli.light import run_or_leave
+from cfi.client.cli.options import GATEWAY, json_option
 from cfi.client.light.session import Session
 from cfi.client.light.store import LightStore
 from cfi.contracts.state.genesis import genesis_hash
@@ -20,7 +21,7 @@ from cfi.contracts.wire.headers import Header
 from cfi.contracts.wire.schema import Hash
 from cfi.node.ask import UnreachableError, ask
 from cfi.node.assembly import loaded_application, read_home_genesis
-from cfi.node.command_line import home_option, json_option, show, told
+from cfi.node.command_line import home_option, show, told
 from cfi.node.home import Home, HomeError
 from cfi.node.restoring import restore as restore_store
 from cfi.node.restoring import verify as verify_snapshot
@@ -47,7 +48,11 @@ light_option = click.option(
     "--light", type=_FOLDER, help="Where `cfi light sync` keeps what it trusts; needs --gateway."
 )
 gateway_option = click.option(
-    "--gateway", metavar="URL", envvar="CFI_GATEWAY", help="Gives the headers to verify."
+    "--gateway",
+    type=GATEWAY,
+    metavar="URL",
+    envvar="CFI_GATEWAY",
+    help="Gives the headers to verify.",
 )
 
 
@@ -79,7 +84,10 @@ def make(root: Path, as_json: bool) -> None:
 @json_option
 @told
 def list_snapshots(root: Path, as_json: bool) -> None:
-    """The snapshots that this node keeps, the newest first."""
+    """The snapshots that this node keeps, the newest first.
+
+    Example: cfi snapshot list --home ./node
+    """
     found = [_described(each) for each in _folder_of(Home(root)).all()]
     if as_json:
         click.echo(json.dumps(found))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from cfi.client.cli.options import json_option
 from cfi.contracts.wire.headers import Timestamp
 from cfi.node.ask import ask
-from cfi.node.command_line import home_option, json_option, show, told
+from cfi.node.command_line import home_option, show, told
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.home import Home
 from cfi.node.settings import COMETBFT
@@ -20,7 +21,11 @@ from cfi.node.signing import Share, signing_shares
 @json_option
 @told
 def status(root: Path, as_json: bool) -> None:
-    """Height, root, peers, what waits and who signed, as the running ledger says."""
+    """Height, root, peers, what waits and who signed, as the running ledger says. The programme's
+    time is the stepped clock's, or that of the headers.
+
+    Example: cfi status --home ./node
+    """
     home = Home(root)
     settings = home.settings()
     said = ask(home.socket, "status")
@@ -31,7 +36,8 @@ def status(root: Path, as_json: bool) -> None:
         "height": said["height"],
         "app_hash": said["app_hash"].hex(),
         "genesis_hash": said["genesis_hash"].hex(),
-        "time": _moment(said["time"]),
+        "time": _moment(Timestamp.of_nanos(said["time"]).seconds),
+        "programme_time": _moment(said["programme_time"]),
         "waiting": said["waiting"],
         "rules": said["app_version"],
         "held_work": said["held_work"],
@@ -49,6 +55,5 @@ def status(root: Path, as_json: bool) -> None:
     show(content, as_json)
 
 
-def _moment(nanos: int) -> str:
-    seconds = Timestamp.of_nanos(nanos).seconds
+def _moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat()

@@ -1,5 +1,6 @@
 """`cfi demo`: the whole main job on real input, checked by others, with a summary worth reading."""
 
+import subprocess
 import sys
 import tempfile
 import time
@@ -16,7 +17,7 @@ from cfi.genesis.scenarios.loader import SCENARIOS, Scenario, scenario
 from cfi.node.assembly import read_home_genesis
 from cfi.node.command_line import EXIT_FAILED, EXIT_NOT_VERIFIED, say
 from cfi.node.demo.cast import Cast
-from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
+from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte, guarded
 from cfi.node.demo.member_check import member_checked, node_running
 from cfi.node.demo.network_stage import network_running, perform_together
 from cfi.node.demo.player import RefusedActError
@@ -58,7 +59,7 @@ def demo(folder: Path | None, only: str | None, engine: str) -> None:
     begun = time.monotonic()
     try:
         performances = _perform_all(root, chosen, engine)
-    except (StageError, RefusedActError, HomeError, OSError) as error:
+    except (StageError, RefusedActError, HomeError, OSError, subprocess.TimeoutExpired) as error:
         click.echo(f"cfi: {error}", err=True)
         sys.exit(EXIT_FAILED)
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
@@ -113,9 +114,9 @@ def _checks(told: Scenario, performance: Performance) -> list[Check]:
     running = node_running(home) if folder is None else network_running(folder)
     found = [
         *performance.checks,
-        *audited(home),
-        audited_with_a_changed_byte(home, home.root),
-        *member_checked(home, Cast(told.chain_id), member, running),
+        *guarded("auditor's replay", lambda: audited(home)),
+        *guarded("one byte changed", lambda: [audited_with_a_changed_byte(home, home.root)]),
+        *guarded("member", lambda: member_checked(home, Cast(told.chain_id), member, running)),
     ]
     return [Check(f"{told.chain_id}: {each.what}", each.passed, each.told) for each in found]
 

@@ -11,18 +11,19 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from cfi.client.wallet.keystore import LEAST, write_key
 from cfi.node.assembly import read_home_genesis
 from cfi.node.demo.cast import Cast
-from cfi.node.demo.checks import Check
+from cfi.node.demo.checks import PATIENCE_SECONDS, Check, guarded
 from cfi.node.demo.ports import free_port
 from cfi.node.home import Home
 from cfi.node.parts import node_parts
+from cfi.node.tether import end
 
-_PATIENCE_SECONDS: Final = 60.0
+_ANSWER_SECONDS: Final = 60.0
 _LOOK_SECONDS: Final = 0.2
 _NOT_VERIFIED: Final = 3
 _SIMULATED: Final = "of a simulation, known to everybody"
@@ -43,11 +44,18 @@ def member_checked(
     with running as gateways:
         asked = ["--gateway", gateways[0], "--folder", str(folder / "trusted"), "--json"]
         asked += [word for witness in gateways[1:2] for word in ("--witness", witness)]
-        synced = _client(["light", "sync", *asked, "--genesis", str(home.genesis_file)])
-        stated = _client(["light", "statement", *asked, *_statement(folder, holder_id)])
-        first, last = (_header(gateways[0], which) for which in ("1", "latest"))
-    headers = Check("member: headers", synced.returncode == 0, _told(synced, "height"))
-    return [headers, _statement_check(stated, holder_id), _changed_header(folder, first, last)]
+        begun = [*asked, "--genesis", str(home.genesis_file)]
+        wanted = [*asked, *_statement(folder, holder_id)]
+        return [
+            *guarded("member: headers", lambda: [_headers(begun)]),
+            *guarded("member: statement", lambda: [_stated(wanted, holder_id)]),
+            *guarded("member: one digit changed", lambda: [_changed_header(folder, gateways[0])]),
+        ]
+
+
+def _headers(asked: list[str]) -> Check:
+    synced = _client(["light", "sync", *asked])
+    return Check("member: headers", synced.returncode == 0, _told(synced, "height"))
 
 
 def _statement(folder: Path, holder_id: str) -> list[str]:
@@ -58,7 +66,8 @@ def _statement(folder: Path, holder_id: str) -> list[str]:
     ]
 
 
-def _statement_check(stated: "subprocess.CompletedProcess[str]", holder_id: str) -> Check:
+def _stated(asked: list[str], holder_id: str) -> Check:
+    stated = _client(["light", "statement", *asked])
     good = stated.returncode == 0
     told = stated.stderr.strip()
     if good:
@@ -67,8 +76,9 @@ def _statement_check(stated: "subprocess.CompletedProcess[str]", holder_id: str)
     return Check("member: statement", good, told)
 
 
-def _changed_header(folder: Path, first: Any, last: Any) -> Check:
-    """One digit of the newest header's app hash differs: its hash is no longer what was signed."""
+def _changed_header(folder: Path, gateway: str) -> Check:
+    """One digit of the newest header's app hash differs: its hash is not what was signed."""
+    first, last = _header(gateway, "1"), _header(gateway, "latest")
     header = last["signed_header"]["header"]
     digit = "1" if header["app_hash"][0] == "0" else "0"
     header["app_hash"] = digit + header["app_hash"][1:]
@@ -110,28 +120,33 @@ def node_running(home: Home) -> Iterator[Sequence[str]]:
         yield (f"http://{listen}",)
     finally:
         for process in reversed(processes):
-            process.terminate()
-            process.wait(_PATIENCE_SECONDS)
+            end(process, _ANSWER_SECONDS)
 
 
 def await_ready(gateway: str, process: "subprocess.Popen[bytes]") -> None:
     """Wait until a gateway's node may be asked; raises OSError where it doesn't come to that, or
     the process ends.
     """
-    until = time.monotonic() + _PATIENCE_SECONDS
+    until = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            with urlopen(f"{gateway}/readyz", timeout=_PATIENCE_SECONDS):  # noqa: S310 - loopback
+            with urlopen(f"{gateway}/readyz", timeout=_ANSWER_SECONDS):  # noqa: S310 - loopback
                 return
-        except (URLError, OSError):
+        except OSError as error:
             if process.poll() is not None or time.monotonic() > until:
-                raise
-            time.sleep(_LOOK_SECONDS)
+                raise OSError(f"{gateway} isn't ready: {_reason(error)}") from error
+        time.sleep(_LOOK_SECONDS)
+
+
+def _reason(error: OSError) -> str:
+    """What an answer says itself, as `/readyz` does, or what came instead of one."""
+    said = error.read().decode(errors="replace") if isinstance(error, HTTPError) else ""
+    return said or str(error)
 
 
 def _header(gateway: str, which: str) -> Any:
     url = f"{gateway}/v1/headers/{which}"
-    with urlopen(url, timeout=_PATIENCE_SECONDS) as answer:  # noqa: S310 - loopback
+    with urlopen(url, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
 
@@ -140,7 +155,7 @@ def _client(arguments: list[str]) -> "subprocess.CompletedProcess[str]":
         [sys.executable, "-m", "cfi.client", *arguments],
         capture_output=True,
         text=True,
-        timeout=_PATIENCE_SECONDS,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

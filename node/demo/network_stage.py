@@ -22,7 +22,7 @@ from cfi.node.demo.stage import Performance, StageError, cast_seeds, set_stages
 from cfi.node.demo.story import Story
 from cfi.node.network.places import Addresses, network_homes, network_places
 from cfi.node.settings import Settings
-from cfi.node.tether import tethered
+from cfi.node.tether import end, tethered
 
 VALIDATORS: Final = 4
 _PACE: Final = Settings(timeout_propose=1.0, timeout_vote=0.5, timeout_commit=0.1)
@@ -78,8 +78,7 @@ def network_running(folder: Path) -> Iterator[Sequence[str]]:
         except OSError as error:
             raise StageError(f"the network in {folder} fails: {error}; see {log}") from error
         finally:
-            network.terminate()
-            network.wait(_STOP_SECONDS)
+            end(network, _STOP_SECONDS)
 
 
 def _agreement(player: Player) -> Check:

@@ -21,8 +21,8 @@ from cfi.node.founding import NodeSeeds, Place, fill
 from cfi.node.home import Home
 from cfi.node.settings import Settings
 
-_START_SECONDS: Final = 30.0
-_STOP_SECONDS: Final = 20.0
+_START_SECONDS: Final = 120.0
+_STOP_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 0.05
 _OFFICERS: Final = (1, 2, 3)
 

@@ -16,7 +16,7 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--socket", required=True, type=click.Path(path_type=Path), help="The ledger's.")
-@click.option("--listen", default="127.0.0.1:8080", show_default=True, metavar="HOST:PORT")
+@click.option("--listen", default="127.0.0.1:8470", show_default=True, metavar="HOST:PORT")
 @click.option("--cert", type=_FILE, help="The TLS certificate chain.")
 @click.option("--key", type=_FILE, help="The key of the certificate.")
 @click.option("--name", default="node", show_default=True, help="The node's, for the log.")

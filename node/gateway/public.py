@@ -35,6 +35,7 @@ async def status(request: web.Request) -> web.Response:
             "app_hash": told["app_hash"].hex(),
             "genesis_hash": told["genesis_hash"].hex(),
             "time": format_moment(Timestamp.of_nanos(told["time"])),
+            "programme_time": format_moment(Timestamp(seconds=told["programme_time"], nanos=0)),
             "waiting": told["waiting"],
             "node": told["admission_key"].hex(),
             "validators": [

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,13 +14,29 @@ from cfi.node.assembly import read_home_genesis
 from cfi.node.command_line import say, told
 from cfi.node.founding import found_network, new_seeds
 from cfi.node.founding_options import founding_of, founding_options
-from cfi.node.home import Home
+from cfi.node.home import Home, usable
 from cfi.node.network.places import MOST_NODES, Addresses, network_homes, network_places
 from cfi.node.parts import node_parts
 from cfi.node.settings import Settings
 from cfi.node.supervisor import Part, supervise
 
+
+class _Address(click.ParamType[str]):
+    """An IPv4 address, and room for as many nodes after it."""
+
+    name = "address"
+
+    @override
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The address; raises BadParameter."""
+        try:
+            return str(IPv4Address(value) + MOST_NODES - MOST_NODES)
+        except ValueError:
+            self.fail(f"{value!r} is no address like 127.0.0.1", param, ctx)
+
+
 _PORT: Final = click.IntRange(1, 65_535)
+_ADDRESS: Final = _Address()
 _OUT: Final = click.Path(file_okay=False, path_type=Path)
 
 _EXAMPLES: Final = """\b
@@ -50,7 +67,7 @@ def testnet() -> None:
 )  # fmt: skip
 @founding_options
 @click.option(
-    "--first-address", default=Addresses().first, show_default=True,
+    "--first-address", type=_ADDRESS, default=Addresses().first, show_default=True,
     help="The first node's; the others' follow it.",
 )  # fmt: skip
 @click.option("--p2p-port", type=_PORT, default=Addresses().p2p, show_default=True)
@@ -86,7 +103,7 @@ def make(
         rpc=rpc_port,
         metrics=metrics_port,
     )
-    usual = Settings(timeout_commit=timeout_commit)
+    usual = usable(Settings(timeout_commit=timeout_commit))
     places = network_places(out, count, usual, addresses, lambda _: new_seeds())
     keys = out / "keys"
     found_network(places, founding_of(**founding), keys)

@@ -2,11 +2,12 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cfi.node.home import Home, HomeError, LockedError
+from cfi.node.home import Home, HomeError, LockedError, WrongInputError
 from cfi.node.settings import Settings
 
 CHOSEN = Settings(listen="127.0.0.1:9000", empty_block_seconds=2.5, log_level="debug")
@@ -57,6 +58,21 @@ class TestSettings:
             f"{home.settings_file}: unknown setting lissten; did you mean listen?",
             f"{home.settings_file}: log_level is none of debug, info, warning, error",
         ]
+
+    def test_the_environment_wins_over_the_file(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("CFI_LISTEN", "127.0.0.1:9999")
+        assert home.settings() == replace(CHOSEN, listen="127.0.0.1:9999")
+        monkeypatch.setenv("CFI_LOG_LEVEL", "loud")
+        with pytest.raises(WrongInputError, match=r"^CFI_LOG_LEVEL is none of"):
+            home.settings()
+
+    @pytest.mark.parametrize("text", [b"\xff", b'listen = "\xff"', b"listen = "])
+    def test_a_file_that_is_no_toml_is_named(self, home: Home, text: bytes) -> None:
+        home.settings_file.write_bytes(text)
+        with pytest.raises(WrongInputError, match=r"node\.toml: "):
+            home.settings()
 
     def test_a_file_that_cannot_be_read_is_named(self, home: Home) -> None:
         home.settings_file.unlink()

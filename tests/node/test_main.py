@@ -111,8 +111,38 @@ class TestInit:
         told = cfi(
             "init", "--home", tmp_path, "--chain-id", "one", *self.ARGUMENTS[2:], input="a\na\n"
         )
-        assert told.exit_code == 1
+        assert told.exit_code == 2
         assert "sim-" in told.stderr
+
+
+    @pytest.mark.parametrize("chain_id", ["bad id!", "sim-\u00e9", "", "s" * 51, "sim-" + "s" * 47])
+    def test_a_chain_that_may_not_be_called_so(self, tmp_path: Path, chain_id: str) -> None:
+        told = cfi("init", "--home", tmp_path / "n", "--chain-id", chain_id, *self.ARGUMENTS[2:])
+        assert (told.exit_code, "--chain-id" in told.stderr) == (2, True)
+        assert not (tmp_path / "n").exists()
+
+    @pytest.mark.parametrize("date", ["0001-01-01", "1969-12-31", "9999-13-01"])
+    def test_a_clock_that_may_not_begin_then(self, tmp_path: Path, date: str) -> None:
+        told = cfi("init", "--home", tmp_path / "n", *self.ARGUMENTS[:-1], date)
+        assert (told.exit_code, "--clock-start" in told.stderr) == (2, True)
+
+    @pytest.mark.parametrize("listen", ["foo", "127.0.0.1:99999", ":80"])
+    def test_a_gateway_that_may_not_listen_there(self, tmp_path: Path, listen: str) -> None:
+        (tmp_path / "phrase").write_text("correct horse\n")
+        options = ("--passphrase-file", tmp_path / "phrase", "--listen", listen)
+        told = cfi("init", "--home", tmp_path / "n", *self.ARGUMENTS, *options)
+        assert (told.exit_code, told.stderr) == (2, "cfi: listen is no HOST:PORT\n")
+        assert not (tmp_path / "n").exists()
+
+    @pytest.mark.parametrize("place", ["/proc/n", "file"])
+    def test_a_home_that_cannot_be_made_there(self, tmp_path: Path, place: str) -> None:
+        (tmp_path / "file").write_text("correct horse\n")
+        root = tmp_path / place
+        options = (*self.ARGUMENTS, "--passphrase-file", tmp_path / "file")
+        told = cfi("init", "--home", root, *options)
+        assert (told.exit_code, len(told.stderr.splitlines())) == (1, 1)
+        assert told.stderr.startswith(f"cfi: {root}")
+        assert "Errno" not in told.stderr
 
 
 WRONG_USES = [
@@ -143,10 +173,41 @@ class TestConfig:
     def test_an_unknown_setting_is_named(self, home: Home, command: tuple[str, ...]) -> None:
         home.settings_file.write_text('log_levl = "debug"\n')
         told = cfi(*command, "--home", home.root)
-        assert told.exit_code == 1
+        assert told.exit_code == 2
         assert told.stderr.endswith("unknown setting log_levl; did you mean log_level?\n")
         assert told.stderr.startswith("cfi: ")
         assert told.stdout == ""
+
+    def test_a_flag_wins_over_the_environment_which_wins_over_the_file(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        started: list[str] = []
+        monkeypatch.setattr(start, "node_parts", lambda _, chosen, __: started.append(chosen.listen))
+        monkeypatch.setattr(start, "supervise", lambda *_: 0)
+        cfi("start", "--home", home.root)
+        cfi("start", "--home", home.root, env={"CFI_LISTEN": "127.0.0.1:1"})
+        cfi("start", "--home", home.root, "--listen", "127.0.0.1:2", env={"CFI_LISTEN": "127.0.0.1:1"})
+        assert started == ["127.0.0.1:8470", "127.0.0.1:1", "127.0.0.1:2"]
+        told = cfi("config", "diff", "--home", home.root, "--json", env={"CFI_LISTEN": "127.0.0.1:1"})
+        assert json.loads(told.stdout) == {"listen": "127.0.0.1:1"}
+
+    @pytest.mark.parametrize(
+        ("options", "env", "says"),
+        [
+            ((), {"CFI_LOG_LEVEL": "loud"}, "cfi: CFI_LOG_LEVEL is none of"),
+            (("--listen", "here"), {}, "cfi: listen is no HOST:PORT"),
+        ],
+    )
+    def test_start_refuses_what_cannot_be(
+        self, home: Home, options: tuple[str, ...], env: dict[str, str], says: str
+    ) -> None:
+        told = cfi("start", "--home", home.root, *options, env=env)
+        assert (told.exit_code, told.stderr.startswith(says)) == (2, True)
+
+    def test_a_file_that_is_no_text_is_named(self, home: Home) -> None:
+        home.settings_file.write_bytes(b"\xff")
+        told = cfi("config", "view", "--home", home.root)
+        assert (told.exit_code, str(home.settings_file) in told.stderr) == (2, True)
 
     def test_a_table_is_for_people(self, home: Home) -> None:
         assert "log level" in cfi("config", "view", "--home", home.root).stdout
@@ -238,6 +299,8 @@ class TestARunningNode:
         assert told["chain_id"] == "sim-command"
         assert told["genesis_hash"] == genesis_hash(data).hex()
         assert told["height"] >= 1
+        assert told["programme_time"].startswith("2003-01-01T")
+        assert not told["time"].startswith("2003")
         assert [each["power"] for each in told["validators"]] == [1_000]
         assert "height" in cfi("status", "--home", node.root).stdout
 

@@ -1,14 +1,18 @@
 """A node's settings: one file that explains itself; a line for each fault."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
 from cfi.node.settings import (
     Settings,
     SettingsError,
+    checked,
     read_settings,
     settings_text,
+    variable_of,
+    with_environment,
     with_setting,
 )
 
@@ -26,6 +30,19 @@ CHOSEN = Settings(
     sync_height=7,
     sync_hash="AB" * 32,
 )
+DIFFERENT: dict[str, Any] = {
+    "snapshot_interval": 50,
+    "snapshots_kept": 3,
+    "log_level": "debug",
+    "engine_binary": "/opt/cometbft",
+    "p2p_listen": "10.1.0.1:26656",
+    "timeout_propose": 2.0,
+    "timeout_vote": 0.5,
+    "remote_signer": "127.0.0.1:1234",
+    "rpc_listen": "127.0.0.1:26657",
+    "engine_metrics": "127.0.0.1:26660",
+    "sync_discovery": 6.5,
+}
 WRONG = [
     # sentence                        the text                               the fault
     ("an unknown name",               'colour = "red"',                      "unknown setting colour"),
@@ -79,6 +96,52 @@ def test_every_fault_is_told() -> None:
 @pytest.mark.parametrize("settings", [Settings(), CHOSEN])
 def test_the_file_keeps_them(settings: Settings) -> None:
     assert read_settings(settings_text(settings)) == settings
+
+
+def in_a_variable(value: object) -> str:
+    """A setting's value as the environment has it."""
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Settings) if not each.name.startswith("tls")])
+def test_the_environment_wins_over_the_file(name: str) -> None:
+    value = getattr(replace(CHOSEN, **DIFFERENT), name)
+    environment = {variable_of(name): in_a_variable(value)}
+    assert with_environment(Settings(), environment) == replace(Settings(), **{name: value})
+
+
+def test_an_empty_variable_says_nothing() -> None:
+    assert with_environment(CHOSEN, {"CFI_LISTEN": "", "CFI_HOME": "here"}) == CHOSEN
+
+
+def test_certificate_and_key_may_come_from_it_together() -> None:
+    given = {"CFI_TLS_CERTIFICATE": "a.pem", "CFI_TLS_KEY": "b.pem"}
+    assert with_environment(Settings(), given).tls_key == "b.pem"
+    with pytest.raises(SettingsError, match="go together"):
+        with_environment(Settings(), {"CFI_TLS_KEY": "b.pem"})
+
+
+WRONG_VARIABLES = [
+    ("another level",          {"CFI_LOG_LEVEL": "loud"},         "CFI_LOG_LEVEL is none of debug, info, warning, error"),
+    ("an address without port", {"CFI_LISTEN": "here"},           "CFI_LISTEN is no HOST:PORT"),
+    ("a text for a number",    {"CFI_MEMPOOL_SIZE": "many"},      "CFI_MEMPOOL_SIZE has the wrong type"),
+    ("a fraction for a count", {"CFI_MEMPOOL_SIZE": "1.5"},       "CFI_MEMPOOL_SIZE has the wrong type"),
+    ("no time at all",         {"CFI_TIMEOUT_COMMIT": "0"},       "CFI_TIMEOUT_COMMIT is not above 0"),
+    ("a list with a gap",      {"CFI_PEER_NETWORKS": "10.1.0.0/16,"}, 'CFI_PEER_NETWORKS "" is no network like 10.1.0.0/16'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "given", "fault"), WRONG_VARIABLES, ids=[row[0] for row in WRONG_VARIABLES])
+def test_what_is_refused_of_it_names_the_variable(sentence: str, given: dict[str, str], fault: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        with_environment(Settings(), given)
+    assert str(caught.value) == fault
+
+
+def test_what_was_chosen_is_checked_as_the_file_is() -> None:
+    assert checked(CHOSEN) == CHOSEN
+    with pytest.raises(SettingsError, match=r"^listen is no HOST:PORT$"):
+        checked(replace(CHOSEN, listen="127.0.0.1:99999"))
 
 
 def test_what_is_left_out_is_as_usual() -> None:

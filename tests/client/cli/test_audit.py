@@ -136,7 +136,7 @@ class TestReport:
         named = ("A. Auditor", made["source_sha256"], made["code_sha256"], HASH)
         assert [part for part in (*named, *told["checks"]) if part not in text] == []
         again = cfi_audit("report", home, "--to", home / "r")
-        assert (again.exit_code, "File exists" in again.stderr) == (2, True)
+        assert (again.exit_code, "is there already" in again.stderr) == (2, True)
 
     def test_is_kept_of_a_disagreement_too(self, home: Path) -> None:
         history = forged(list(read_records(home)), 2, with_transactions(lambda _: [b"anything"]))
@@ -303,6 +303,17 @@ def test_another_genesis_is_noticed(home: Path) -> None:
     assert (told["height"], told["what"]) == (1, "time")
 
 
+def test_where_there_is_no_verdict_the_json_says_so(home: Path) -> None:
+    (file,) = (home / "data" / "blocks").iterdir()
+    damaged = bytearray(file.read_bytes())
+    damaged[100] ^= 1
+    file.write_bytes(damaged)
+    result = run(home, "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["agrees"], told["status"]) == (2, None, 2)
+    assert told["reason"] in result.stderr
+
+
 def test_what_cannot_be_read_is_no_verdict(home: Path) -> None:
     elsewhere = home / "a" / "b" / "c"
     elsewhere.mkdir(parents=True)
@@ -328,7 +339,7 @@ def test_an_export_replays(home: Path) -> None:
     assert run(target).exit_code == 0
     again = CliRunner().invoke(audit, ["export", str(home), str(target)])
     assert again.exit_code == 2
-    assert "File exists" in again.stderr
+    assert "is there already" in again.stderr
 
 
 def test_a_header_from_elsewhere_confirms_the_end(home: Path) -> None:

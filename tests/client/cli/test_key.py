@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from cfi.client.cli.key import key
 from cfi.client.wallet import keystore
 from cfi.client.wallet.keystore import LEAST, new_key, write_key
+from cfi.contracts.wire.possession import proves_possession
+from cfi.contracts.wire.schema import PublicKey, Signature
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +40,23 @@ def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     ended = CliRunner().invoke(key, ["new", str(file)], input="one\none\n")
     assert ended.exit_code == 1
     assert "never overwritten" in ended.output
+
+
+class TestProve:
+    def test_the_ledger_takes_what_it_prints(self, tmp_path: Path) -> None:
+        made = new_key()
+        write_key(tmp_path / "a.json", made, b"one", LEAST)
+        (tmp_path / "p").write_text("one\n")
+        words = ["--chain-id", "cfi-1", "--holder", "company-a", "--user", "user-2"]
+        file = str(tmp_path / "a.json")
+        ended = CliRunner().invoke(key, ["prove", file, *words, "--passphrase-file", str(tmp_path / "p")])
+        told = json.loads(ended.stdout)
+        assert told["key"] == made.public_key.hex()
+        found = PublicKey(bytes.fromhex(told["key"]))
+        possession = Signature(bytes.fromhex(told["possession"]))
+        assert proves_possession("cfi-1", "company-a", "user-2", found, possession)
+        assert not proves_possession("cfi-1", "company-a", "user-1", found, possession)
+        assert made.seed.hex() not in ended.output
 
 
 def test_a_folder_is_listed_without_a_passphrase(tmp_path: Path) -> None:

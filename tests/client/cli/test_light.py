@@ -16,7 +16,8 @@ from cfi.contracts.wire.officers import AnchorFile
 from cfi.contracts.wire.quantities import Height, Instant, Seconds
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, Identifier
-from cfi.genesis.officers import sign_anchor, verify_genesis
+from cfi.genesis.builder import build_genesis
+from cfi.genesis.officers import sign_anchor, sign_genesis, verify_genesis
 from tests.client.light.lying import Liar, no_movement
 from tests.contracts.ledger import seed_of
 from tests.genesis.founders import OFFICER_SEEDS, PLAN
@@ -150,13 +151,14 @@ class TestTheCommands:
     @pytest.mark.parametrize(
         ("sentence", "words", "status"),
         [
-            ("nobody answers", ["sync", "--genesis", "FILE"], 4),
+            ("nobody answers", ["sync", "--genesis", "GENESIS"], 4),
+            ("no genesis", ["sync", "--genesis", "FILE"], 2),
             ("an anchor without officers", ["sync", "--anchor", "FILE"], 2),
             ("an officer's key that is none", ["sync", "--anchor", "FILE", "--officer", "zz"], 2),
             (
                 "no anchor",
                 ["sync", "--anchor", "FILE", "--threshold", "1", "--officer", "00" * 32],
-                3,
+                2,
             ),
             ("a period that is none", ["watch", "--trusting-period", "x"], 2),
             (
@@ -172,6 +174,9 @@ class TestTheCommands:
     ) -> None:
         file = tmp_path / "file"
         file.write_bytes(b"nothing")
-        told = [str(file) if word == "FILE" else word for word in words]
+        genesis = tmp_path / "genesis"
+        genesis.write_bytes(sign_genesis(build_genesis(PLAN), OFFICER_SEEDS[:2]))
+        files = {"FILE": str(file), "GENESIS": str(genesis)}
+        told = [files.get(word, word) for word in words]
         base = ["--gateway", "http://127.0.0.1:9", "--folder", str(tmp_path)]
         assert CliRunner().invoke(light, [*told, *base]).exit_code == status

@@ -212,9 +212,6 @@ class TestActing:
         assert "Aborted" in ended.output
 
 
-PARAMETER = {"name": "proposal_seconds", "value": 86_400, "from_height": 1_000_000}
-
-
 def officer(folder: Path, number: int) -> list[str]:
     """The options that open a founding officer's key file."""
     file, phrase = folder / f"officer-{number}.json", folder / "p"
@@ -232,31 +229,7 @@ def signed_by_officers(folder: Path, work: Any) -> Any:
     return run(bounded())
 
 
-class TestActingWithTwo:
-    def test_one_proposes_and_another_approves_the_same_fields(self, tmp_path: Path) -> None:
-        first, second = officer(tmp_path, 1), officer(tmp_path, 2)
-
-        async def work(gateway: Running) -> list[Result]:
-            at = ["SetParameter", "-", "--gateway", gateway.base, "--yes", "--json"]
-            alone = await asked(tx, [*at, *first], json.dumps(PARAMETER))
-            proposed = await asked(tx, [*at, *first, "--propose"], json.dumps(PARAMETER))
-            act = json.loads(proposed.stdout)["facts"]["proposal_id"]
-            other = json.dumps(PARAMETER | {"value": 1})
-            differs = await asked(tx, [*at, *second, "--approve", act], other)
-            approved = await asked(tx, [*at, *second, "--approve", act], json.dumps(PARAMETER))
-            return [alone, proposed, differs, approved]
-
-        alone, proposed, differs, approved = signed_by_officers(tmp_path / "node", work)
-        assert json.loads(alone.stdout)["refusal"] == "NEEDS_FOUR_EYES"
-        assert proposed.exit_code == 0, proposed.output
-        assert json.loads(differs.stdout)["refusal"] == "BODY_DIFFERS"
-        assert approved.exit_code == 0, approved.output
-
-    @pytest.mark.parametrize(("options", "said"), [(["--propose", "--approve", "00"], "two people"), (["--approve", "x"], "$.proposal_id: not hex")])
-    def test_what_isn_t_for_one(self, options: list[str], said: str) -> None:
-        ended = CliRunner().invoke(tx, ["OpenAccount", "-", *options], input=json.dumps(OPENED))
-        assert (ended.exit_code, said in ended.output) == (2, True)
-
+class TestWhatTwoApprove:
     def test_what_two_have_to_name_is_asked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         message = EstablishBaseline(member=HolderId(COMPANY), inputs_hash=Hash(bytes(32)), baseline_tonnes=Tonnes(94_900))
         told = {
@@ -310,7 +283,7 @@ class TestWrongInput:
         assert sent.exit_code == 4
         assert CliRunner().invoke(query, ["status", *options[:2]]).exit_code == 4
 
-    @pytest.mark.parametrize(("content", "code"), [("wrong", 5), (None, 1)])
+    @pytest.mark.parametrize(("content", "code"), [("wrong", 5), (None, 2)])
     def test_a_key_file_that_does_not_open(self, tmp_path: Path, secrets: list[str], content: str | None, code: int) -> None:
         if content is None:
             (tmp_path / "key.json").write_text("{}")
@@ -337,3 +310,13 @@ def test_a_gateway_says_its_status_and_headers(tmp_path: Path) -> None:
     assert json.loads(latest.stdout)["signed_header"]
     assert json.loads(first.stdout)["signed_header"]["header"]["height"] == "1"
     assert unknown.exit_code == 1
+
+
+def test_for_programs_an_answer_is_one_line(tmp_path: Path, secrets: list[str]) -> None:
+    async def work(gateway: Running) -> list[Result]:
+        at = ["--gateway", gateway.base, "--json"]
+        return [await asked(query, ["status", *at]), await asked(query, ["header", "1", *at])]
+
+    for told in with_gateway(tmp_path / "node", work):
+        assert (told.exit_code, told.stdout.count("\n")) == (0, 1)
+        assert json.loads(told.stdout)

@@ -49,5 +49,5 @@ class TestProve:
     def test_a_file_that_is_no_key_says_so(self, tmp_path: Path) -> None:
         (tmp_path / "key.json").write_text("{}")
         answer = run("prove", str(tmp_path / "key.json"), "--chain-id", "c", "--operator", "o")
-        assert answer.exit_code == 1
+        assert answer.exit_code == 2
         assert "can't be read" in answer.stderr

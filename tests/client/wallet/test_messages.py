@@ -7,9 +7,9 @@ import pytest
 from cfi.client.wallet.messages import (
     NAMES,
     MessageError,
+    as_json,
     fields_of,
     message_from_json,
-    message_json,
 )
 from cfi.contracts.wire.emissions import ReportLine, WarmingSet
 from cfi.contracts.wire.messages.custody.open_account import OpenAccount
@@ -49,7 +49,7 @@ class TestWhatIsRead:
 
 def test_what_is_shown_is_read_again() -> None:
     for name, content in (("SubmitReport", REPORT), ("OpenAccount", {"seed": SEED, "retirement": True})):
-        assert message_json(message_from_json(name, content)) == content
+        assert as_json(message_from_json(name, content)) == content
 
 
 FAULTS = [

@@ -62,7 +62,7 @@ def test_a_home_with_the_genesis_and_keys_of_its_own(first: Home, tmp_path: Path
 
 def test_the_hash_that_one_was_told_is_compared(first: Home, tmp_path: Path) -> None:
     told = join(tmp_path / "node", first, "--genesis-hash", "00" * 32)
-    assert told.exit_code == 1
+    assert told.exit_code == 2
     assert "is another genesis: its hash is " in told.stderr
     assert not (tmp_path / "node").exists()
     good = told.stderr.split()[-1]
@@ -82,7 +82,7 @@ def test_wrong_settings_make_no_home(
     first: Home, tmp_path: Path, sentence: str, options: tuple[str, ...], says: str
 ) -> None:
     told = join(tmp_path / "node", first, *options)
-    assert (told.exit_code, says in told.stderr) == (1, True)
+    assert (told.exit_code, says in told.stderr) == (2, True)
     assert not (tmp_path / "node").exists()
 
 
@@ -126,7 +126,7 @@ def test_a_snapshot_is_taken_by_an_anchor_and_two_servers_only(
         ((*SERVERS, *late), "out of its time"),
     ):
         told = join(tmp_path / "node", first, *options)
-        assert (told.exit_code, says in told.stderr) == (1, True)
+        assert (told.exit_code, says in told.stderr) == (2, True)
         assert not (tmp_path / "node").exists()
 
 
@@ -134,4 +134,4 @@ def test_a_genesis_that_is_not_signed_is_refused(first: Home, tmp_path: Path) ->
     forged = Home(tmp_path)
     forged.genesis_file.write_bytes(first.genesis_file.read_bytes()[:-1] + b"\0")
     told = join(tmp_path / "node", forged)
-    assert (told.exit_code, "is refused" in told.stderr) == (1, True)
+    assert (told.exit_code, "is refused" in told.stderr) == (2, True)

@@ -3,6 +3,7 @@
 import errno
 import io
 import socket
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -61,6 +62,36 @@ class TestTheCommand:
         assert ("FAILED" in told) is not passed
         assert f" start --home {home.root}" in told
 
+
+    def test_a_check_that_breaks_is_told_in_the_table(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        home = Home(tmp_path / TOLD.chain_id)
+        set_stage(home, TOLD)
+        node = assemble(home)
+        embedded(node).make_block([])
+        node.close()
+
+        def late(_: Home) -> Check:
+            raise subprocess.TimeoutExpired(["cfi"], 900)
+
+        def unready(*_: object) -> list[Check]:
+            raise OSError("http://127.0.0.1:1 isn't ready: catching-up")
+
+        monkeypatch.setattr(command, "perform", lambda *_: Performance(home, 3, 1.0))
+        monkeypatch.setattr(command, "show", lambda *_: None)
+        monkeypatch.setattr(command, "audited", late)
+        monkeypatch.setattr(command, "member_checked", unready)
+        monkeypatch.setattr(
+            command, "audited_with_a_changed_byte", lambda *_: Check("byte", True, "said")
+        )
+        ended, told, _ = self.demo(tmp_path)
+        assert (ended, "Checked by others" in told) == (3, True)
+        rows = [line for line in told.splitlines() if line.startswith("│ sim-")]
+        assert [row for row in rows if "FAILED" in row and "no answer within 900 s" in row]
+        assert [row for row in rows if "FAILED" in row and "isn't ready: catching-up" in row]
+        assert [row for row in rows if " ok " in row and "said" in row]
+        assert f" audit replay {home.root}\n" in told
 
     def test_plays_on_four_validators_and_compares_their_roots(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,13 +5,17 @@ import io
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import nullcontext
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from rich.console import Console
+from typing_extensions import override
 
 from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.state.rows.custody import LOTS, SUPPLY
@@ -22,11 +26,12 @@ from cfi.contracts.wire.blocks import decode_block
 from cfi.contracts.wire.receipts import Receipt
 from cfi.genesis.scenarios.loader import scenario
 from cfi.node.assembly import assemble, read_home_genesis
+from cfi.node.demo import member_check, summary
 from cfi.node.demo import player as player_module
 from cfi.node.demo import story as story_module
-from cfi.node.demo import summary
 from cfi.node.demo.cast import Cast
 from cfi.node.demo.checks import Check, audited, audited_with_a_changed_byte
+from cfi.node.demo.member_check import await_ready, member_checked
 from cfi.node.demo.player import Played, Player, RefusedActError
 from cfi.node.demo.stage import StageError, perform, set_stage
 from cfi.node.demo.story import Story
@@ -56,6 +61,48 @@ class TestTheCast:
             cast.officer_of("county"),
         ]
         assert len({key.seed for key in keys}) == len(keys)
+
+
+class TestTheMember:
+    def test_is_told_what_isnt_ready_and_why(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class NotReady(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(503)
+                self.end_headers()
+                self.wfile.write(b'{"code": "catching-up"}')
+
+            @override
+            def log_message(self, *_: object) -> None:
+                pass
+
+        monkeypatch.setattr(member_check, "PATIENCE_SECONDS", 0.0)
+        process = cast("subprocess.Popen[bytes]", SimpleNamespace(poll=lambda: None))
+        with HTTPServer(("127.0.0.1", 0), NotReady) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            gateway = f"http://127.0.0.1:{server.server_port}"
+            with pytest.raises(OSError, match=r"isn't ready.*catching-up"):
+                await_ready(gateway, process)
+            server.shutdown()
+
+    def test_has_each_check_told_though_no_client_answers(
+        self, home: Home, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def late(*_: object, timeout: float, **__: object) -> None:
+            raise subprocess.TimeoutExpired(["cfi"], timeout)
+
+        monkeypatch.setattr(subprocess, "run", late)
+        running = nullcontext(("http://127.0.0.1:9",))
+        found = member_checked(home, Cast(TOLD.chain_id), TOLD.members[0].holder_id, running)
+        assert [each.what for each in found] == [
+            "member: headers",
+            "member: statement",
+            "member: one digit changed",
+        ]
+        assert not any(each.passed for each in found)
+        assert [each.told.count("\n") for each in found] == [0, 0, 0]
+        assert found[0].told == "no answer within 900 s"
 
 
 class TestTheStage:

@@ -32,6 +32,7 @@ class TestWhatAnybodyReads:
                 status, told = await gateway.get("/v1/status")
                 assert status == 200
                 assert (told["chain_id"], told["node"]) == (CHAIN_ID, NODE)
+                assert told["programme_time"] == f"{told['time'][:19]}Z", "no stepped clock: the header's"
                 height = await gateway.height_of(3)
                 url = f"{gateway.base}/v1/headers/{height}"
                 async with gateway.session.get(url) as answer:
