@@ -29,17 +29,16 @@ from cfi.contracts.transition.block import (
 )
 from cfi.contracts.transition.standing import DEFAULT_GAS
 from cfi.contracts.transition.window import Window
-from cfi.contracts.wire.blocks import TransactionResult, encode_result
+from cfi.contracts.wire.blocks import encode_result
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
 from cfi.contracts.wire.list_tree import list_root
 from cfi.contracts.wire.misbehaviour import Misbehaviour
 from cfi.contracts.wire.quantities import Instant
-from cfi.contracts.wire.receipts import receipt_digest
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.validators import Validator
-from cfi.contracts.wire.values import maker_of
 from cfi.node.live_keys import LiveKeys
 from cfi.node.memory import Memory
+from cfi.node.outcomes import result_of
 from cfi.node.storage.ledger_store import Committed, LedgerStore, results_entry
 from cfi.node.storage.quarantine import Quarantine
 
@@ -49,8 +48,6 @@ _MOST_RAISED: Final = 100
 """Acts of one proposal that may raise before no more are tried."""
 _MOST_BEGINNINGS: Final = 3
 """Times that a proposal is begun with transactions: an act that spoils it has it begun anew."""
-_REFUSED: Final = 1
-_RESULT: Final = maker_of(TransactionResult)
 Content: TypeAlias = tuple[tuple[bytes, ...], Instant, tuple[Misbehaviour, ...]]
 
 
@@ -375,7 +372,7 @@ class Application:
             if outcome.act is not None
         ]
         left = self.window.add(self.state.height, tuple(act_id for act_id, _ in receipts))
-        results = [encode_result(_result(outcome)) for outcome in execution.outcomes]
+        results = [encode_result(result_of(outcome)) for outcome in execution.outcomes]
         digest = Hash(list_root(results))
         if results:
             writes.append(results_entry(self.state.height, results))
@@ -396,13 +393,3 @@ def _content(
 ) -> Content:
     """All that a block's outcome depends on, to recognise it again."""
     return tuple(transactions), now, tuple(misbehaviour)
-
-
-def _result(outcome: Outcome) -> TransactionResult:
-    if outcome.receipt is None or outcome.act is None:
-        return TransactionResult(
-            code=int(outcome.inadmissible or _REFUSED), data=b"", gas_wanted=0, gas_used=0
-        )
-    digest = receipt_digest(outcome.act.act_id, outcome.receipt_bytes)
-    code = 0 if outcome.receipt.done else _REFUSED
-    return _RESULT(code=code, data=digest, gas_wanted=outcome.gas, gas_used=outcome.gas)

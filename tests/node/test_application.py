@@ -16,6 +16,7 @@ from cfi.node import application as application_module
 from cfi.node import memory as memory_module
 from cfi.node.application import Application
 from cfi.node.memory import Never
+from cfi.node.outcomes import result_of
 from tests.contracts.ledger import NOW
 from tests.node.chain import (
     COMPANY,
@@ -94,7 +95,7 @@ class TestWhatABlockMayHold:
         assert application.app_hash == plain
         outcomes = application.commit()
         assert [each.inadmissible for each in outcomes] == [None] * 3 + [Inadmissible.MALFORMED]
-        results = [application_module._result(each) for each in outcomes]
+        results = [result_of(each) for each in outcomes]
         assert results[3] == TransactionResult(code=10_001, data=b"", gas_wanted=0, gas_used=0)
         assert [each.code for each in results[:3]] == [0, 0, 1]
         assert other.results_hash == results_hash(results)

@@ -52,7 +52,7 @@ def in_page(text: str) -> Iterator[str]:
     for block in re.findall(r"^```[^\n]*\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
         for line in block.replace("\\\n", " ").splitlines():
             if line.startswith("cfi "):
-                plain = re.sub(r"\s{2,}[a-z].*$|\s#.*$|\s<<.*$", "", line)
+                plain = re.sub(r"\s{2,}[a-z].*$|\s#.*$|\s<<.*$|\s>\s.*$", "", line)
                 if "(" not in plain:  # a choice of forms, to read
                     yield plain
 

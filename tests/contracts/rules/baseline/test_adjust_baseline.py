@@ -11,7 +11,7 @@ from cfi.contracts.state.changes import Changes, put, put_public
 from cfi.contracts.state.moves import transfer
 from cfi.contracts.state.rows.allocation import ALLOCATIONS
 from cfi.contracts.state.rows.baseline import BASELINE_CHANGES, BASELINES
-from cfi.contracts.state.rows.custody import SUPPLY, AccountKind, RetirementReason
+from cfi.contracts.state.rows.custody import AccountKind, RetirementReason
 from cfi.contracts.state.rows.true_up import (
     OBLIGATIONS,
     TRUE_UPS,
@@ -20,9 +20,7 @@ from cfi.contracts.state.rows.true_up import (
     Stage,
     TrueUp,
 )
-from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
-from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.quantities import Instant, Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
@@ -394,22 +392,3 @@ def test_retiring_takes_a_retirement_account(ledger: Ledger) -> None:
     filing.sells("plant-1", 500_000, "2003-07-01", by="bare")
     ledger.when(adjust(ledger, "bare"), EXCHANGE)
     ledger.refused("UNKNOWN_ACCOUNT", "RB 5.3.1", {"member": "bare"})
-
-
-def test_no_baseline_grows_above_1_000_000_000_t(filing: FilingLedger) -> None:
-    filing.established()
-    filing.allocated()
-    for number in range(10):
-        filing.acquires(f"bought-{number}", 100_000_000, "2003-01-01")
-    filing.ledger.when(adjust(filing.ledger), EXCHANGE)
-    facts: dict[str, Fact] = {"year": 2003, "baseline_tonnes": 1_001_000_000}
-    filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.4", facts)
-
-
-def test_no_more_is_issued_than_there_are_serials(filing: FilingLedger) -> None:
-    acquired(filing)
-    supply = filing.ledger.state.supply.get(number_key(Instrument.XA, 2003))
-    assert supply is not None
-    filing.ledger.given(put_public(SUPPLY, replace(supply, issued=Tonnes(9_999_999_999))))
-    filing.ledger.when(adjust(filing.ledger), EXCHANGE)
-    filing.ledger.refused("SERIALS_USED_UP", "RB 5.3.1", {"vintage": 2003})
