@@ -83,7 +83,7 @@ def hand_over(state: StateView, block: BlockContext, delivery: Delivery) -> Chan
         into=MovementKind.BOUGHT if traded else MovementKind.DONATED,
         parties=parties,
         price=delivery.price,
-        restrictions=Restriction.NONE if traded else Restriction.NO_SALE,
+        restrictions=Restriction.NONE if traded else Restriction.DONATED,
     )
     return Changes.of(moved, _tallies(state, lot, delivery) if traded else NO_CHANGES)
 

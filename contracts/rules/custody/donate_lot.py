@@ -8,7 +8,8 @@ from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.moves import lock
 from cfi.contracts.state.own import own_free_lot
 from cfi.contracts.state.protection import delay_to, lapse_of, protection_of
-from cfi.contracts.state.rows.custody import Lock, LockReason, Lot, Restriction
+from cfi.contracts.state.restrictions import NOT_TO_BE_GIVEN, require_free_of
+from cfi.contracts.state.rows.custody import Lock, LockReason, Lot
 from cfi.contracts.state.rows.trades import Delivery, DeliveryKind
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -42,7 +43,7 @@ def _may_be_given(lot: Lot) -> None:
     require(
         lot.instrument is not Instrument.XE, Refusal.LOT_RESTRICTED, "RB 4.3", lot_id=lot.lot_id
     )
-    require(not lot.bars(Restriction.NO_SALE), Refusal.LOT_RESTRICTED, "RB 4.13", lot_id=lot.lot_id)
+    require_free_of(lot, NOT_TO_BE_GIVEN)
 
 
 def _may_receive(
