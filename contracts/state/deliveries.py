@@ -36,7 +36,7 @@ from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Tonnes, Year
 from cfi.contracts.wire.refusal import Refusal, RefusedError
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import AccountId, HolderId, Identifier
+from cfi.contracts.wire.text import AccountId, HolderId, Identifier, Text
 
 _WAITS_AS: Final[Mapping[DeliveryKind, LockReason]] = MappingProxyType(
     {
@@ -88,14 +88,22 @@ def hand_over(state: StateView, block: BlockContext, delivery: Delivery) -> Chan
     return Changes.of(moved, _tallies(state, lot, delivery) if traded else NO_CHANGES)
 
 
-def give_back(state: StateView, block: BlockContext, delivery: Delivery, ending: Ending) -> Changes:
+def give_back(
+    state: StateView,
+    block: BlockContext,
+    delivery: Delivery,
+    ending: Ending,
+    reason: Text | None = None,
+) -> Changes:
     """Let the lot go and tell both parties."""
     lot = _lot_of(state, delivery)
     both = (delivery.sender, delivery.recipient)
     return Changes.of(
         unlock(lot, delivery.account_id),
-        told(block, delivery.delivery_id, ending, both, lot.lot_id, lot.tonnes),
-        told(block, delivery.delivery_id, ending, both[::-1], lot.lot_id, lot.tonnes),
+        told(block, delivery.delivery_id, ending, both, lot.lot_id, lot.tonnes, reason=reason),
+        told(
+            block, delivery.delivery_id, ending, both[::-1], lot.lot_id, lot.tonnes, reason=reason
+        ),
     )
 
 

@@ -23,7 +23,7 @@ from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant, Tonnes, Year
 from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError, require
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import AccountId, HolderId, LotId
+from cfi.contracts.wire.text import AccountId, HolderId, LotId, Text
 
 _REMEMBERED_SECONDS: Final = 90 * SECONDS_PER_DAY
 _SELLERS_OF_OFFSETS: Final = (HolderClass.OFFSET_PROVIDER, HolderClass.OFFSET_AGGREGATOR)
@@ -148,6 +148,8 @@ def told(
     parties: tuple[HolderId, HolderId],
     lot_id: LotId,
     tonnes: Tonnes,
+    *,
+    reason: Text | None = None,
 ) -> Changes:
     """Tell the first party how an offer or a transfer to or from the second ended."""
     holder_id, other = parties
@@ -158,6 +160,7 @@ def told(
         other=other,
         lot_id=lot_id,
         tonnes=tonnes,
+        reason=reason,
         at=block.now,
         forget_at=Instant(block.now + _REMEMBERED_SECONDS),
     )

@@ -8,7 +8,7 @@ from cfi.contracts.state.table import HolderTable, number_key
 from cfi.contracts.wire.offers import Terms
 from cfi.contracts.wire.quantities import CentsPerTonne, Instant, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import AccountId, HolderId, LotId, UserId
+from cfi.contracts.wire.text import AccountId, HolderId, LotId, Text, UserId
 
 
 @unique
@@ -33,6 +33,10 @@ class Ending(IntEnum):
     """The recipient or its account couldn't take it."""
     YEAR_CLOSED = 6
     """The compliance year of the offered lot closed."""
+    SENDER_TERMINATED = 7
+    """The sender was no longer a holder when it fell due.  (RB 2.11)"""
+    STOPPED = 8
+    """By the Exchange, with a reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,8 @@ class Outcome:
     other: HolderId
     lot_id: LotId
     tonnes: Tonnes
+    reason: Text | None
+    """Why the Exchange stopped it."""
     at: Instant
     forget_at: Instant
 
