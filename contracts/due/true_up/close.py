@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cfi.contracts.due.true_up.surplus import close_vintage
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
+from cfi.contracts.state.deliveries import end_donations_of_year
 from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.offers import end_offers_of_year
 from cfi.contracts.state.rows.membership import Holder
@@ -26,13 +27,14 @@ from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes, Year
 
 def close_year(state: StateView, holder: Holder, year: Year, block: BlockContext) -> Changes:
     """Record where a Member stands, report it to the committee if short, and bank what is left;
-    its open offers end first.
+    its open offers and waiting donations end first.
     """
     obligation = state.obligations.of(holder.holder_id).get(number_key(year))
     if obligation is None:
         return NO_CHANGES
     draft = Draft(state)
     draft.add(end_offers_of_year(state, block, holder.holder_id, year))
+    draft.add(end_donations_of_year(draft.state, block, holder.holder_id, year))
     after = _with_status(_take_what_is_left(draft, holder, obligation, block))
     draft.add(Changes.of(put(OBLIGATIONS, holder.holder_id, after)))
     if after.status is ComplianceStatus.OUT_OF_COMPLIANCE:
@@ -44,7 +46,7 @@ def close_year(state: StateView, holder: Holder, year: Year, block: BlockContext
             at=block.now,
         )
         draft.add(Changes.of(put(SHORTFALLS, block.holder_id, shortfall)))
-    draft.add(close_vintage(draft.state, holder.holder_id, after))
+    draft.add(close_vintage(draft.state, holder.holder_id, after, block.height))
     return draft.changes
 
 

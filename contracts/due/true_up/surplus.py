@@ -4,35 +4,34 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
 from cfi.contracts.figures import schedule
 from cfi.contracts.figures.limits import ProgrammeWide, sales_limit
 from cfi.contracts.figures.position import Position, YearFacts, YearTerms, capped, position
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.draft import Draft
-from cfi.contracts.state.moves import split
+from cfi.contracts.state.marks import mark, mark_surplus, still_wanted
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline
-from cfi.contracts.state.rows.custody import LOTS, Restriction
+from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.trades import SalesTally
-from cfi.contracts.state.rows.true_up import CLOSINGS, Closing, Obligation
+from cfi.contracts.state.rows.true_up import CLOSINGS, Closing, Marks, Obligation
 from cfi.contracts.state.surrender import Held, held_lots
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import (
-    TONNES_PER_CFI,
-    Tonnes,
-    Year,
-    nearest_hundred,
-    small_code,
-)
+from cfi.contracts.wire.quantities import Height, Tonnes, Year, nearest_hundred
 from cfi.contracts.wire.text import HolderId
 
-_NOT_ESTABLISHED = Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE
+_NO_MARKS: Final = Marks(
+    barred_tonnes=Tonnes(0), super_reduction_tonnes=Tonnes(0), special_reserve_tonnes=Tonnes(0)
+)
 
 
-def close_vintage(state: StateView, holder_id: HolderId, obligation: Obligation) -> Changes:
+def close_vintage(
+    state: StateView, holder_id: HolderId, obligation: Obligation, height: Height
+) -> Changes:
     """Mark a Member's Super Reductions, Special Reserve and what it may not bank; the rest of the
     vintage is banked by staying where it is.
     """
@@ -43,18 +42,19 @@ def close_vintage(state: StateView, holder_id: HolderId, obligation: Obligation)
     terms = _terms(state, holder_id, year)
     figures = position(terms, _facts(state, holder_id, obligation, tally, terms))
     draft = Draft(state)
-    barred, beyond, reserved = _marked(draft, holder_id, terms, figures)
-    banked = sum(held.lot.tonnes for held in _markable(draft.state, holder_id, year))
+    marked, unmarked, banked = _marked(draft, holder_id, terms, figures)
     closing = Closing(
         year=year,
         surplus_tonnes=Tonnes(nearest_hundred(max(Fraction(0), figures.gross))),
         sold_tonnes=tally.sold_tonnes,
         bought_tonnes=tally.bought_tonnes,
-        banked_tonnes=Tonnes(banked),
-        special_reserve_tonnes=reserved,
-        super_reduction_tonnes=beyond,
-        barred_tonnes=barred,
+        banked_tonnes=banked,
+        special_reserve_tonnes=marked.special_reserve_tonnes,
+        super_reduction_tonnes=marked.super_reduction_tonnes,
+        barred_tonnes=marked.barred_tonnes,
         unmatched_excess_tonnes=Tonnes(nearest_hundred(figures.excess_after)),
+        unmarked=unmarked,
+        closed_at=height,
     )
     return Changes.of(draft.changes, put(CLOSINGS, holder_id, closing))
 
@@ -129,55 +129,27 @@ def _markable(
     ]
 
 
-def _mark(
-    draft: Draft,
-    holder_id: HolderId,
-    year: Year,
-    tonnes: int,
-    restriction: int,
-    carrying: int = Restriction.NONE,
-) -> Tonnes:
-    """Restrict that many tonnes, the highest serials first; how many there were."""
-    left = tonnes
-    for held in reversed(_markable(draft.state, holder_id, year, carrying)):
-        part = min(left, held.lot.tonnes)
-        part -= part % TONNES_PER_CFI
-        if part == 0:
-            continue
-        head, tail = split(held.lot, Tonnes(part))
-        marked = replace(tail, restrictions=small_code(tail.restrictions | restriction))
-        lots = (marked,) if head is None else (head, marked)
-        draft.add(Changes.of(*(put(LOTS, held.account_id, lot) for lot in lots)))
-        left -= part
-    return Tonnes(tonnes - left)
-
-
 def _marked(
     draft: Draft, holder_id: HolderId, terms: YearTerms, figures: Position
-) -> tuple[Tonnes, Tonnes, Tonnes]:
+) -> tuple[Marks, Marks, Tonnes]:
     """Mark what is neither sold nor used, the Super Reductions and the Special Reserve: the tonnes
-    of each.
+    of each, what of them wasn't there, and the tonnes banked.
     """
-    year, none = terms.year, Tonnes(0)
-    surplus = max(Fraction(0), figures.gross)
+    year, surplus = terms.year, max(Fraction(0), figures.gross)
+    free = _markable(draft.state, holder_id, year)
     if not terms.may_sell:
-        whole, bar = nearest_hundred(surplus), Restriction.NO_COMPLIANCE
-        return _mark(draft, holder_id, year, whole, bar, Restriction.NO_SALE), none, none
+        early = _markable(draft.state, holder_id, year, Restriction.NO_SALE)
+        barred, _ = mark(draft, early, nearest_hundred(surplus), Restriction.NO_COMPLIANCE)
+        return (
+            replace(_NO_MARKS, barred_tonnes=barred),
+            _NO_MARKS,
+            Tonnes(sum(held.lot.tonnes for held in free)),
+        )
     not_established = surplus - figures.recognised_surplus - figures.super_reductions
-    return (
-        _mark(draft, holder_id, year, nearest_hundred(not_established), _NOT_ESTABLISHED),
-        _mark(
-            draft,
-            holder_id,
-            year,
-            nearest_hundred(figures.super_reductions),
-            Restriction.SUPER_REDUCTION,
-        ),
-        _mark(
-            draft,
-            holder_id,
-            year,
-            nearest_hundred(figures.special_reserve or 0),
-            Restriction.SPECIAL_RESERVE,
-        ),
+    wanted = Marks(
+        barred_tonnes=Tonnes(nearest_hundred(not_established)),
+        super_reduction_tonnes=Tonnes(nearest_hundred(figures.super_reductions)),
+        special_reserve_tonnes=Tonnes(nearest_hundred(figures.special_reserve or 0)),
     )
+    marked, banked = mark_surplus(draft, free, wanted)
+    return marked, still_wanted(wanted, marked), banked

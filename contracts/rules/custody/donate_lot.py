@@ -14,6 +14,7 @@ from cfi.contracts.state.rows.trades import Delivery, DeliveryKind
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.limits import MAX_WAITING_TRANSFERS
 from cfi.contracts.wire.messages.custody.donate_lot import DonateLot
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.refusal import Refusal, require
@@ -69,7 +70,8 @@ def _has_room(state: StateView, message: DonateLot, block: BlockContext) -> None
         account_id=message.account_id,
     )
     require(
-        state.holder_has_room(block.holder_id, 2),
+        len(state.deliveries.of(block.holder_id).keys()) < MAX_WAITING_TRANSFERS
+        and state.holder_has_room(block.holder_id, 2),
         Refusal.TOO_MANY_RECORDS,
         "ours",
         holder_id=block.holder_id,
@@ -95,4 +97,5 @@ def _delivery(
         deliver_at=Instant(block.now + delay),
         lapses_at=lapse_of(block.now, delay),
         needs_approval=protection.second_approver,
+        sent_at=block.height,
     )

@@ -7,7 +7,7 @@ from enum import IntEnum, unique
 from typing import Final
 
 from cfi.contracts.state.table import HolderTable, PublicTable, number_key
-from cfi.contracts.wire.quantities import Cfis, Count, Instant, Tonnes, Year
+from cfi.contracts.wire.quantities import Cfis, Count, Height, Instant, Tonnes, Year
 from cfi.contracts.wire.text import AccountId, HolderId, LotId
 
 
@@ -117,6 +117,16 @@ class Election:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Tonnes of a vintage that a close marks.  (RB 4.11.2, 4.11.4)"""
+
+    barred_tonnes: Tonnes
+    """Neither for sale nor for compliance."""
+    super_reduction_tonnes: Tonnes
+    special_reserve_tonnes: Tonnes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """How a vintage stood for a Member when its year closed.  (RB 4.11.2, 4.11.4)"""
 
@@ -134,6 +144,11 @@ class Closing:
     """Emissions beyond the growth provision in this and earlier years that no reduction beyond the
     recognised has made good.
     """
+    unmarked: Marks
+    """What was to be marked and wasn't there: what comes back from a transfer that waited is marked
+    up to this.
+    """
+    closed_at: Height
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

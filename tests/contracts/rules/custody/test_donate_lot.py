@@ -254,6 +254,16 @@ def test_a_donor_s_account_that_is_full_isn_t_split(
     ledger.refused("ACCOUNT_FULL", "RB 5.3.2", {"account_id": "company-a/1"})
 
 
+def test_a_donor_has_only_so_many_transfers_that_wait(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cfi.contracts.rules.custody.donate_lot.MAX_WAITING_TRANSFERS", 1)
+    given_protection(ledger, "company-a", delay=DAY)
+    assert ledger.when(donation()).done
+    ledger.when(donation())
+    ledger.refused("TOO_MANY_RECORDS", "ours", {"holder_id": "company-a"})
+
+
 def test_a_donor_with_too_many_records_is_refused(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
