@@ -30,6 +30,7 @@ def admitted(application: Application, now: Instant) -> Changes:
         officer=True,
         active=True,
         limited=False,
+        raised_at=now,
     )
     return Changes.of(
         open_holder_owner(name, first.holder_seed),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline, Facility
 from cfi.contracts.state.rows.membership import Holder
-from cfi.contracts.state.rows.reports import EmissionReport
+from cfi.contracts.state.rows.reports import EmissionReport, ReportState
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.emissions import ReportLine, WarmingSet
@@ -56,6 +56,17 @@ def member_report(state: StateView, member: HolderId, year: Year) -> EmissionRep
     if report is None:
         raise RefusedError(Refusal.UNKNOWN_REPORT, "RB 7.2.1", {"year": year})
     return report
+
+
+def require_report_state(report: EmissionReport, *states: ReportState) -> None:
+    """Refuse REPORT_NOT_THERE_YET unless the report is in one of these states; tells in which."""
+    require(
+        report.state in states,
+        Refusal.REPORT_NOT_THERE_YET,
+        "RB 10.3",
+        year=report.year,
+        state=report.state.name,
+    )
 
 
 def known_gases(state: StateView, gases: Iterable[Identifier]) -> None:

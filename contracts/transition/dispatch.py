@@ -52,6 +52,7 @@ from cfi.contracts.rules.custody.remove_trusted_account import remove_trusted_ac
 from cfi.contracts.rules.custody.retire import retire
 from cfi.contracts.rules.custody.rotate_seed import rotate_seed
 from cfi.contracts.rules.custody.set_protections import set_protections
+from cfi.contracts.rules.custody.stop_transfer import stop_transfer
 from cfi.contracts.rules.custody.transfer_lot import transfer_lot
 from cfi.contracts.rules.custody.withdraw_offer import withdraw_offer
 from cfi.contracts.rules.governance.add_validator import add_validator
@@ -132,6 +133,7 @@ from cfi.contracts.wire.messages.custody.remove_trusted_account import RemoveTru
 from cfi.contracts.wire.messages.custody.retire import Retire
 from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
+from cfi.contracts.wire.messages.custody.stop_transfer import StopTransfer
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
 from cfi.contracts.wire.messages.governance.add_validator import AddValidator
@@ -214,6 +216,7 @@ RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
         RemoveTrustedAccount: remove_trusted_account,
         CancelDelayedTransfer: cancel_delayed_transfer,
         ApproveTransfer: approve_transfer,
+        StopTransfer: stop_transfer,
         # Baseline
         FileFacility: file_facility,
         ElectOptIns: elect_opt_ins,

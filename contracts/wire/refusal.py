@@ -89,6 +89,7 @@ class Refusal(IntEnum):
     ALREADY_APPROVED = 323
     OWES_CFIS = 324
     TRADING_LIMITED = 325
+    TOO_NEW_A_USER = 326
 
     # Baselines and allocation: 400 to 499
     UNKNOWN_FACILITY = 400

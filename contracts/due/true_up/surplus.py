@@ -4,36 +4,34 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
-from cfi.contracts.due.true_up.pieces import Done, go_through, progress, whole_cfis
+from cfi.contracts.due.true_up.pieces import Done, go_through, progress
 from cfi.contracts.figures import schedule
 from cfi.contracts.figures.limits import ProgrammeWide, sales_limit
 from cfi.contracts.figures.position import Position, YearFacts, YearTerms, capped, position
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.lots_in_order import Step, lots_backwards
-from cfi.contracts.state.moves import split
+from cfi.contracts.state.marks import Marking
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline
-from cfi.contracts.state.rows.custody import LOTS, Lot, Restriction
+from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.trades import SalesTally
 from cfi.contracts.state.rows.true_up import CLOSINGS, Closing, Mark, Obligation, Progress
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import (
-    Tonnes,
-    Year,
-    nearest_hundred,
-    small_code,
-)
-from cfi.contracts.wire.text import AccountId, HolderId
+from cfi.contracts.wire.quantities import Height, Tonnes, Year, nearest_hundred, small_code
+from cfi.contracts.wire.text import HolderId
 
-_NOT_ESTABLISHED = Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE
+_NOT_ESTABLISHED: Final = (
+    Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE
+)
 
 
 def begin_marks(
-    state: StateView, holder_id: HolderId, obligation: Obligation
-) -> tuple[Changes, tuple[Mark, ...]]:
+    state: StateView, holder_id: HolderId, obligation: Obligation, height: Height
+) -> Changes:
     """Work out what a Member's vintage comes to, and the marks to put on its allowances: its Super
     Reductions, its Special Reserve and what it may not bank.
     """
@@ -53,74 +51,31 @@ def begin_marks(
         super_reduction_tonnes=none,
         barred_tonnes=none,
         unmatched_excess_tonnes=Tonnes(nearest_hundred(figures.excess_after)),
+        unmarked=_marks(terms, figures),
+        closed_at=height,
     )
-    return Changes.of(put(CLOSINGS, holder_id, closing)), _marks(terms, figures)
+    return Changes.of(put(CLOSINGS, holder_id, closing))
 
 
-def put_marks(state: StateView, year: Year, so_far: Progress, marks: tuple[Mark, ...]) -> Done:
+def put_marks(state: StateView, year: Year, so_far: Progress, height: Height) -> Done:
     """Put marks on as many lots as a piece deals with, the highest serials first; the rest of the
     vintage is banked by staying where it is.
     """
     closing = state.closings.of(so_far.holder_id).get(number_key(year))
     assert closing is not None, "marks are put on for a closing"
-    marking = _Marking(closing, marks)
+    marking = Marking(state, replace(closing, closed_at=height))
     kind = (year, Instrument.XA)
-    steps = lots_backwards(state, so_far.holder_id, kind, so_far.place)
-    place = go_through(steps, marking.mark)
-    changes = Changes.of(*marking.parts, put(CLOSINGS, so_far.holder_id, marking.closing))
-    if place is None:
-        return changes, None
-    return changes, progress(so_far.holder_id, place, marks=tuple(marking.marks))
 
-
-class _Marking:
-    """Marks being put on lots one by one, and the closing as they add up."""
-
-    def __init__(self, closing: Closing, marks: tuple[Mark, ...]) -> None:
-        self.closing = closing
-        self.marks = list(marks)
-        self.parts: list[Changes] = []
-
-    def mark(self, step: Step) -> bool:
-        """Cut marked tails off one lot, for one mark after the other; the head is banked."""
-        held = step[1]
-        if held.lot.locked:
-            return True
-        head: Lot | None = held.lot
-        for place, mark in enumerate(self.marks):
-            if head is not None and head.restrictions == mark.carrying:
-                head = self._cut(held.account_id, head, place)
-        if head is not None and not head.restrictions:
-            banked = Tonnes(self.closing.banked_tonnes + head.tonnes)
-            self.closing = replace(self.closing, banked_tonnes=banked)
+    def mark(step: Step) -> bool:
+        if not step[1].lot.locked:
+            marking.mark(step[1])
         return True
 
-    def _cut(self, account_id: AccountId, lot: Lot, place: int) -> Lot | None:
-        """Mark as much of a lot as a mark has left; what is left of the lot."""
-        mark = self.marks[place]
-        part = whole_cfis(min(mark.left_tonnes, lot.tonnes))
-        if part == 0:
-            return lot
-        head, tail = split(lot, part)
-        marked = replace(tail, restrictions=small_code(tail.restrictions | mark.restriction))
-        lots = (marked,) if head is None else (head, marked)
-        self.parts.append(Changes.of(*(put(LOTS, account_id, lot) for lot in lots)))
-        self.marks[place] = replace(mark, left_tonnes=Tonnes(mark.left_tonnes - part))
-        self.closing = _added(self.closing, mark.restriction, part)
-        return head
-
-
-def _added(closing: Closing, restriction: int, tonnes: Tonnes) -> Closing:
-    """The closing with tonnes of a mark more."""
-    if restriction == Restriction.SUPER_REDUCTION:
-        return replace(
-            closing, super_reduction_tonnes=Tonnes(closing.super_reduction_tonnes + tonnes)
-        )
-    if restriction == Restriction.SPECIAL_RESERVE:
-        return replace(
-            closing, special_reserve_tonnes=Tonnes(closing.special_reserve_tonnes + tonnes)
-        )
-    return replace(closing, barred_tonnes=Tonnes(closing.barred_tonnes + tonnes))
+    place = go_through(lots_backwards(state, so_far.holder_id, kind, so_far.place), mark)
+    changes = Changes.of(marking.changes, put(CLOSINGS, so_far.holder_id, marking.closing))
+    if place is None:
+        return changes, None
+    return changes, progress(so_far.holder_id, place, marking=True)
 
 
 def _terms(state: StateView, holder_id: HolderId, year: Year) -> YearTerms:

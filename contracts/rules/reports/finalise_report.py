@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cfi.contracts.state.changes import Changes, put, put_public
-from cfi.contracts.state.filings import member_of, member_report
+from cfi.contracts.state.filings import member_of, member_report, require_report_state
 from cfi.contracts.state.rows.reports import (
     PROGRAMME_YEARS,
     REPORTS,
@@ -15,19 +15,13 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.reports.finalise_report import FinaliseReport
 from cfi.contracts.wire.quantities import Count, Tonnes
-from cfi.contracts.wire.refusal import Refusal, require
 
 
 def finalise_report(state: StateView, message: FinaliseReport, block: BlockContext) -> Changes:
     """Declare a report final whose audit found nothing, or whose findings are corrected."""
     member_of(state, message.member)
     report = member_report(state, message.member, message.year)
-    require(
-        report.state in (ReportState.UNDER_AUDIT, ReportState.CORRECTED),
-        Refusal.REPORT_NOT_THERE_YET,
-        "RB 10.3",
-        year=message.year,
-    )
+    require_report_state(report, ReportState.UNDER_AUDIT, ReportState.CORRECTED)
 
     year = state.programme_years.get(number_key(message.year)) or ProgrammeYear(
         year=message.year, emissions_tonnes=Tonnes(0), reports=Count(0)

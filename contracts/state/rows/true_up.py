@@ -8,7 +8,7 @@ from typing import Final
 
 from cfi.contracts.state.table import HolderTable, PublicTable, number_key
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import Cfis, Count, Instant, SmallCode, Tonnes, Year
+from cfi.contracts.wire.quantities import Cfis, Count, Height, Instant, SmallCode, Tonnes, Year
 from cfi.contracts.wire.text import AccountId, HolderId, LotId
 
 
@@ -99,8 +99,8 @@ class Progress:
     """Of the election counted last."""
     left_tonnes: Tonnes
     """What is still to be chosen for who chose nothing."""
-    marks: tuple[Mark, ...] | None
-    """Set once the close marks what is left, the highest serials first."""
+    marking: bool
+    """True once the close marks what is left, the highest serials first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +174,12 @@ class Closing:
     """Emissions beyond the growth provision in this and earlier years that no reduction beyond the
     recognised has made good.
     """
+    unmarked: tuple[Mark, ...]
+    """In this order. What the close didn't find is left: what comes back from a transfer that
+    waited is marked up to this.
+    """
+    closed_at: Height
+    """When the last of it was marked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
