@@ -116,6 +116,7 @@ class Refusal(IntEnum):
     DATES_OUT_OF_ORDER = 423
     TOO_MANY_DAYS = 424
     BASELINE_BELOW_ZERO = 425
+    WITHHELD_DIFFERS = 426
 
     # Reports: 500 to 549
     REPORT_FILED = 500
