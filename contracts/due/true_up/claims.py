@@ -20,6 +20,7 @@ from cfi.contracts.state.rows.true_up import (
     OffsetClaim,
 )
 from cfi.contracts.state.surrender import Surrender, usable_lots
+from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
@@ -30,7 +31,8 @@ from cfi.contracts.wire.text import AccountId
 def claim_offsets(state: StateView, holder: Holder, year: Year, block: BlockContext) -> Changes:
     """Fix what a Member owes and surrenders, and count its offsets and early action credits."""
     obligation = obligation_of(state, holder, year)
-    if obligation is None:
+    late = state.late_true_ups.of(holder.holder_id).get(number_key(year))
+    if obligation is None or late is not None:
         return NO_CHANGES
     surrender = Surrender(
         holder_id=holder.holder_id, year=year, kinds=usable_kinds(terms_of(state), year)

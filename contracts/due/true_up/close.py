@@ -33,7 +33,7 @@ def close_year(state: StateView, holder: Holder, year: Year, block: BlockContext
         return NO_CHANGES
     draft = Draft(state)
     draft.add(end_offers_of_year(state, block, holder.holder_id, year))
-    after = _with_status(_take_what_is_left(draft, holder, obligation, block))
+    after = _with_status(take_what_is_left(draft, holder, obligation, block))
     draft.add(Changes.of(put(OBLIGATIONS, holder.holder_id, after)))
     if after.status is ComplianceStatus.OUT_OF_COMPLIANCE:
         shortfall = Shortfall(
@@ -48,7 +48,7 @@ def close_year(state: StateView, holder: Holder, year: Year, block: BlockContext
     return draft.changes
 
 
-def _take_what_is_left(
+def take_what_is_left(
     draft: Draft, holder: Holder, obligation: Obligation, block: BlockContext
 ) -> Obligation:
     """A Member that is short banks no allowances: those that it could use are surrendered."""
@@ -64,6 +64,8 @@ def _take_what_is_left(
 
 
 def _with_status(obligation: Obligation) -> Obligation:
-    kept = obligation.reported and obligation.short_tonnes == 0
+    """Who was out of compliance when the year closed stays so, whatever it delivers later."""
+    missed = obligation.status is ComplianceStatus.OUT_OF_COMPLIANCE
+    kept = obligation.reported and obligation.short_tonnes == 0 and not missed
     status = ComplianceStatus.IN_COMPLIANCE if kept else ComplianceStatus.OUT_OF_COMPLIANCE
     return replace(obligation, status=status)

@@ -4,6 +4,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
 from cfi.contracts.figures import schedule
 from cfi.contracts.figures.limits import ProgrammeWide, sales_limit
@@ -29,7 +30,12 @@ from cfi.contracts.wire.quantities import (
 )
 from cfi.contracts.wire.text import HolderId
 
-_NOT_ESTABLISHED = Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE
+_MARKS: Final = (
+    Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE,
+    Restriction.SUPER_REDUCTION,
+    Restriction.SPECIAL_RESERVE,
+)
+"""On reductions that only make good earlier emissions, on Super Reductions, and on the reserve."""
 
 
 def close_vintage(state: StateView, holder_id: HolderId, obligation: Obligation) -> Changes:
@@ -156,28 +162,25 @@ def _marked(
     draft: Draft, holder_id: HolderId, terms: YearTerms, figures: Position
 ) -> tuple[Tonnes, Tonnes, Tonnes]:
     """Mark what is neither sold nor used, the Super Reductions and the Special Reserve: the tonnes
-    of each.
+    of each, with those that an earlier close of the year marked.
     """
     year, none = terms.year, Tonnes(0)
     surplus = max(Fraction(0), figures.gross)
     if not terms.may_sell:
         whole, bar = nearest_hundred(surplus), Restriction.NO_COMPLIANCE
         return _mark(draft, holder_id, year, whole, bar, Restriction.NO_SALE), none, none
-    not_established = surplus - figures.recognised_surplus - figures.super_reductions
-    return (
-        _mark(draft, holder_id, year, nearest_hundred(not_established), _NOT_ESTABLISHED),
-        _mark(
-            draft,
-            holder_id,
-            year,
-            nearest_hundred(figures.super_reductions),
-            Restriction.SUPER_REDUCTION,
-        ),
-        _mark(
-            draft,
-            holder_id,
-            year,
-            nearest_hundred(figures.special_reserve or 0),
-            Restriction.SPECIAL_RESERVE,
-        ),
+    before = draft.state.closings.of(holder_id).get(number_key(year))
+    marked = (none, none, none)
+    if before is not None:
+        marked = (
+            before.barred_tonnes,
+            before.super_reduction_tonnes,
+            before.special_reserve_tonnes,
+        )
+    beyond, reserve = figures.super_reductions, figures.special_reserve or Fraction(0)
+    due = (surplus - figures.recognised_surplus - beyond, beyond, reserve)
+    barred, super_reduction, reserved = (
+        Tonnes(done + _mark(draft, holder_id, year, max(0, nearest_hundred(all_) - done), bar))
+        for done, all_, bar in zip(marked, due, _MARKS, strict=True)
     )
+    return barred, super_reduction, reserved

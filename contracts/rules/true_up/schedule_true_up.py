@@ -1,4 +1,4 @@
-"""A year's true-up is held at the programme's dates of the next year.  (RB 4.7)"""
+"""A year's true-up is held at the programme's dates of the next year.  (RB 4.7; ours 0038)"""
 
 from cfi.contracts.figures.dates import start_of_day
 from cfi.contracts.figures.schedule import rate_of

@@ -172,6 +172,17 @@ class Shortfall:
     at: Instant
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateTrueUp:
+    """A year that is trued up for one Member after all others.  (RB 2.7.1, 4.7)"""
+
+    year: Year
+    holder_id: HolderId
+    closes_at: Instant
+    """Until then the Member may report, and deliver what it is short."""
+    due_at: Instant
+
+
 OBLIGATIONS: Final = HolderTable(
     name="obligations", tag=0x58, row=Obligation, key=lambda row: number_key(row.year)
 )
@@ -203,6 +214,13 @@ SHORTFALLS: Final = HolderTable(
     row=Shortfall,
     key=lambda row: number_key(row.year) + row.holder_id.encode(),
 )
+LATE_TRUE_UPS: Final = HolderTable(
+    name="late_true_ups",
+    tag=0x5F,
+    row=LateTrueUp,
+    key=lambda row: number_key(row.year),
+    due=lambda row: row.due_at,
+)
 TRUE_UPS: Final = PublicTable(
     name="true_ups",
     tag=0xD8,
@@ -219,5 +237,6 @@ TABLES: Final = (
     OFFSET_CLAIMS,
     OFFSET_USE,
     SHORTFALLS,
+    LATE_TRUE_UPS,
     TRUE_UPS,
 )
