@@ -357,6 +357,7 @@ class TestAYearThatClosesAnew:
     def test_a_year_still_to_be_trued_up_late_counts_the_change(self, enrolled: Late) -> None:
         enrolled.filing.acquires("works", 200_000, "2003-01-01", by=LATE)
         before = enrolled.late(2003)
+        enrolled.ledger.pass_time(100 * DAY)
         enrolled.filing.adjusts(LATE)
         assert enrolled.late(2003) == before
         assert enrolled.true_up.marked(LATE, 2003, HELD) == 1_188_000
