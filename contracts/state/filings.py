@@ -1,6 +1,7 @@
 """What Members file: until when, and what it has to name.  (RB 6.4, 6.7, 7.3)"""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline, Facility
@@ -14,6 +15,9 @@ from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Tonnes, Year, small_code
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.text import FacilityId, HolderId, Identifier
+
+DAYS_FOR_EARLIER_YEARS: Final = 90
+"""From its admission a Member has so long to report the years before.  (RB 7.1.4)"""
 
 
 def member_of(state: StateView, member: HolderId) -> Holder:

@@ -21,6 +21,7 @@ class Marking:
         self.closing = closing
         self._state = state
         self._parts: list[Changes] = []
+        self._rows_more = 0
 
     @property
     def changes(self) -> Changes:
@@ -45,9 +46,10 @@ class Marking:
         part = whole_cfis(min(mark.left_tonnes, lot.tonnes))
         if part == 0:
             return lot
-        if part < lot.tonnes and not self._state.has_room(account_id):
+        if part < lot.tonnes and not self._state.has_room(account_id, self._rows_more + 1):
             part = lot.tonnes
         head, tail = split(lot, part)
+        self._rows_more += head is not None
         marked = replace(tail, restrictions=small_code(tail.restrictions | mark.restriction))
         lots = (marked,) if head is None else (head, marked)
         self._parts.append(Changes.of(*(put(LOTS, account_id, lot) for lot in lots)))

@@ -13,6 +13,7 @@ from cfi.contracts.due.expire_proposal import expire_proposal
 from cfi.contracts.due.lapse_eligibility import lapse_eligibility
 from cfi.contracts.due.note_overdue_decision import note_overdue_decision
 from cfi.contracts.due.true_up.advance import advance_true_up
+from cfi.contracts.due.true_up.late import true_up_late
 from cfi.contracts.due.true_up.work import do_true_up_work
 from cfi.contracts.rules.access.add_key import add_key
 from cfi.contracts.rules.access.add_user import add_user
@@ -91,7 +92,7 @@ from cfi.contracts.state.rows.access import PROPOSALS
 from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS
 from cfi.contracts.state.rows.membership import APPLICATIONS, ELIGIBILITY
 from cfi.contracts.state.rows.trades import DELIVERIES, OFFERS, OUTCOMES
-from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS
+from cfi.contracts.state.rows.true_up import LATE_TRUE_UPS, TRUE_UP_WORK, TRUE_UPS
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -267,6 +268,7 @@ DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
         ALLOCATION_RUNS.tag: allocate_member,
         TRUE_UPS.tag: advance_true_up,
         TRUE_UP_WORK.tag: do_true_up_work,
+        LATE_TRUE_UPS.tag: true_up_late,
     }
 )
 """By the tag of the table whose row is due. Each call does one piece of the work: it drops the row

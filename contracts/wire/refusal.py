@@ -120,6 +120,7 @@ class Refusal(IntEnum):
     BASELINE_BELOW_ZERO = 425
     TOO_MANY_TONNES = 426
     SERIALS_USED_UP = 427
+    WITHHELD_DIFFERS = 428
 
     # Reports: 500 to 549
     REPORT_FILED = 500

@@ -38,7 +38,8 @@ def claim_offsets(state: StateView, holder: Holder, work: TrueUpWork, _: BlockCo
     if work.progress is not None:
         return _counted(state, work, work.progress)
     obligation = obligation_of(state, holder, work.year)
-    if obligation is None:
+    late = state.late_true_ups.of(holder.holder_id).get(number_key(work.year))
+    if obligation is None or late is not None:
         return NO_CHANGES, None
     begun = progress(holder.holder_id, None, left=obligation.owed_tonnes)
     counted, after = _counted(state, work, begun)

@@ -11,11 +11,12 @@ from cfi.contracts.figures import schedule
 from cfi.contracts.figures.limits import ProgrammeWide, sales_limit
 from cfi.contracts.figures.position import Position, YearFacts, YearTerms, capped, position
 from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.late_true_up import let_go
 from cfi.contracts.state.lots_in_order import Step, lots_backwards
 from cfi.contracts.state.marks import Marking
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline
-from cfi.contracts.state.rows.custody import Restriction
+from cfi.contracts.state.rows.custody import LOTS, Restriction
 from cfi.contracts.state.rows.trades import SalesTally
 from cfi.contracts.state.rows.true_up import CLOSINGS, Closing, Mark, Obligation, Progress
 from cfi.contracts.state.table import number_key
@@ -27,13 +28,16 @@ from cfi.contracts.wire.text import HolderId
 _NOT_ESTABLISHED: Final = (
     Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE
 )
+_Marked = tuple[Tonnes, Tonnes, Tonnes]
+"""What isn't established, Super Reductions and Special Reserve."""
 
 
 def begin_marks(
     state: StateView, holder_id: HolderId, obligation: Obligation, height: Height
 ) -> Changes:
     """Work out what a Member's vintage comes to, and the marks to put on its allowances: its Super
-    Reductions, its Special Reserve and what it may not bank.
+    Reductions, its Special Reserve and what it may not bank. A later close of the year marks only
+    what exceeds the earlier one's.
     """
     year, none = obligation.year, Tonnes(0)
     tally = state.sales.of(holder_id).get(number_key(year)) or SalesTally(
@@ -41,17 +45,19 @@ def begin_marks(
     )
     terms = _terms(state, holder_id, year)
     figures = position(terms, _facts(state, holder_id, obligation, tally, terms))
+    before = _marked_before(state, holder_id, terms)
+    barred, beyond, reserved = before
     closing = Closing(
         year=year,
         surplus_tonnes=Tonnes(nearest_hundred(max(Fraction(0), figures.gross))),
         sold_tonnes=tally.sold_tonnes,
         bought_tonnes=tally.bought_tonnes,
         banked_tonnes=none,
-        special_reserve_tonnes=none,
-        super_reduction_tonnes=none,
-        barred_tonnes=none,
+        special_reserve_tonnes=reserved,
+        super_reduction_tonnes=beyond,
+        barred_tonnes=barred,
         unmatched_excess_tonnes=Tonnes(nearest_hundred(figures.excess_after)),
-        unmarked=_marks(terms, figures),
+        unmarked=_marks(terms, figures, before),
         closed_at=height,
     )
     return Changes.of(put(CLOSINGS, holder_id, closing))
@@ -65,17 +71,33 @@ def put_marks(state: StateView, year: Year, so_far: Progress, height: Height) ->
     assert closing is not None, "marks are put on for a closing"
     marking = Marking(state, replace(closing, closed_at=height))
     kind = (year, Instrument.XA)
+    left = _left_on(state, so_far.holder_id, year)
+    released: list[Changes] = []
 
     def mark(step: Step) -> bool:
-        if not step[1].lot.locked:
-            marking.mark(step[1])
+        lot = let_go(step[1].lot, year, left)
+        if lot != step[1].lot:
+            released.append(Changes.of(put(LOTS, step[1].account_id, lot)))
+        if not lot.locked:
+            marking.mark(replace(step[1], lot=lot))
         return True
 
     place = go_through(lots_backwards(state, so_far.holder_id, kind, so_far.place), mark)
-    changes = Changes.of(marking.changes, put(CLOSINGS, so_far.holder_id, marking.closing))
+    changes = Changes.of(
+        *released, marking.changes, put(CLOSINGS, so_far.holder_id, marking.closing)
+    )
     if place is None:
         return changes, None
     return changes, progress(so_far.holder_id, place, marking=True)
+
+
+def _left_on(state: StateView, holder_id: HolderId, year: Year) -> Restriction:
+    """Allowances of years before it enrolled a Member can't sell, whatever becomes of them.
+    (RB 2.7.1)
+    """
+    first_year = _baseline(state, holder_id).first_year
+    sellable = schedule.may_sell(terms_of(state), first_year, year)
+    return Restriction.NONE if sellable else Restriction.NO_SALE
 
 
 def _terms(state: StateView, holder_id: HolderId, year: Year) -> YearTerms:
@@ -134,24 +156,37 @@ def _baseline(state: StateView, holder_id: HolderId) -> Baseline:
     return baseline
 
 
-def _marks(terms: YearTerms, figures: Position) -> tuple[Mark, ...]:
-    """What to mark, in order: what is neither sold nor used, the Super Reductions, the Special
-    Reserve.
+def _marked_before(state: StateView, holder_id: HolderId, terms: YearTerms) -> _Marked:
+    """The tonnes that an earlier close of the year marked. Those of years before enrolment are let
+    go and marked anew.
+    """
+    before = state.closings.of(holder_id).get(number_key(terms.year))
+    if before is None or not terms.may_sell:
+        return Tonnes(0), Tonnes(0), Tonnes(0)
+    return before.barred_tonnes, before.super_reduction_tonnes, before.special_reserve_tonnes
+
+
+def _marks(terms: YearTerms, figures: Position, before: _Marked) -> tuple[Mark, ...]:
+    """What to mark beyond what is marked, in order: what is neither sold nor used, the Super
+    Reductions, the Special Reserve.
     """
     surplus = max(Fraction(0), figures.gross)
     if not terms.may_sell:
-        return (_mark(Restriction.NO_COMPLIANCE, surplus, carrying=Restriction.NO_SALE),)
+        return (_mark(Restriction.NO_COMPLIANCE, surplus, 0, carrying=Restriction.NO_SALE),)
+    barred, beyond, reserved = before
     not_established = surplus - figures.recognised_surplus - figures.super_reductions
     return (
-        _mark(_NOT_ESTABLISHED, not_established),
-        _mark(Restriction.SUPER_REDUCTION, figures.super_reductions),
-        _mark(Restriction.SPECIAL_RESERVE, figures.special_reserve or Fraction(0)),
+        _mark(_NOT_ESTABLISHED, not_established, barred),
+        _mark(Restriction.SUPER_REDUCTION, figures.super_reductions, beyond),
+        _mark(Restriction.SPECIAL_RESERVE, figures.special_reserve or Fraction(0), reserved),
     )
 
 
-def _mark(restriction: int, tonnes: Fraction, carrying: int = Restriction.NONE) -> Mark:
+def _mark(
+    restriction: int, tonnes: Fraction, before: int, carrying: int = Restriction.NONE
+) -> Mark:
     return Mark(
         restriction=small_code(restriction),
         carrying=small_code(carrying),
-        left_tonnes=Tonnes(nearest_hundred(tonnes)),
+        left_tonnes=Tonnes(max(0, nearest_hundred(tonnes) - before)),
     )

@@ -6,6 +6,8 @@ from cfi.contracts.state.marks import Marking
 from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.true_up import Closing, Mark
 from cfi.contracts.state.surrender import Held
+from cfi.contracts.state.table import account_owner
+from cfi.contracts.wire.limits import ROWS_KEPT_FOR_DUE_WORK
 from cfi.contracts.wire.quantities import Height, Tonnes, Year, small_code
 from cfi.contracts.wire.text import AccountId
 from tests.contracts.ledger import Ledger, lot_name
@@ -125,3 +127,16 @@ def test_where_there_is_no_room_for_parts_the_whole_lot_is_marked(
     assert carrying(given, Restriction.SPECIAL_RESERVE) == [SECOND]
     assert (after.special_reserve_tonnes, after.banked_tonnes) == (500, 500)
     assert after.unmarked[0].left_tonnes == 0
+
+
+def test_the_parts_for_one_mark_leave_no_room_for_those_of_the_next(
+    given: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = given.overlay.row_count(account_owner(ACCOUNT))
+    monkeypatch.setattr(
+        "cfi.contracts.state.view.MAX_ROWS_PER_OWNER", rows + 1 + ROWS_KEPT_FOR_DUE_WORK
+    )
+    after = marked(given, (Restriction.SUPER_REDUCTION, 100), (Restriction.SPECIAL_RESERVE, 100))
+    assert carrying(given, Restriction.SUPER_REDUCTION) == ["XA-2003-0000000901-0000001000"]
+    assert carrying(given, Restriction.SPECIAL_RESERVE) == ["XA-2003-0000000501-0000000900"]
+    assert (after.special_reserve_tonnes, after.banked_tonnes) == (400, 500)
