@@ -7,6 +7,11 @@ from dataclasses import dataclass, replace
 
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.late_true_up import (
+    HELD_FOR_ITS_YEAR,
+    begin_late_true_up,
+    comes_too_late,
+)
 from cfi.contracts.state.moves import issue, retire, serials_left
 from cfi.contracts.state.own import room_in
 from cfi.contracts.state.rows.allocation import ALLOCATIONS
@@ -47,7 +52,7 @@ def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: 
     """Bring one vintage to the CFIs due: what lacks is issued, what is too much retired.
 
     What the Member no longer has is owed with the next obligation; what it gets first makes that
-    good.
+    good. A year that closed on it is trued up anew.
     """
     row = draft.state.allocations.of(member).get(number_key(due.vintage))
     assert row is not None, "a run allocates every vintage of the baseline"
@@ -69,6 +74,9 @@ def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: 
     draft.add(Changes.of(put(ALLOCATIONS, member, adjusted)))
     if lacking:
         _owe(draft, member, due.vintage, lacking)
+    if comes_too_late(draft.state, member, due.vintage):
+        require(draft.state.holder_has_room(member), Refusal.TOO_MANY_RECORDS, "RB 6.5.6")
+        draft.add(begin_late_true_up(draft.state, member, due.vintage, block.now))
 
 
 def _trued_up(state: StateView, member: HolderId, year: Year) -> bool:
@@ -93,6 +101,7 @@ def _issue(
     tonnes: Tonnes,
 ) -> None:
     account = _first_account(draft.state, member, AccountKind.TRADING)
+    late = comes_too_late(draft.state, member, due.vintage)
     room_in(draft.state, account)
     require(
         tonnes <= serials_left(draft.state, Instrument.XA, due.vintage),
@@ -110,7 +119,7 @@ def _issue(
             tonnes,
             Origin.ACQUISITION,
             Identifier(block.act_id.hex()),
-            restrictions=due.restrictions,
+            restrictions=due.restrictions | HELD_FOR_ITS_YEAR if late else due.restrictions,
         )
     )
 

@@ -30,6 +30,7 @@ def admitted(application: Application, first_year: Year, now: Instant) -> Change
         officer=True,
         active=True,
         limited=False,
+        raised_at=now,
     )
     return Changes.of(
         open_holder_owner(name, first.holder_seed),

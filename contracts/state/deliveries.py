@@ -7,8 +7,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from cfi.contracts.state.after_close import come_back
 from cfi.contracts.state.changes import NO_CHANGES, Changes, drop, put
-from cfi.contracts.state.moves import transfer, unlock
+from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.moves import transfer
 from cfi.contracts.state.offers import held_lot, told
 from cfi.contracts.state.rows.custody import (
     LOTS,
@@ -28,6 +30,7 @@ from cfi.contracts.state.rows.trades import (
     Ending,
     SalesTally,
 )
+from cfi.contracts.state.surrender import Held
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -36,7 +39,7 @@ from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import Tonnes, Year
 from cfi.contracts.wire.refusal import Refusal, RefusedError
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import AccountId, HolderId, Identifier
+from cfi.contracts.wire.text import AccountId, HolderId, Identifier, Text
 
 _WAITS_AS: Final[Mapping[DeliveryKind, LockReason]] = MappingProxyType(
     {
@@ -83,20 +86,41 @@ def hand_over(state: StateView, block: BlockContext, delivery: Delivery) -> Chan
         into=MovementKind.BOUGHT if traded else MovementKind.DONATED,
         parties=parties,
         price=delivery.price,
-        restrictions=Restriction.NONE if traded else Restriction.NO_SALE,
+        restrictions=Restriction.NONE if traded else Restriction.DONATED,
     )
     return Changes.of(moved, _tallies(state, lot, delivery) if traded else NO_CHANGES)
 
 
-def give_back(state: StateView, block: BlockContext, delivery: Delivery, ending: Ending) -> Changes:
-    """Let the lot go and tell both parties."""
+def give_back(
+    state: StateView,
+    block: BlockContext,
+    delivery: Delivery,
+    ending: Ending,
+    reason: Text | None = None,
+) -> Changes:
+    """Let the lot go, as it would be had it never been sent, and tell both parties."""
     lot = _lot_of(state, delivery)
+    held = Held(account_id=delivery.account_id, lot=lot)
     both, what = (delivery.sender, delivery.recipient), (lot.lot_id, lot.tonnes)
     return Changes.of(
-        unlock(lot, delivery.account_id),
-        told(state, block, delivery.delivery_id, ending, both, what),
-        told(state, block, delivery.delivery_id, ending, both[::-1], what),
+        come_back(state, block, delivery.sender, held, delivery.sent_at),
+        told(state, block, delivery.delivery_id, ending, both, what, reason=reason),
+        told(state, block, delivery.delivery_id, ending, both[::-1], what, reason=reason),
     )
+
+
+def end_donations_of_year(
+    state: StateView, block: BlockContext, holder_id: HolderId, year: Year
+) -> Changes:
+    """End a holder's waiting donations of lots up to a vintage, so that they hide none of them from
+    the close of that year.
+    """
+    draft = Draft(state)
+    for delivery in state.deliveries.of(holder_id).all():
+        if delivery.kind is DeliveryKind.DONATION and _lot_of(state, delivery).vintage <= year:
+            draft.add(no_longer_waits(delivery))
+            draft.add(give_back(draft.state, block, delivery, Ending.YEAR_CLOSED))
+    return draft.changes
 
 
 def no_longer_waits(delivery: Delivery) -> Changes:

@@ -8,7 +8,7 @@ from typing import Final
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import FACILITIES, Baseline, Facility
 from cfi.contracts.state.rows.membership import Holder
-from cfi.contracts.state.rows.reports import EmissionReport
+from cfi.contracts.state.rows.reports import EmissionReport, ReportState
 from cfi.contracts.state.rows.true_up import Stage
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
@@ -21,6 +21,8 @@ from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import FacilityId, HolderId, Identifier
 
 _NOT_RUNNING: Final = (Stage.SCHEDULED, Stage.CLOSED)
+DAYS_FOR_EARLIER_YEARS: Final = 90
+"""From its admission a Member has so long to report the years before.  (RB 7.1.4)"""
 
 
 def member_of(state: StateView, member: HolderId) -> Holder:
@@ -103,6 +105,17 @@ def member_report(state: StateView, member: HolderId, year: Year) -> EmissionRep
     if report is None:
         raise RefusedError(Refusal.UNKNOWN_REPORT, "RB 7.2.1", {"year": year})
     return report
+
+
+def require_report_state(report: EmissionReport, *states: ReportState) -> None:
+    """Refuse REPORT_NOT_THERE_YET unless the report is in one of these states; tells in which."""
+    require(
+        report.state in states,
+        Refusal.REPORT_NOT_THERE_YET,
+        "RB 10.3",
+        year=report.year,
+        state=report.state.name,
+    )
 
 
 def known_gases(state: StateView, gases: Iterable[Identifier]) -> None:

@@ -130,7 +130,9 @@ def issue(  # noqa: PLR0917
     first_owner: HolderId | None = None,
     kind: MovementKind = MovementKind.ISSUED,
 ) -> Changes:
-    """Bring tonnes into being: the next serials of their type and vintage, in one lot.  (RB 4.6)"""
+    """Bring tonnes into being: the next serials of their type and vintage, in one lot. An offset's
+    or early action credit's first owner is whose account it is, unless it is named.  (RB 4.6)
+    """
     supply = supply_of(state, instrument, vintage)
     lot = Lot(
         instrument=instrument,
@@ -140,7 +142,7 @@ def issue(  # noqa: PLR0917
         origin=origin,
         origin_id=origin_id,
         restrictions=small_code(restrictions),
-        first_owner=first_owner,
+        first_owner=first_owner or _first_owner(state, account_id, instrument),
         single_ton=False,
         lock=None,
     )
@@ -149,6 +151,16 @@ def issue(  # noqa: PLR0917
         moved(account_id, movement(block, lot, kind, incoming=True, other=None)),
         put_public(SUPPLY, replace(supply, issued=Tonnes(supply.issued + tonnes))),
     )
+
+
+def _first_owner(
+    state: StateView, account_id: AccountId, instrument: Instrument
+) -> HolderId | None:
+    if instrument is Instrument.XA:
+        return None
+    account = state.accounts.get(account_id)
+    assert account is not None, "tonnes are issued into an account"
+    return account.holder_id
 
 
 def supply_of(state: StateView, instrument: Instrument, vintage: Year) -> Supply:

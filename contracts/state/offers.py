@@ -5,7 +5,8 @@ from typing import Final
 from cfi.contracts.state.changes import NO_CHANGES, Changes, drop, put
 from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.moves import unlock
-from cfi.contracts.state.rows.custody import LockReason, Lot, Origin, Restriction
+from cfi.contracts.state.restrictions import NOT_FOR_SALE, bar_of, require_free_of
+from cfi.contracts.state.rows.custody import LockReason, Lot
 from cfi.contracts.state.rows.trades import (
     INCOMING_OFFERS,
     OFFERS,
@@ -24,14 +25,9 @@ from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant, Tonnes, Year
 from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError, require
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import AccountId, HolderId, LotId
+from cfi.contracts.wire.text import AccountId, HolderId, LotId, Text
 
 _REMEMBERED_SECONDS: Final = 90 * SECONDS_PER_DAY
-_NOT_FOR_SALE: Final = (
-    Restriction.NO_SALE,
-    Restriction.SUPER_REDUCTION,
-    Restriction.SPECIAL_RESERVE,
-)
 _SELLERS_OF_OFFSETS: Final = (HolderClass.OFFSET_PROVIDER, HolderClass.OFFSET_AGGREGATOR)
 
 
@@ -61,30 +57,20 @@ def offer_behind(state: StateView, incoming: IncomingOffer) -> Offer:
 
 def may_be_sold(lot: Lot) -> bool:
     """True unless its type or a restriction forbids its sale.  (RB 4.3, 4.11.4, 4.13, 5.9.5)"""
-    return lot.instrument is not Instrument.XE and not any(map(lot.bars, _NOT_FOR_SALE))
+    return lot.instrument is not Instrument.XE and bar_of(lot, NOT_FOR_SALE) is None
 
 
 def sellable(state: StateView, lot: Lot, seller: HolderId) -> None:
-    """Refuse unless the lot may be sold, and by a holder of this class."""
+    """Refuse unless the lot may be sold, and by this holder: Providers and Aggregators sell only
+    offsets that were issued to them.
+    """
     lot_id = lot.lot_id
     require(lot.instrument is not Instrument.XE, Refusal.LOT_RESTRICTED, "RB 4.3", lot_id=lot_id)
-    require(not lot.bars(Restriction.NO_SALE), Refusal.LOT_RESTRICTED, "RB 4.13", lot_id=lot_id)
-    require(
-        not lot.bars(Restriction.SUPER_REDUCTION),
-        Refusal.LOT_RESTRICTED,
-        "RB 4.11.2",
-        lot_id=lot_id,
-    )
-    require(
-        not lot.bars(Restriction.SPECIAL_RESERVE),
-        Refusal.LOT_RESTRICTED,
-        "RB 4.11.4",
-        lot_id=lot_id,
-    )
+    require_free_of(lot, NOT_FOR_SALE)
     holder = state.holders.get(seller)
     assert holder is not None, "an authorised signer has a holder"
     require(
-        holder.holder_class not in _SELLERS_OF_OFFSETS or lot.origin is Origin.PROJECT,
+        holder.holder_class not in _SELLERS_OF_OFFSETS or lot.first_owner == seller,
         Refusal.LOT_RESTRICTED,
         "RB 12.3",
         lot_id=lot_id,
@@ -166,6 +152,8 @@ def told(
     ending: Ending,
     parties: tuple[HolderId, HolderId],
     what: tuple[LotId, Tonnes],
+    *,
+    reason: Text | None = None,
 ) -> Changes:
     """Tell the first party how an offer or a transfer to or from the second ended. Of very many
     such records the oldest makes way; where there is none and no room, nothing is recorded.
@@ -181,6 +169,7 @@ def told(
         other=other,
         lot_id=lot_id,
         tonnes=tonnes,
+        reason=reason,
         at=block.now,
         forget_at=Instant(block.now + _REMEMBERED_SECONDS),
     )

@@ -17,7 +17,7 @@ PARAMETER_RANGES: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
         "decision_business_days": (1, 366),
         "associate_tonnes": (0, MAX_MEMBER_TONNES),
         "jurisdiction_months": (0, 120),
-        "trusted_account_delay_seconds": (0, _YEAR_SECONDS),
+        "loosening_delay_seconds": (0, _YEAR_SECONDS),
         "validator_change_divisor": (0, 10**6),
         "upgrade_notice_heights": (0, 10**7),
     }

@@ -1,12 +1,14 @@
 """A holder's users and keys: what every change of them keeps.  (RB 2.6.1, 5.3.3)"""
 
+from dataclasses import replace
+
 from cfi.contracts.state.changes import Put, put
 from cfi.contracts.state.rows.access import KEYS, User, UserKey
 from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_KEYS_PER_USER, MAX_USERS_PER_HOLDER
-from cfi.contracts.wire.parties import Level
+from cfi.contracts.wire.parties import Level, Role
 from cfi.contracts.wire.possession import proves_possession
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
@@ -33,6 +35,19 @@ def active_user(state: StateView, holder_id: HolderId, user_id: UserId) -> User:
     if user is None or not user.active:
         raise RefusedError(Refusal.UNKNOWN_USER, "RB 5.3.3", {"user_id": user_id})
     return user
+
+
+def with_levels(
+    user: User, levels: tuple[Level, ...], roles: tuple[Role, ...], now: Instant, *, officer: bool
+) -> User:
+    """A user that may do other things; what it may do more counts from now on."""
+    more = (
+        (officer and not user.officer)
+        or any(level not in user.levels for level in levels)
+        or any(role not in user.roles for role in roles)
+    )
+    raised_at = now if more else user.raised_at
+    return replace(user, levels=levels, roles=roles, officer=officer, raised_at=raised_at)
 
 
 def require_room_for_user(state: StateView, holder_id: HolderId, user_id: UserId) -> None:

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from cfi.contracts.state.parameters import required_value
 from cfi.contracts.state.rows.protections import Protection
 from cfi.contracts.state.view import StateView
-from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant, Seconds
+from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Height, Instant, Seconds
 from cfi.contracts.wire.text import AccountId, HolderId
 
 _APPROVAL_SECONDS: Final = 30 * SECONDS_PER_DAY
@@ -30,6 +31,13 @@ def delay_to(
     if trusted is not None and trusted.effective_from <= now:
         return Seconds(0)
     return protection.delay
+
+
+def loosening_delay(state: StateView, height: Height) -> Seconds:
+    """How long it takes at least until what loosens a holder's protections holds: so that who has
+    stolen a key can't do both at once.
+    """
+    return Seconds(required_value(state, "loosening_delay_seconds", height, "ours"))
 
 
 def lapse_of(now: Instant, delay: Seconds) -> Instant:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from cfi.contracts.state import moves
 from cfi.contracts.state.changes import Changes
-from cfi.contracts.state.rows.custody import AccountKind, Lot, Restriction, RetirementReason
+from cfi.contracts.state.restrictions import NOT_FOR_COMPLIANCE, bar_of, section_of
+from cfi.contracts.state.rows.custody import AccountKind, Lot, RetirementReason
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import Tonnes, Year
-from cfi.contracts.wire.refusal import Refusal, RefusedError
+from cfi.contracts.wire.refusal import Facts, Refusal, RefusedError
 from cfi.contracts.wire.text import AccountId, HolderId
 
-_BARRED = Restriction.NO_COMPLIANCE | Restriction.SPECIAL_RESERVE | Restriction.SUPER_REDUCTION
+_NOTHING: Final[Facts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +40,19 @@ class Surrender:
         return instrument in self.kinds and vintage <= self.year
 
 
-def bar_to_surrender(lot: Lot, surrender: Surrender) -> tuple[Refusal, str] | None:
-    """Why a lot can't be used for a year, with the section; None if it can."""
+def bar_to_surrender(lot: Lot, surrender: Surrender) -> tuple[Refusal, str, Facts] | None:
+    """Why a lot can't be used for a year, with the section and what there is to tell; None if it
+    can.
+    """
     if lot.vintage > surrender.year:
-        return Refusal.VINTAGE_TOO_LATE, "RB 4.3"
-    if lot.bars(_BARRED):
-        return Refusal.LOT_RESTRICTED, "RB 4.11.4"
+        return Refusal.VINTAGE_TOO_LATE, "RB 4.3", _NOTHING
+    bar = bar_of(lot, NOT_FOR_COMPLIANCE)
+    if bar is not None:
+        return Refusal.LOT_RESTRICTED, section_of(lot, bar), {"restriction": bar.name}
     if lot.instrument not in surrender.kinds:
-        return Refusal.NOT_USABLE_THIS_YEAR, "RB 4.11.5"
+        return Refusal.NOT_USABLE_THIS_YEAR, "RB 4.11.5", _NOTHING
     if lot.instrument is Instrument.XE and lot.first_owner != surrender.holder_id:
-        return Refusal.NOT_FIRST_OWNER, "RB 4.3"
+        return Refusal.NOT_FIRST_OWNER, "RB 4.3", _NOTHING
     return None
 
 
@@ -54,7 +60,9 @@ def require_usable(lot: Lot, surrender: Surrender) -> None:
     """Refuse unless the lot can be used for the year."""
     bar = bar_to_surrender(lot, surrender)
     if bar is not None:
-        raise RefusedError(*bar, {"lot_id": lot.lot_id, "compliance_year": surrender.year})
+        refusal, section, more = bar
+        facts = {"lot_id": lot.lot_id, "compliance_year": surrender.year, **more}
+        raise RefusedError(refusal, section, facts)
 
 
 def free_to_use(lot: Lot, surrender: Surrender) -> bool:

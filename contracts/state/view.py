@@ -88,6 +88,7 @@ class StateView:
         self.closings = OwnedView(rows, true_up.CLOSINGS)
         self.offset_claims = OwnedView(rows, true_up.OFFSET_CLAIMS)
         self.offset_use = OwnedView(rows, true_up.OFFSET_USE)
+        self.late_true_ups = OwnedView(rows, true_up.LATE_TRUE_UPS)
         self.shortfalls = OwnedView(rows, true_up.SHORTFALLS)
 
     def holder_ids(self) -> list[HolderId]:

@@ -13,6 +13,7 @@ from cfi.contracts.due.expire_proposal import expire_proposal
 from cfi.contracts.due.lapse_eligibility import lapse_eligibility
 from cfi.contracts.due.note_overdue_decision import note_overdue_decision
 from cfi.contracts.due.true_up.advance import advance_true_up
+from cfi.contracts.due.true_up.late import true_up_late
 from cfi.contracts.due.true_up.work import do_true_up_work
 from cfi.contracts.rules.access.add_key import add_key
 from cfi.contracts.rules.access.add_user import add_user
@@ -52,6 +53,7 @@ from cfi.contracts.rules.custody.remove_trusted_account import remove_trusted_ac
 from cfi.contracts.rules.custody.retire import retire
 from cfi.contracts.rules.custody.rotate_seed import rotate_seed
 from cfi.contracts.rules.custody.set_protections import set_protections
+from cfi.contracts.rules.custody.stop_transfer import stop_transfer
 from cfi.contracts.rules.custody.transfer_lot import transfer_lot
 from cfi.contracts.rules.custody.withdraw_offer import withdraw_offer
 from cfi.contracts.rules.governance.add_validator import add_validator
@@ -90,7 +92,7 @@ from cfi.contracts.state.rows.access import PROPOSALS
 from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS
 from cfi.contracts.state.rows.membership import APPLICATIONS, ELIGIBILITY
 from cfi.contracts.state.rows.trades import DELIVERIES, OFFERS, OUTCOMES
-from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS
+from cfi.contracts.state.rows.true_up import LATE_TRUE_UPS, TRUE_UP_WORK, TRUE_UPS
 from cfi.contracts.state.upgrades import app_version_at
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -132,6 +134,7 @@ from cfi.contracts.wire.messages.custody.remove_trusted_account import RemoveTru
 from cfi.contracts.wire.messages.custody.retire import Retire
 from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
+from cfi.contracts.wire.messages.custody.stop_transfer import StopTransfer
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
 from cfi.contracts.wire.messages.governance.add_validator import AddValidator
@@ -214,6 +217,7 @@ RULES: Final[Mapping[type[Any], Rule]] = MappingProxyType(
         RemoveTrustedAccount: remove_trusted_account,
         CancelDelayedTransfer: cancel_delayed_transfer,
         ApproveTransfer: approve_transfer,
+        StopTransfer: stop_transfer,
         # Baseline
         FileFacility: file_facility,
         ElectOptIns: elect_opt_ins,
@@ -264,6 +268,7 @@ DUE: Final[Mapping[int, DueWork]] = MappingProxyType(
         ALLOCATION_RUNS.tag: allocate_member,
         TRUE_UPS.tag: advance_true_up,
         TRUE_UP_WORK.tag: do_true_up_work,
+        LATE_TRUE_UPS.tag: true_up_late,
     }
 )
 """By the tag of the table whose row is due. Each call does one piece of the work: it drops the row

@@ -130,6 +130,7 @@ def _user(holder_id: HolderId, founding: FoundingUser) -> Iterator[Operation]:
         officer=founding.officer,
         active=True,
         limited=False,
+        raised_at=_ALWAYS,
     )
     yield put(USERS, holder_id, user)
     for proven in founding.keys:

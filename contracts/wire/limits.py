@@ -43,6 +43,8 @@ MAX_MEMBER_TONNES: Final = 10**9
 MAX_PROOF_BYTES: Final = 65_536
 MAX_OPEN_OFFERS: Final = 256
 """Offers that a holder may have open, and that a buyer is shown."""
+MAX_WAITING_TRANSFERS: Final = 256
+"""With that many that wait a holder begins no donation."""
 MAX_OFFER_SECONDS: Final = 90 * 86_400
 MAX_TRANSFER_DELAY_SECONDS: Final = 30 * 86_400
 MAX_TRUSTED_ACCOUNTS: Final = 64

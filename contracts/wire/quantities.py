@@ -84,6 +84,11 @@ def nearest_hundred(value: Fraction | int) -> int:
     return TONNES_PER_CFI * nearest(Fraction(value, TONNES_PER_CFI))
 
 
+def whole_cfis(tonnes: int) -> Tonnes:
+    """As many tonnes as make whole CFIs."""
+    return Tonnes(tonnes - tonnes % TONNES_PER_CFI)
+
+
 def nearest_cfis(tonnes: Fraction | int) -> Cfis:
     """The whole CFIs nearest to a tonnage, halves up."""
     return Cfis(nearest(Fraction(tonnes, TONNES_PER_CFI)))

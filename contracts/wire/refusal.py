@@ -91,6 +91,7 @@ class Refusal(IntEnum):
     ALREADY_APPROVED = 323
     OWES_CFIS = 324
     TRADING_LIMITED = 325
+    TOO_NEW_A_USER = 326
 
     # Baselines and allocation: 400 to 499
     UNKNOWN_FACILITY = 400
@@ -121,6 +122,7 @@ class Refusal(IntEnum):
     BASELINE_BELOW_ZERO = 425
     TOO_MANY_TONNES = 426
     SERIALS_USED_UP = 427
+    WITHHELD_DIFFERS = 428
     INPUTS_CHANGED = 429
 
     # Reports: 500 to 549

@@ -190,6 +190,7 @@ def _holder(account: int, accounts: int) -> Changes:
         officer=True,
         active=True,
         limited=False,
+        raised_at=Instant(0),
     )
     key = UserKey(
         key=PublicKey(public_key_of(seed_of(holder_id))),

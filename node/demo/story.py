@@ -62,7 +62,8 @@ class Story:
     def _play_year(self, year: int) -> None:
         player, cast = self._player, self._cast
         self._tell(f"{year}: reports")
-        player.all([Played(cast.officer(1), ScheduleTrueUp(compliance_year=Year(year)))])
+        schedule = ScheduleTrueUp(compliance_year=Year(year))
+        player.both(cast.officer(1), cast.officer(2), [schedule])
         self._advance(seconds_of(f"{year + 1}-02-01"))
         self._report(year)
         self._adjust(year)

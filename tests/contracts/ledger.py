@@ -97,6 +97,7 @@ class Ledger:
         self.parameter("proposal_seconds", 30 * 86_400)
         self.parameter("validator_change_divisor", 3)
         self.parameter("upgrade_notice_heights", 100)
+        self.parameter("loosening_delay_seconds", 7 * 86_400)
         self.given_holder(EXCHANGE, HolderClass.EXCHANGE, users={"officer-1": EVERY_ROLE, "officer-2": EVERY_ROLE})
 
     # Given
@@ -150,7 +151,7 @@ class Ledger:
         self, holder_id: str, user_id: str, *, levels: tuple[Level, ...] = EVERY_LEVEL, roles: tuple[Role, ...] = (), officer: bool = True
     ) -> UserId:
         """An active user of a holder."""
-        user = User(user_id=UserId(user_id), levels=levels, roles=roles, officer=officer, active=True, limited=False)
+        user = User(user_id=UserId(user_id), levels=levels, roles=roles, officer=officer, active=True, limited=False, raised_at=Instant(0))
         self._write(put(USERS, holder_id, user))
         return user.user_id
 

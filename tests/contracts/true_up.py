@@ -37,6 +37,7 @@ from cfi.contracts.wire.quantities import (
     Year,
     nearest_hundred,
 )
+from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, LotId, Text, UserId
 from cfi.genesis.programmes.loader import programme
@@ -44,6 +45,14 @@ from tests.contracts.ledger import EXCHANGE, Ledger
 
 PHASE_1 = programme("phase-1")
 PHASE_2 = programme("phase-2")
+
+NOT_SCHEDULED: dict[str, Fact] = {
+    "compliance_year": 2004,
+    "stage": None,
+    "begins_at": None,
+    "ends_at": None,
+}
+"""What a refusal tells of the true-up of 2004, which isn't on the calendar."""
 
 
 class TrueUpLedger:
@@ -199,6 +208,17 @@ class TrueUpLedger:
         row = self.ledger.state.closings.of(holder_id).get(number_key(year))
         assert row is not None
         return row
+
+    def not_open(self, year: int, begins: str, ends: str) -> dict[str, Fact]:
+        """What a refusal tells of a stage, by the names of its dates."""
+        row = self.ledger.state.true_ups.get(number_key(year))
+        assert row is not None
+        return NOT_SCHEDULED | {
+            "compliance_year": year,
+            "stage": row.stage.name,
+            "begins_at": getattr(row, begins),
+            "ends_at": getattr(row, ends),
+        }
 
     def offset_use(self, year: int) -> OffsetUse:
         """What was used of the programme-wide limit on offsets."""

@@ -50,6 +50,7 @@ def signer(
         officer=officer,
         active=True,
         limited=False,
+        raised_at=Instant(0),
     )
     return Signer(holder, user)
 

@@ -9,6 +9,11 @@ from cfi.contracts.figures.errors import FigureError
 from cfi.contracts.figures.schedule import may_sell
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.late_true_up import (
+    HELD_FOR_ITS_YEAR,
+    begin_late_true_up,
+    comes_too_late,
+)
 from cfi.contracts.state.moves import issue, serials_left
 from cfi.contracts.state.notices import NoticeKind, notify
 from cfi.contracts.state.programme import terms_of
@@ -84,7 +89,8 @@ def _has_room(state: StateView, run: AllocationRun, member: HolderId, rows: int)
         account is not None
         and account.kind is AccountKind.TRADING
         and state.has_room(account.account_id, rows)
-        and state.holder_has_room(member, rows)
+        # Of each vintage its allocation, and maybe that its year is trued up late.
+        and state.holder_has_room(member, 2 * rows)
         and (run.pool is None or state.has_room(run.pool, rows))
     )
 
@@ -109,9 +115,12 @@ def _issue_vintage(
     issued = Tonnes(figure.issued * TONNES_PER_CFI)
     origin = (Origin.ALLOCATION, Identifier(run.run_id.hex()))
     vintage = (Instrument.XA, figure.year)
+    late = comes_too_late(draft.state, member, figure.year)
     if issued > withheld:
         kept = Tonnes(issued - withheld)
         account, bars = _account_of(member), _restrictions(draft.state, member, figure.year)
+        if late:
+            bars |= HELD_FOR_ITS_YEAR
         draft.add(issue(draft.state, block, account, *vintage, kept, *origin, restrictions=bars))
     if withheld:
         assert run.pool is not None, "a run that withholds has a pool"
@@ -126,6 +135,8 @@ def _issue_vintage(
         owed_tonnes=Tonnes(0),
     )
     draft.add(Changes.of(put(ALLOCATIONS, member, row)))
+    if late:
+        draft.add(begin_late_true_up(draft.state, member, figure.year, block.now))
 
 
 def _restrictions(state: StateView, member: HolderId, year: Year) -> Restriction:

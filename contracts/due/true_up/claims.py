@@ -11,7 +11,6 @@ from cfi.contracts.due.true_up.pieces import (
     go_through,
     progress,
     surrender_of,
-    whole_cfis,
 )
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.lots_in_order import Step, lots_in_order
@@ -30,7 +29,7 @@ from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import TONNES_PER_CFI, Cfis, Tonnes
+from cfi.contracts.wire.quantities import TONNES_PER_CFI, Cfis, Tonnes, whole_cfis
 from cfi.contracts.wire.text import AccountId
 
 
@@ -39,7 +38,8 @@ def claim_offsets(state: StateView, holder: Holder, work: TrueUpWork, _: BlockCo
     if work.progress is not None:
         return _counted(state, work, work.progress)
     obligation = obligation_of(state, holder, work.year)
-    if obligation is None:
+    late = state.late_true_ups.of(holder.holder_id).get(number_key(work.year))
+    if obligation is None or late is not None:
         return NO_CHANGES, None
     begun = progress(holder.holder_id, None, left=obligation.owed_tonnes)
     counted, after = _counted(state, work, begun)

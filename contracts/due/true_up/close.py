@@ -4,10 +4,12 @@
 
 from dataclasses import replace
 
-from cfi.contracts.due.true_up.pieces import Done, go_through, progress, whole_cfis
+from cfi.contracts.due.true_up.pieces import Done, go_through, progress
 from cfi.contracts.due.true_up.surplus import begin_marks, put_marks
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
+from cfi.contracts.state.deliveries import end_donations_of_year
 from cfi.contracts.state.draft import Draft
+from cfi.contracts.state.late_true_up import let_go
 from cfi.contracts.state.lots_in_order import Step, lots_in_order
 from cfi.contracts.state.offers import end_offers_of_year
 from cfi.contracts.state.retiring import Retiring
@@ -26,34 +28,35 @@ from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes
+from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes, whole_cfis
 
 
 def close_year(state: StateView, holder: Holder, work: TrueUpWork, block: BlockContext) -> Done:
     """Record where a Member stands, report it to the committee if short, and bank what is left;
-    its open offers end first.
+    its open offers and waiting donations end first.
     """
     obligation = state.obligations.of(holder.holder_id).get(number_key(work.year))
     if obligation is None:
         return NO_CHANGES, None
-    if work.progress is not None and work.progress.marks is not None:
-        return put_marks(state, work.year, work.progress, work.progress.marks)
+    if work.progress is not None and work.progress.marking:
+        return put_marks(state, work.year, work.progress, block.height)
     draft = Draft(state)
     if work.progress is None:
         draft.add(end_offers_of_year(state, block, holder.holder_id, work.year))
+        draft.add(end_donations_of_year(draft.state, block, holder.holder_id, work.year))
     before = None if work.progress is None else work.progress.place
-    after, place = _take_what_is_left(draft, holder, obligation, before, block)
+    after, place = take_what_is_left(draft, holder, obligation, before, block)
     draft.add(Changes.of(put(OBLIGATIONS, holder.holder_id, after)))
     if place is not None:
         return draft.changes, progress(holder.holder_id, place)
     draft.add(_judged(holder, after, block))
-    begun, marks = begin_marks(draft.state, holder.holder_id, after)
-    draft.add(begun)
-    marked, rest = put_marks(draft.state, work.year, progress(holder.holder_id, None), marks)
+    draft.add(begin_marks(draft.state, holder.holder_id, after, block.height))
+    begun = progress(holder.holder_id, None, marking=True)
+    marked, rest = put_marks(draft.state, work.year, begun, block.height)
     return Changes.of(draft.changes, marked), rest
 
 
-def _take_what_is_left(
+def take_what_is_left(
     draft: Draft,
     holder: Holder,
     obligation: Obligation,
@@ -86,18 +89,26 @@ class _Taking:
         """Take what is short of one lot; False once nothing is, or nothing more has room."""
         held = step[1]
         part = whole_cfis(min(self.short, held.lot.tonnes))
-        usable = part > 0 and free_to_use(held.lot, self._surrender)
+        seen = let_go(held.lot, self._surrender.year)
+        usable = part > 0 and free_to_use(seen, self._surrender)
         if usable and self.retiring.take(held, part):
             self.short = Tonnes(self.short - part)
         return self.short >= TONNES_PER_CFI and not self.retiring.full
 
 
 def _judged(holder: Holder, obligation: Obligation, block: BlockContext) -> Changes:
-    """Whether the Member is in compliance; a record for the committee where it isn't."""
-    if obligation.reported and obligation.short_tonnes == 0:
+    """Whether the Member is in compliance; a record for the committee where it isn't.
+
+    Who was out of compliance when the year closed stays so, whatever it delivers later; so does the
+    record where a later close of the year finds nothing lacking.
+    """
+    complies = obligation.reported and obligation.short_tonnes == 0
+    if complies and obligation.status is not ComplianceStatus.OUT_OF_COMPLIANCE:
         kept = replace(obligation, status=ComplianceStatus.IN_COMPLIANCE)
         return Changes.of(put(OBLIGATIONS, holder.holder_id, kept))
     failed = replace(obligation, status=ComplianceStatus.OUT_OF_COMPLIANCE)
+    if complies:
+        return Changes.of(put(OBLIGATIONS, holder.holder_id, failed))
     shortfall = Shortfall(
         year=obligation.year,
         short_tonnes=obligation.short_tonnes,

@@ -2,6 +2,8 @@
 4.8)
 """
 
+from dataclasses import replace
+
 from cfi.contracts.due.true_up.pieces import Done
 from cfi.contracts.figures import allocation, schedule
 from cfi.contracts.figures.obligation import obligation
@@ -35,31 +37,57 @@ def obligation_of(state: StateView, holder: Holder, year: Year) -> Obligation | 
     baseline = state.baselines.get(holder.holder_id)
     if holder.holder_class is not HolderClass.MEMBER or baseline is None:
         return None
-    tonnes = baseline.tonnes_in(year)
-    if tonnes is None:
+    if baseline.tonnes_in(year) is None:
         return None
-    return _owed(state, holder.holder_id, baseline, year, tonnes)
+    return _owed(state, holder, baseline, year, _reported(state, holder, year))
+
+
+def obligation_anew(state: StateView, holder: Holder, year: Year) -> Obligation:
+    """What a Member owes for a year that is trued up late.
+
+    If the year closed on it before, the baseline and what it has to return may be others since; the
+    report that counted then counts still, and what was surrendered.
+    """
+    before = state.obligations.of(holder.holder_id).get(number_key(year))
+    if before is None:
+        first = obligation_of(state, holder, year)
+        assert first is not None, "who has allowances of a year is bound by it"
+        return first
+    baseline = state.baselines.get(holder.holder_id)
+    assert baseline is not None, "an obligation rests on a baseline"
+    reported = before.emissions_tonnes if before.reported else None
+    return replace(
+        _owed(state, holder, baseline, year, reported),
+        surrendered_tonnes=before.surrendered_tonnes,
+        status=before.status,
+    )
+
+
+def _reported(state: StateView, holder: Holder, year: Year) -> Tonnes | None:
+    """The included emissions of a final report."""
+    report = state.reports.of(holder.holder_id).get(number_key(year))
+    final = report is not None and report.state is ReportState.FINAL
+    return report.included_tonnes if report is not None and final else None
 
 
 def _owed(
-    state: StateView, holder_id: HolderId, baseline: Baseline, year: Year, tonnes: Tonnes
+    state: StateView, holder: Holder, baseline: Baseline, year: Year, reported: Tonnes | None
 ) -> Obligation:
-    terms = terms_of(state)
+    terms, tonnes = terms_of(state), baseline.tonnes_in(year)
+    assert tonnes is not None, "an obligation is of a year that binds"
     growth = schedule.growth_provision(terms, year)
     target = allocation.target(tonnes, schedule.reduction(terms, baseline.first_year, year))
-    report = state.reports.of(holder_id).get(number_key(year))
-    final = report is not None and report.state is ReportState.FINAL
     most = Tonnes(nearest_hundred(plus_share(tonnes, growth)))
-    emissions = report.included_tonnes if report is not None and final else most
+    emissions = most if reported is None else reported
     return Obligation(
         year=year,
         baseline_tonnes=tonnes,
         target_tonnes=Tonnes(nearest_hundred(target)),
         emissions_tonnes=emissions,
         recognised_tonnes=obligation(emissions, tonnes, growth),
-        carried_tonnes=_carried(state, holder_id, year),
+        carried_tonnes=_carried(state, holder.holder_id, year),
         surrendered_tonnes=Tonnes(0),
-        reported=final,
+        reported=reported is not None,
         status=ComplianceStatus.PENDING,
     )
 

@@ -9,13 +9,13 @@ from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.lots_in_order import Step
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.membership import Holder
-from cfi.contracts.state.rows.true_up import Election, Mark, Place, Progress, TrueUpWork
+from cfi.contracts.state.rows.true_up import Election, Place, Progress, TrueUpWork
 from cfi.contracts.state.surrender import Surrender
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_LOTS_PER_PIECE
-from cfi.contracts.wire.quantities import TONNES_PER_CFI, Count, Tonnes, Year
+from cfi.contracts.wire.quantities import Count, Tonnes, Year
 from cfi.contracts.wire.text import HolderId
 
 Done = tuple[Changes, Progress | None]
@@ -29,7 +29,7 @@ def progress(
     *,
     number: int = 0,
     left: int = 0,
-    marks: tuple[Mark, ...] | None = None,
+    marking: bool = False,
 ) -> Progress:
     """How far the work for a holder has come."""
     return Progress(
@@ -37,7 +37,7 @@ def progress(
         place=place,
         number=Count(number),
         left_tonnes=Tonnes(left),
-        marks=marks,
+        marking=marking,
     )
 
 
@@ -75,8 +75,3 @@ def elections_from(
 def surrender_of(state: StateView, holder_id: HolderId, year: Year) -> Surrender:
     """A holder's surrender for a year, of all types usable in it.  (RB 4.11.5)"""
     return Surrender(holder_id=holder_id, year=year, kinds=usable_kinds(terms_of(state), year))
-
-
-def whole_cfis(tonnes: int) -> Tonnes:
-    """As many tonnes as make whole CFIs."""
-    return Tonnes(tonnes - tonnes % TONNES_PER_CFI)

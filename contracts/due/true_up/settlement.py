@@ -10,7 +10,6 @@ from cfi.contracts.due.true_up.pieces import (
     go_through,
     progress,
     surrender_of,
-    whole_cfis,
 )
 from cfi.contracts.state.changes import NO_CHANGES, Changes, drop, put
 from cfi.contracts.state.lots_in_order import Step, lots_in_order
@@ -36,7 +35,7 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.parties import HolderClass
-from cfi.contracts.wire.quantities import TONNES_PER_CFI, Cfis, Tonnes
+from cfi.contracts.wire.quantities import TONNES_PER_CFI, Cfis, Tonnes, whole_cfis
 from cfi.contracts.wire.text import AccountId
 
 

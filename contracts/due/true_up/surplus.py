@@ -4,38 +4,40 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Final
 
-from cfi.contracts.due.true_up.pieces import Done, go_through, progress, whole_cfis
+from cfi.contracts.due.true_up.pieces import Done, go_through, progress
 from cfi.contracts.figures import schedule
 from cfi.contracts.figures.limits import ProgrammeWide, sales_limit
 from cfi.contracts.figures.position import Position, YearFacts, YearTerms, capped, position
 from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.late_true_up import let_go
 from cfi.contracts.state.lots_in_order import Step, lots_backwards
-from cfi.contracts.state.moves import split
+from cfi.contracts.state.marks import Marking
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.baseline import Baseline
-from cfi.contracts.state.rows.custody import LOTS, Lot, Restriction
+from cfi.contracts.state.rows.custody import LOTS, Restriction
 from cfi.contracts.state.rows.trades import SalesTally
 from cfi.contracts.state.rows.true_up import CLOSINGS, Closing, Mark, Obligation, Progress
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import (
-    Tonnes,
-    Year,
-    nearest_hundred,
-    small_code,
-)
-from cfi.contracts.wire.text import AccountId, HolderId
+from cfi.contracts.wire.quantities import Height, Tonnes, Year, nearest_hundred, small_code
+from cfi.contracts.wire.text import HolderId
 
-_NOT_ESTABLISHED = Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE
+_NOT_ESTABLISHED: Final = (
+    Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE
+)
+_Marked = tuple[Tonnes, Tonnes, Tonnes]
+"""What isn't established, Super Reductions and Special Reserve."""
 
 
 def begin_marks(
-    state: StateView, holder_id: HolderId, obligation: Obligation
-) -> tuple[Changes, tuple[Mark, ...]]:
+    state: StateView, holder_id: HolderId, obligation: Obligation, height: Height
+) -> Changes:
     """Work out what a Member's vintage comes to, and the marks to put on its allowances: its Super
-    Reductions, its Special Reserve and what it may not bank.
+    Reductions, its Special Reserve and what it may not bank. A later close of the year marks only
+    what exceeds the earlier one's.
     """
     year, none = obligation.year, Tonnes(0)
     tally = state.sales.of(holder_id).get(number_key(year)) or SalesTally(
@@ -43,84 +45,59 @@ def begin_marks(
     )
     terms = _terms(state, holder_id, year)
     figures = position(terms, _facts(state, holder_id, obligation, tally, terms))
+    before = _marked_before(state, holder_id, terms)
+    barred, beyond, reserved = before
     closing = Closing(
         year=year,
         surplus_tonnes=Tonnes(nearest_hundred(max(Fraction(0), figures.gross))),
         sold_tonnes=tally.sold_tonnes,
         bought_tonnes=tally.bought_tonnes,
         banked_tonnes=none,
-        special_reserve_tonnes=none,
-        super_reduction_tonnes=none,
-        barred_tonnes=none,
+        special_reserve_tonnes=reserved,
+        super_reduction_tonnes=beyond,
+        barred_tonnes=barred,
         unmatched_excess_tonnes=Tonnes(nearest_hundred(figures.excess_after)),
+        unmarked=_marks(terms, figures, before),
+        closed_at=height,
     )
-    return Changes.of(put(CLOSINGS, holder_id, closing)), _marks(terms, figures)
+    return Changes.of(put(CLOSINGS, holder_id, closing))
 
 
-def put_marks(state: StateView, year: Year, so_far: Progress, marks: tuple[Mark, ...]) -> Done:
+def put_marks(state: StateView, year: Year, so_far: Progress, height: Height) -> Done:
     """Put marks on as many lots as a piece deals with, the highest serials first; the rest of the
     vintage is banked by staying where it is.
     """
     closing = state.closings.of(so_far.holder_id).get(number_key(year))
     assert closing is not None, "marks are put on for a closing"
-    marking = _Marking(closing, marks)
+    marking = Marking(state, replace(closing, closed_at=height))
     kind = (year, Instrument.XA)
-    steps = lots_backwards(state, so_far.holder_id, kind, so_far.place)
-    place = go_through(steps, marking.mark)
-    changes = Changes.of(*marking.parts, put(CLOSINGS, so_far.holder_id, marking.closing))
-    if place is None:
-        return changes, None
-    return changes, progress(so_far.holder_id, place, marks=tuple(marking.marks))
+    left = _left_on(state, so_far.holder_id, year)
+    released: list[Changes] = []
 
-
-class _Marking:
-    """Marks being put on lots one by one, and the closing as they add up."""
-
-    def __init__(self, closing: Closing, marks: tuple[Mark, ...]) -> None:
-        self.closing = closing
-        self.marks = list(marks)
-        self.parts: list[Changes] = []
-
-    def mark(self, step: Step) -> bool:
-        """Cut marked tails off one lot, for one mark after the other; the head is banked."""
-        held = step[1]
-        if held.lot.locked:
-            return True
-        head: Lot | None = held.lot
-        for place, mark in enumerate(self.marks):
-            if head is not None and head.restrictions == mark.carrying:
-                head = self._cut(held.account_id, head, place)
-        if head is not None and not head.restrictions:
-            banked = Tonnes(self.closing.banked_tonnes + head.tonnes)
-            self.closing = replace(self.closing, banked_tonnes=banked)
+    def mark(step: Step) -> bool:
+        lot = let_go(step[1].lot, year, left)
+        if lot != step[1].lot:
+            released.append(Changes.of(put(LOTS, step[1].account_id, lot)))
+        if not lot.locked:
+            marking.mark(replace(step[1], lot=lot))
         return True
 
-    def _cut(self, account_id: AccountId, lot: Lot, place: int) -> Lot | None:
-        """Mark as much of a lot as a mark has left; what is left of the lot."""
-        mark = self.marks[place]
-        part = whole_cfis(min(mark.left_tonnes, lot.tonnes))
-        if part == 0:
-            return lot
-        head, tail = split(lot, part)
-        marked = replace(tail, restrictions=small_code(tail.restrictions | mark.restriction))
-        lots = (marked,) if head is None else (head, marked)
-        self.parts.append(Changes.of(*(put(LOTS, account_id, lot) for lot in lots)))
-        self.marks[place] = replace(mark, left_tonnes=Tonnes(mark.left_tonnes - part))
-        self.closing = _added(self.closing, mark.restriction, part)
-        return head
+    place = go_through(lots_backwards(state, so_far.holder_id, kind, so_far.place), mark)
+    changes = Changes.of(
+        *released, marking.changes, put(CLOSINGS, so_far.holder_id, marking.closing)
+    )
+    if place is None:
+        return changes, None
+    return changes, progress(so_far.holder_id, place, marking=True)
 
 
-def _added(closing: Closing, restriction: int, tonnes: Tonnes) -> Closing:
-    """The closing with tonnes of a mark more."""
-    if restriction == Restriction.SUPER_REDUCTION:
-        return replace(
-            closing, super_reduction_tonnes=Tonnes(closing.super_reduction_tonnes + tonnes)
-        )
-    if restriction == Restriction.SPECIAL_RESERVE:
-        return replace(
-            closing, special_reserve_tonnes=Tonnes(closing.special_reserve_tonnes + tonnes)
-        )
-    return replace(closing, barred_tonnes=Tonnes(closing.barred_tonnes + tonnes))
+def _left_on(state: StateView, holder_id: HolderId, year: Year) -> Restriction:
+    """Allowances of years before it enrolled a Member can't sell, whatever becomes of them.
+    (RB 2.7.1)
+    """
+    first_year = _baseline(state, holder_id).first_year
+    sellable = schedule.may_sell(terms_of(state), first_year, year)
+    return Restriction.NONE if sellable else Restriction.NO_SALE
 
 
 def _terms(state: StateView, holder_id: HolderId, year: Year) -> YearTerms:
@@ -179,24 +156,37 @@ def _baseline(state: StateView, holder_id: HolderId) -> Baseline:
     return baseline
 
 
-def _marks(terms: YearTerms, figures: Position) -> tuple[Mark, ...]:
-    """What to mark, in order: what is neither sold nor used, the Super Reductions, the Special
-    Reserve.
+def _marked_before(state: StateView, holder_id: HolderId, terms: YearTerms) -> _Marked:
+    """The tonnes that an earlier close of the year marked. Those of years before enrolment are let
+    go and marked anew.
+    """
+    before = state.closings.of(holder_id).get(number_key(terms.year))
+    if before is None or not terms.may_sell:
+        return Tonnes(0), Tonnes(0), Tonnes(0)
+    return before.barred_tonnes, before.super_reduction_tonnes, before.special_reserve_tonnes
+
+
+def _marks(terms: YearTerms, figures: Position, before: _Marked) -> tuple[Mark, ...]:
+    """What to mark beyond what is marked, in order: what is neither sold nor used, the Super
+    Reductions, the Special Reserve.
     """
     surplus = max(Fraction(0), figures.gross)
     if not terms.may_sell:
-        return (_mark(Restriction.NO_COMPLIANCE, surplus, carrying=Restriction.NO_SALE),)
+        return (_mark(Restriction.NO_COMPLIANCE, surplus, 0, carrying=Restriction.NO_SALE),)
+    barred, beyond, reserved = before
     not_established = surplus - figures.recognised_surplus - figures.super_reductions
     return (
-        _mark(_NOT_ESTABLISHED, not_established),
-        _mark(Restriction.SUPER_REDUCTION, figures.super_reductions),
-        _mark(Restriction.SPECIAL_RESERVE, figures.special_reserve or Fraction(0)),
+        _mark(_NOT_ESTABLISHED, not_established, barred),
+        _mark(Restriction.SUPER_REDUCTION, figures.super_reductions, beyond),
+        _mark(Restriction.SPECIAL_RESERVE, figures.special_reserve or Fraction(0), reserved),
     )
 
 
-def _mark(restriction: int, tonnes: Fraction, carrying: int = Restriction.NONE) -> Mark:
+def _mark(
+    restriction: int, tonnes: Fraction, before: int, carrying: int = Restriction.NONE
+) -> Mark:
     return Mark(
         restriction=small_code(restriction),
         carrying=small_code(carrying),
-        left_tonnes=Tonnes(nearest_hundred(tonnes)),
+        left_tonnes=Tonnes(max(0, nearest_hundred(tonnes) - before)),
     )

@@ -29,6 +29,7 @@ def add_user(state: StateView, message: AddUser, block: BlockContext) -> Changes
         officer=message.officer,
         active=True,
         limited=False,
+        raised_at=block.now,
     )
     return Changes.of(
         put(USERS, holder_id, user),

@@ -30,6 +30,7 @@ def appoint_user(state: StateView, message: AppointUser, block: BlockContext) ->
         officer=message.officer,
         active=True,
         limited=False,
+        raised_at=block.now,
     )
     return Changes.of(
         put(USERS, exchange, user),

@@ -1,9 +1,7 @@
 """The Exchange changes a user's offices, by two people.  (RB 3.5.9, 3.7)"""
 
-from dataclasses import replace
-
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.people import active_user, require_administrator_left
+from cfi.contracts.state.people import active_user, require_administrator_left, with_levels
 from cfi.contracts.state.rows.access import USERS
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -23,5 +21,5 @@ def change_appointment(
     if Level.ADMINISTRATOR not in message.levels:
         require_administrator_left(state, block.holder_id, without=message.user_id)
 
-    changed = replace(user, levels=message.levels, roles=message.roles, officer=message.officer)
+    changed = with_levels(user, message.levels, message.roles, block.now, officer=message.officer)
     return Changes.of(put(USERS, block.holder_id, changed))

@@ -1,9 +1,7 @@
 """An administrator changes what a user may do.  (RB 2.6.1, 5.3.3)"""
 
-from dataclasses import replace
-
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.people import active_user, require_administrator_left
+from cfi.contracts.state.people import active_user, require_administrator_left, with_levels
 from cfi.contracts.state.rows.access import USERS
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -19,5 +17,5 @@ def change_user(state: StateView, message: ChangeUser, block: BlockContext) -> C
     if Level.ADMINISTRATOR not in message.levels:
         require_administrator_left(state, block.holder_id, without=message.user_id)
 
-    changed = replace(user, levels=message.levels, officer=message.officer)
+    changed = with_levels(user, message.levels, user.roles, block.now, officer=message.officer)
     return Changes.of(put(USERS, block.holder_id, changed))

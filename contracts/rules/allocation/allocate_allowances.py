@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from cfi.contracts.state.allocation_runs import first_run_over_all
 from cfi.contracts.state.changes import Changes, open_account_owner, put
 from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS, AllocationRun
 from cfi.contracts.state.rows.custody import ACCOUNTS, Account, AccountKind
@@ -18,13 +19,25 @@ from cfi.contracts.wire.text import AccountId, HolderId
 def allocate_allowances(
     state: StateView, message: AllocateAllowances, block: BlockContext
 ) -> Changes:
-    """Begin a run over all Members; it is done one Member at a time, as work that is due."""
+    """Begin a run over all Members; it is done one Member at a time, as work that is due.
+
+    The first run sets the percentage withheld for all that follow.
+    """
     require(
         message.withheld_bps <= FULL_BPS,
         Refusal.PERCENTAGE_TOO_LARGE,
         "RB 4.12",
         withheld_bps=message.withheld_bps,
     )
+    earlier = first_run_over_all(state, block.holder_id)
+    if earlier is not None:
+        require(
+            message.withheld_bps == earlier.withheld_bps,
+            Refusal.WITHHELD_DIFFERS,
+            "RB 4.12",
+            withheld_bps=message.withheld_bps,
+            earlier_bps=earlier.withheld_bps,
+        )
     require(state.holder_has_room(block.holder_id), Refusal.TOO_MANY_RECORDS, "RB 4.6")
     pool = _pool(state, block.holder_id)
     opened = Changes.of()

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
+from cfi.contracts.state.allocation_runs import first_run_over_all
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.filings import member_of, standing_baseline
-from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS, AllocationRun
+from cfi.contracts.state.rows.allocation import ALLOCATION_RUNS
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.allocation.allocate_late_member import AllocateLateMember
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
-from cfi.contracts.wire.text import HolderId
 
 
 def allocate_late_member(
@@ -28,7 +28,9 @@ def allocate_late_member(
         member=message.member,
     )
     require(state.holder_has_room(block.holder_id), Refusal.TOO_MANY_RECORDS, "RB 4.6")
-    earlier = _last_run_over_all(state, block.holder_id)
+    earlier = first_run_over_all(state, block.holder_id)
+    if earlier is None:
+        raise RefusedError(Refusal.NO_ALLOCATION_RUN, "RB 4.12", {})
 
     run = replace(
         earlier,
@@ -39,11 +41,3 @@ def allocate_late_member(
         due_at=block.now,
     )
     return Changes.of(put(ALLOCATION_RUNS, block.holder_id, run), run_id=run.run_id)
-
-
-def _last_run_over_all(state: StateView, exchange: HolderId) -> AllocationRun:
-    """The run that the others were allocated by; refuses NO_ALLOCATION_RUN where there is none."""
-    runs = [run for run in state.allocation_runs.of(exchange).all() if run.only is None]
-    if not runs:
-        raise RefusedError(Refusal.NO_ALLOCATION_RUN, "RB 4.12", {})
-    return runs[-1]

@@ -99,4 +99,5 @@ def _delivery(
         deliver_at=Instant(block.now + delay),
         lapses_at=lapse_of(block.now, delay),
         needs_approval=protection.second_approver,
+        sent_at=block.height,
     )

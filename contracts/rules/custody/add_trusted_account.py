@@ -4,7 +4,7 @@ The answer is the same whether or not there is such an account.
 """
 
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.parameters import required_value
+from cfi.contracts.state.protection import loosening_delay
 from cfi.contracts.state.rows.protections import TRUSTED, TrustedAccount
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -31,7 +31,7 @@ def add_trusted_account(
         "ours",
         holder_id=block.holder_id,
     )
-    delay = required_value(state, "trusted_account_delay_seconds", block.height, "ours")
+    delay = loosening_delay(state, block.height)
 
     row = TrustedAccount(account_id=message.account_id, effective_from=Instant(block.now + delay))
     return Changes.of(put(TRUSTED, block.holder_id, row), effective_from=row.effective_from)

@@ -8,11 +8,13 @@ from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.moves import lock
 from cfi.contracts.state.own import own_free_lot
 from cfi.contracts.state.protection import delay_to, lapse_of, protection_of
-from cfi.contracts.state.rows.custody import Lock, LockReason, Lot, Restriction
+from cfi.contracts.state.restrictions import NOT_TO_BE_GIVEN, require_free_of
+from cfi.contracts.state.rows.custody import Lock, LockReason, Lot
 from cfi.contracts.state.rows.trades import Delivery, DeliveryKind
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.limits import MAX_WAITING_TRANSFERS
 from cfi.contracts.wire.messages.custody.donate_lot import DonateLot
 from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.refusal import Refusal, require
@@ -42,7 +44,7 @@ def _may_be_given(lot: Lot) -> None:
     require(
         lot.instrument is not Instrument.XE, Refusal.LOT_RESTRICTED, "RB 4.3", lot_id=lot.lot_id
     )
-    require(not lot.bars(Restriction.NO_SALE), Refusal.LOT_RESTRICTED, "RB 4.13", lot_id=lot.lot_id)
+    require_free_of(lot, NOT_TO_BE_GIVEN)
 
 
 def _may_receive(
@@ -68,7 +70,8 @@ def _has_room(state: StateView, message: DonateLot, block: BlockContext) -> None
         account_id=message.account_id,
     )
     require(
-        state.holder_has_room(block.holder_id, 2),
+        len(state.deliveries.of(block.holder_id).keys()) < MAX_WAITING_TRANSFERS
+        and state.holder_has_room(block.holder_id, 2),
         Refusal.TOO_MANY_RECORDS,
         "ours",
         holder_id=block.holder_id,
@@ -94,4 +97,5 @@ def _delivery(
         deliver_at=Instant(block.now + delay),
         lapses_at=lapse_of(block.now, delay),
         needs_approval=protection.second_approver,
+        sent_at=block.height,
     )

@@ -1,9 +1,9 @@
 """What tightens a holder's protections holds at once; what loosens them only after the present
-delay, in which a thief would be noticed.  (ours)
+delay or the programme's, whichever is longer, in which a thief would be noticed.  (ours)
 """
 
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.protection import protection_of
+from cfi.contracts.state.protection import loosening_delay, protection_of
 from cfi.contracts.state.rows.protections import PROTECTIONS, Protection, Protections
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -34,13 +34,10 @@ def set_protections(state: StateView, message: SetProtections, block: BlockConte
         delay=Seconds(max(present.delay, wanted.delay)),
         second_approver=present.second_approver or wanted.second_approver,
     )
-    effective = Instant(block.now + present.delay)
-    waits = stricter != wanted and effective > block.now
-    row = Protections(
-        current=stricter if waits else wanted,
-        following=wanted if waits else None,
-        following_from=effective if waits else None,
-    )
-    return Changes.of(
-        put(PROTECTIONS, block.holder_id, row), effective_from=effective if waits else block.now
-    )
+    if stricter == wanted:
+        row, effective = Protections(current=wanted, following=None, following_from=None), block.now
+    else:
+        delay = max(present.delay, loosening_delay(state, block.height))
+        effective = Instant(block.now + delay)
+        row = Protections(current=stricter, following=wanted, following_from=effective)
+    return Changes.of(put(PROTECTIONS, block.holder_id, row), effective_from=effective)

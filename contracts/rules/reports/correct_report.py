@@ -4,25 +4,23 @@ from dataclasses import replace
 
 from cfi.contracts.figures.reports import report_totals
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import believable_total, check_report, member_report
+from cfi.contracts.state.filings import (
+    believable_total,
+    check_report,
+    member_report,
+    require_report_state,
+)
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.reports import REPORTS, ReportState
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.reports.correct_report import CorrectReport
-from cfi.contracts.wire.refusal import Refusal, require
 
 
 def correct_report(state: StateView, message: CorrectReport, block: BlockContext) -> Changes:
     """Put the corrected report in the place of the one with findings, which stay with it."""
     report = member_report(state, block.holder_id, message.year)
-    require(
-        report.state is ReportState.FINDINGS,
-        Refusal.REPORT_NOT_THERE_YET,
-        "RB 10.3",
-        year=message.year,
-        state=report.state.name,
-    )
+    require_report_state(report, ReportState.FINDINGS)
     check_report(
         state,
         block.holder_id,

@@ -2,32 +2,27 @@
 
 from dataclasses import replace
 
-from cfi.contracts.state.changes import Changes, put, put_public
-from cfi.contracts.state.filings import member_of, member_report
+from cfi.contracts.state.changes import NO_CHANGES, Changes, put, put_public
+from cfi.contracts.state.filings import member_of, member_report, require_report_state
 from cfi.contracts.state.rows.reports import (
     PROGRAMME_YEARS,
     REPORTS,
     ProgrammeYear,
     ReportState,
 )
+from cfi.contracts.state.rows.true_up import LATE_TRUE_UPS
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.reports.finalise_report import FinaliseReport
-from cfi.contracts.wire.quantities import Count, Tonnes
-from cfi.contracts.wire.refusal import Refusal, require
+from cfi.contracts.wire.quantities import Count, Instant, Tonnes
 
 
 def finalise_report(state: StateView, message: FinaliseReport, block: BlockContext) -> Changes:
     """Declare a report final whose audit found nothing, or whose findings are corrected."""
     member_of(state, message.member)
     report = member_report(state, message.member, message.year)
-    require(
-        report.state in (ReportState.UNDER_AUDIT, ReportState.CORRECTED),
-        Refusal.REPORT_NOT_THERE_YET,
-        "RB 10.3",
-        year=message.year,
-    )
+    require_report_state(report, ReportState.UNDER_AUDIT, ReportState.CORRECTED)
 
     year = state.programme_years.get(number_key(message.year)) or ProgrammeYear(
         year=message.year, emissions_tonnes=Tonnes(0), reports=Count(0)
@@ -42,5 +37,14 @@ def finalise_report(state: StateView, message: FinaliseReport, block: BlockConte
                 reports=Count(year.reports + 1),
             ),
         ),
+        _trued_up_late(state, message, block.now),
         included_tonnes=report.included_tonnes,
     )
+
+
+def _trued_up_late(state: StateView, message: FinaliseReport, now: Instant) -> Changes:
+    """A year that waits for this report alone can be trued up.  (RB 2.7.1, 4.7)"""
+    late = state.late_true_ups.of(message.member).get(number_key(message.year))
+    if late is None:
+        return NO_CHANGES
+    return Changes.of(put(LATE_TRUE_UPS, message.member, replace(late, due_at=now)))

@@ -1,11 +1,9 @@
 """A Member reports its emissions of a year.  (RB 4.9, 7.1.4, 7.2)"""
 
-from typing import Final
-
 from cfi.contracts.figures.dates import start_of_day
 from cfi.contracts.figures.reports import report_totals
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.filings import believable_total, check_report
+from cfi.contracts.state.filings import DAYS_FOR_EARLIER_YEARS, believable_total, check_report
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.reports import REPORTS, EmissionReport, ReportState
 from cfi.contracts.state.table import number_key
@@ -14,8 +12,6 @@ from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.reports.submit_report import SubmitReport
 from cfi.contracts.wire.quantities import SECONDS_PER_DAY, Instant
 from cfi.contracts.wire.refusal import Refusal, require
-
-_DAYS_FOR_EARLIER_YEARS: Final = 90
 
 
 def submit_report(state: StateView, message: SubmitReport, block: BlockContext) -> Changes:
@@ -82,5 +78,5 @@ def _late(state: StateView, block: BlockContext, over: Instant) -> bool:
     """A new Member has 90 days for the years that were over when it was admitted.  (RB 7.1.4)"""
     holder = state.holders.get(block.holder_id)
     assert holder is not None, "an authorised signer has a holder"
-    allowed = _DAYS_FOR_EARLIER_YEARS * SECONDS_PER_DAY
+    allowed = DAYS_FOR_EARLIER_YEARS * SECONDS_PER_DAY
     return over <= holder.admitted_at and block.now > holder.admitted_at + allowed

@@ -8,6 +8,7 @@ from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.own import own_free_lot
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.true_up import OBLIGATIONS, OFFSET_USE, Obligation, OffsetUse, Stage
+from cfi.contracts.state.stages import require_stage
 from cfi.contracts.state.surrender import Held, Surrender, require_usable, surrendered
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
@@ -53,13 +54,7 @@ def deliver_cure(state: StateView, message: DeliverCure, block: BlockContext) ->
 def _owed(state: StateView, message: DeliverCure, block: BlockContext) -> Obligation:
     """The signer's obligation; refuses unless the year is settled and CFIs are owed."""
     year = message.compliance_year
-    true_up = state.true_ups.get(number_key(year))
-    require(
-        true_up is not None and true_up.stage in (Stage.CURE, Stage.CLOSED),
-        Refusal.STAGE_NOT_OPEN,
-        "RB 4.7",
-        compliance_year=year,
-    )
+    require_stage(state, year, Stage.CURE, Stage.CLOSED)
     obligation = state.obligations.of(block.holder_id).get(number_key(year))
     if obligation is None or obligation.short_tonnes == 0:
         raise RefusedError(Refusal.NOTHING_OWED, "RB 4.7", {"compliance_year": year})
@@ -74,16 +69,25 @@ def _within_limit(state: StateView, instrument: Instrument, tonnes: Tonnes, year
     assert chain is not None, "genesis writes the chain row"
     use = state.offset_use.of(chain.exchange).get(number_key(year))
     assert use is not None, "the settlement counts offsets"
-    after = _counted(use, instrument, Cfis(tonnes // TONNES_PER_CFI))
-    share_bps = rate_of(terms_of(state).early_action_share, year) or BasisPoints(0)
+    cfis = Cfis(tonnes // TONNES_PER_CFI)
+    left = _left(state, use, instrument)
     require(
-        after.offsets + after.early <= use.limit
-        and after.early <= most_early(after.offsets, share_bps),
+        cfis <= left,
         Refusal.OFFSET_LIMIT_REACHED,
         "RB 4.11.5",
         asked=tonnes,
+        left=left * TONNES_PER_CFI,
     )
-    return Changes.of(put(OFFSET_USE, chain.exchange, after))
+    return Changes.of(put(OFFSET_USE, chain.exchange, _counted(use, instrument, cfis)))
+
+
+def _left(state: StateView, use: OffsetUse, instrument: Instrument) -> int:
+    """How many CFIs of a type the limit, and for early action credits their share, still allow."""
+    left = use.limit - use.offsets - use.early
+    if instrument is Instrument.XE:
+        share_bps = rate_of(terms_of(state).early_action_share, use.year) or BasisPoints(0)
+        left = min(left, most_early(use.offsets, share_bps) - use.early)
+    return max(0, left)
 
 
 def _counted(use: OffsetUse, instrument: Instrument, cfis: Cfis) -> OffsetUse:

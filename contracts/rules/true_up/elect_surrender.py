@@ -8,6 +8,7 @@ from cfi.contracts.state.own import own_free_lot
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.custody import Lock, LockReason
 from cfi.contracts.state.rows.true_up import ELECTIONS, Election, Stage
+from cfi.contracts.state.stages import require_stage
 from cfi.contracts.state.surrender import Surrender, require_usable
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
@@ -21,13 +22,7 @@ from cfi.contracts.wire.refusal import Refusal, require
 def elect_surrender(state: StateView, message: ElectSurrender, block: BlockContext) -> Changes:
     """Lock the chosen lots until the settlement, which takes them in the order chosen."""
     year = message.compliance_year
-    true_up = state.true_ups.get(number_key(year))
-    require(
-        true_up is not None and true_up.stage is Stage.ELECTIONS,
-        Refusal.STAGE_NOT_OPEN,
-        "RB 4.7",
-        compliance_year=year,
-    )
+    require_stage(state, year, Stage.ELECTIONS)
     require(
         state.obligations.of(block.holder_id).get(number_key(year)) is not None,
         Refusal.NOTHING_OWED,

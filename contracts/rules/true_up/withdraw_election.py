@@ -3,23 +3,17 @@
 from cfi.contracts.state.changes import Changes, drop
 from cfi.contracts.state.moves import unlock
 from cfi.contracts.state.rows.true_up import ELECTIONS, Stage
-from cfi.contracts.state.table import number_key
+from cfi.contracts.state.stages import require_stage
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.true_up.withdraw_election import WithdrawElection
-from cfi.contracts.wire.refusal import Refusal, RefusedError, require
+from cfi.contracts.wire.refusal import Refusal, RefusedError
 
 
 def withdraw_election(state: StateView, message: WithdrawElection, block: BlockContext) -> Changes:
     """Let a chosen lot go."""
     year = message.compliance_year
-    true_up = state.true_ups.get(number_key(year))
-    require(
-        true_up is not None and true_up.stage is Stage.ELECTIONS,
-        Refusal.STAGE_NOT_OPEN,
-        "RB 4.7",
-        compliance_year=year,
-    )
+    require_stage(state, year, Stage.ELECTIONS)
     for election in state.elections.of(block.holder_id).all():
         if (election.year, election.account_id, election.lot_id) == (
             year,

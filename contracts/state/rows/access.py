@@ -22,6 +22,8 @@ class User:
     active: bool
     limited: bool
     """The Exchange has taken trading away.  (RB 2.6.1)"""
+    raised_at: Instant
+    """When it was added, or last allowed more than before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

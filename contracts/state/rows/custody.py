@@ -44,12 +44,17 @@ class Restriction(IntFlag):
 
     NONE = 0
     NO_SALE = 1
-    """Donated, bought for cash, or surplus of years before enrolment.  (RB 4.13, 5.9.5, 2.7.1)"""
+    """Of years before enrolment, or not established as Super Reductions.  (RB 2.7.1, 4.11.2)"""
     NO_COMPLIANCE = 2
+    """The same, once the year has closed.  (RB 2.7.1, 4.11.2)"""
     SPECIAL_RESERVE = 4
     """(RB 4.11.4)"""
     SUPER_REDUCTION = 8
     """(RB 4.11.2)"""
+    DONATED = 16
+    """For compliance or retirement only.  (RB 4.13)"""
+    BOUGHT_FOR_CASH = 32
+    """Not to be sold again.  (RB 5.9.5)"""
 
 
 @unique
@@ -131,7 +136,9 @@ class Lot:
     restrictions: SmallCode
     """`Restriction` flags."""
     first_owner: HolderId | None
-    """For an XE, the only Member that may use it for compliance.  (RB 4.3)"""
+    """For an XE, the only Member that may use it for compliance; for an offset, whom it was issued
+    to; none for an allowance.  (RB 4.3, 12.3)
+    """
     single_ton: bool
     lock: Lock | None
 

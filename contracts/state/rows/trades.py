@@ -6,9 +6,9 @@ from typing import Final
 
 from cfi.contracts.state.table import HolderTable, number_key
 from cfi.contracts.wire.offers import Terms
-from cfi.contracts.wire.quantities import CentsPerTonne, Instant, Tonnes, Year
+from cfi.contracts.wire.quantities import CentsPerTonne, Height, Instant, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import AccountId, HolderId, LotId, UserId
+from cfi.contracts.wire.text import AccountId, HolderId, LotId, Text, UserId
 
 
 @unique
@@ -32,7 +32,11 @@ class Ending(IntEnum):
     UNDELIVERABLE = 5
     """The recipient or its account couldn't take it."""
     YEAR_CLOSED = 6
-    """The compliance year of the offered lot closed."""
+    """The compliance year of the lot closed before it was accepted, or while it was to be given."""
+    SENDER_TERMINATED = 7
+    """The sender was no longer a holder when it fell due.  (RB 2.11)"""
+    STOPPED = 8
+    """By the Exchange, with a reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class Delivery:
     lapses_at: Instant
     """When it ends if it still needs a second person."""
     needs_approval: bool
+    sent_at: Height
+    """Since when its lot is held fast for it."""
 
     @property
     def due(self) -> Instant:
@@ -91,6 +97,8 @@ class Outcome:
     other: HolderId
     lot_id: LotId
     tonnes: Tonnes
+    reason: Text | None
+    """Why the Exchange stopped it."""
     at: Instant
     forget_at: Instant
 

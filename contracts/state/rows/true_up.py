@@ -8,7 +8,7 @@ from typing import Final
 
 from cfi.contracts.state.table import HolderTable, PublicTable, number_key
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import Cfis, Count, Instant, SmallCode, Tonnes, Year
+from cfi.contracts.wire.quantities import Cfis, Count, Height, Instant, SmallCode, Tonnes, Year
 from cfi.contracts.wire.text import AccountId, HolderId, LotId
 
 
@@ -99,8 +99,8 @@ class Progress:
     """Of the election counted last."""
     left_tonnes: Tonnes
     """What is still to be chosen for who chose nothing."""
-    marks: tuple[Mark, ...] | None
-    """Set once the close marks what is left, the highest serials first."""
+    marking: bool
+    """True once the close marks what is left, the highest serials first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +174,12 @@ class Closing:
     """Emissions beyond the growth provision in this and earlier years that no reduction beyond the
     recognised has made good.
     """
+    unmarked: tuple[Mark, ...]
+    """In this order. What the close didn't find is left: what comes back from a transfer that
+    waited is marked up to this.
+    """
+    closed_at: Height
+    """When the last of it was marked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +223,30 @@ class Shortfall:
     at: Instant
 
 
+@unique
+class LateStep(IntEnum):
+    """What is done next when a year is trued up late."""
+
+    TAKE = 1
+    """What is owed is worked out, and taken."""
+    CLOSE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateTrueUp:
+    """A year that is trued up for one Member after all others.  (RB 2.7.1, 4.7)"""
+
+    year: Year
+    holder_id: HolderId
+    closes_at: Instant
+    """Until then the Member may report, and deliver what it is short."""
+    due_at: Instant
+    """While the work goes on, when it began."""
+    step: LateStep
+    progress: Progress | None
+    """How far the step has come, where one piece doesn't end it."""
+
+
 OBLIGATIONS: Final = HolderTable(
     name="obligations", tag=0x58, row=Obligation, key=lambda row: number_key(row.year)
 )
@@ -242,6 +272,13 @@ OFFSET_USE: Final = HolderTable(
 SHORTFALLS: Final = HolderTable(
     name="shortfalls", tag=0x5E, row=Shortfall, key=lambda row: number_key(row.year)
 )
+LATE_TRUE_UPS: Final = HolderTable(
+    name="late_true_ups",
+    tag=0x5F,
+    row=LateTrueUp,
+    key=lambda row: number_key(row.year),
+    due=lambda row: row.due_at,
+)
 TRUE_UPS: Final = PublicTable(
     name="true_ups",
     tag=0xD8,
@@ -258,5 +295,6 @@ TABLES: Final = (
     OFFSET_CLAIMS,
     OFFSET_USE,
     SHORTFALLS,
+    LATE_TRUE_UPS,
     TRUE_UPS,
 )

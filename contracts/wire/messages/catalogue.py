@@ -42,6 +42,7 @@ from cfi.contracts.wire.messages.custody.remove_trusted_account import RemoveTru
 from cfi.contracts.wire.messages.custody.retire import Retire
 from cfi.contracts.wire.messages.custody.rotate_seed import RotateSeed
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
+from cfi.contracts.wire.messages.custody.stop_transfer import StopTransfer
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.custody.withdraw_offer import WithdrawOffer
 from cfi.contracts.wire.messages.governance.add_validator import AddValidator
@@ -121,6 +122,7 @@ MESSAGES: Final[Mapping[int, type[Any]]] = MappingProxyType(
         312: RemoveTrustedAccount,
         313: CancelDelayedTransfer,
         314: ApproveTransfer,
+        315: StopTransfer,
         # Baselines: 400 to 449
         400: FileFacility,
         401: ElectOptIns,

@@ -19,6 +19,7 @@ from cfi.contracts.wire.quantities import (
     share,
     share_rounded_down,
     small_code,
+    whole_cfis,
 )
 from cfi.contracts.wire.refusal import Refusal
 
@@ -51,6 +52,11 @@ def test_nothing_is_nearer(value: Fraction) -> None:
 def test_the_nearest_hundred(tonnes: int, rounded: int) -> None:
     assert nearest_hundred(tonnes) == rounded
     assert nearest_cfis(tonnes) * 100 == rounded
+
+
+@pytest.mark.parametrize(("tonnes", "whole"), [(0, 0), (99, 0), (100, 100), (199, 100)])
+def test_whole_cfis(tonnes: int, whole: int) -> None:
+    assert whole_cfis(tonnes) == whole
 
 
 def test_shares() -> None:

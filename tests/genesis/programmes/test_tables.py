@@ -67,9 +67,9 @@ class TestBoth:
     def test_new_units(self, terms: ProgrammeTerms) -> None:
         assert terms.new_unit_exemption.tonnes == 895_425
 
-    def test_the_true_up_is_from_may_to_june(self, terms: ProgrammeTerms) -> None:
+    def test_the_true_up_is_from_the_first_of_may_to_the_last_of_june(self, terms: ProgrammeTerms) -> None:
         assert [(stage.stage, stage.month, stage.day) for stage in terms.true_up] == [
-            ("open", 5, 1), ("settle", 6, 1), ("cure", 6, 2), ("close", 6, 30),
+            ("open", 5, 1), ("settle", 6, 1), ("cure", 6, 2), ("close", 7, 1),
         ]  # fmt: skip
 
     def test_nothing_is_withheld_or_delayed_unless_set(self, terms: ProgrammeTerms) -> None:

@@ -8,7 +8,7 @@ from cfi.contracts.wire.quantities import Seconds
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetProtections:
     """An administrator's choice: what tightens holds at once, what loosens after the present
-    delay.
+    delay or the programme's, whichever is longer.
     """
 
     delay: Seconds

@@ -162,6 +162,14 @@ class TestWhoIsPassedOver:
         filing.allocated()
         assert filing.allocations() == {}
 
+    def test_who_has_no_room_for_a_late_true_up_of_each_vintage(
+        self, filing: FilingLedger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        filing.established()
+        monkeypatch.setattr(StateView, "holder_has_room", lambda _, __, rows=1: rows < 8)
+        filing.allocated()
+        assert filing.allocations() == {}
+
 
 def test_statements_say_why_lots_came(filing: FilingLedger) -> None:
     filing.established()

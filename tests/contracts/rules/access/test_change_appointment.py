@@ -55,3 +55,15 @@ def test_a_user_may_do_something(ledger: Ledger) -> None:
 def test_the_last_administrator_stays_one(ledger: Ledger) -> None:
     answer = ("LAST_ADMINISTRATOR", "RB 5.3.3", {"user_id": ADMINISTRATOR})
     refuses(ledger, replace(LAWFUL, user_id=ADMINISTRATOR), answer, by=HOLDER)
+
+
+@pytest.mark.parametrize(
+    ("roles", "more"), [((Role.CLEARING,), True), ((), False)], ids=["more", "no more"]
+)
+def test_an_office_more_counts_from_now_on(
+    ledger: Ledger, roles: tuple[Role, ...], more: bool
+) -> None:
+    ledger.when(
+        replace(LAWFUL, levels=(Level.VIEW_ONLY,), roles=roles, officer=False), by=HOLDER
+    )
+    assert user(ledger, HOLDER, "second").raised_at == (ledger.now if more else 0)

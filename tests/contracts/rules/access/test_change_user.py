@@ -52,3 +52,29 @@ def test_a_user_may_do_something(ledger: Ledger) -> None:
 def test_the_last_administrator_stays_one(ledger: Ledger) -> None:
     answer = ("LAST_ADMINISTRATOR", "RB 5.3.3", {"user_id": ADMINISTRATOR})
     refuses(ledger, replace(LAWFUL, user_id=ADMINISTRATOR), answer, by=HOLDER)
+
+
+class TestSinceWhenAUserCounts:
+    """What a user may do more, it may since the change."""
+
+    @pytest.mark.parametrize(
+        ("levels", "officer", "more"),
+        [
+            ((Level.VIEW_ONLY,), False, False),
+            ((Level.VIEW_ONLY, Level.SUPER_USER), False, True),
+            ((Level.ACCOUNTING,), False, True),
+            ((Level.VIEW_ONLY,), True, True),
+        ],
+    )
+    def test_being_allowed_more_begins_it_anew(
+        self, ledger: Ledger, levels: tuple[Level, ...], officer: bool, more: bool
+    ) -> None:
+        before = user(ledger, HOLDER, "second").raised_at
+        ledger.when(replace(LAWFUL, levels=levels, officer=officer), by=HOLDER)
+        assert user(ledger, HOLDER, "second").raised_at == (ledger.now if more else before)
+
+    def test_being_allowed_less_doesn_t(self, ledger: Ledger) -> None:
+        ledger.given_user(HOLDER, "third")
+        less = replace(LAWFUL, user_id=UserId("third"), levels=(Level.TRADER,), officer=False)
+        ledger.when(less, by=HOLDER)
+        assert user(ledger, HOLDER, "third").raised_at == 0

@@ -6,7 +6,8 @@ from cfi.contracts.state.rows.custody import AccountKind
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.messages.allocation.allocate_allowances import AllocateAllowances
 from cfi.contracts.wire.quantities import BasisPoints
-from tests.contracts.filings import FilingLedger
+from cfi.contracts.wire.refusal import Fact
+from tests.contracts.filings import A, B, FilingLedger
 from tests.contracts.ledger import EXCHANGE, seed_of
 
 POOL = seed_of("pool")
@@ -31,23 +32,41 @@ class TestWhatARunBeginsWith:
         assert filing.ledger.pass_time() > 2
         assert filing.held_by_vintage("company-a/1")[2003] == 990_000
 
-    def test_the_auction_pool_is_opened_with_the_first_that_withholds(
-        self, filing: FilingLedger
-    ) -> None:
+    def test_without_withholding_no_auction_pool_is_opened(self, filing: FilingLedger) -> None:
         filing.does(allocate(0), EXCHANGE)
         assert not filing.ledger.state.accounts.get("exchange/3")
+
+    def test_the_auction_pool_is_opened_with_the_first_run(self, filing: FilingLedger) -> None:
         filing.does(allocate(300), EXCHANGE)
         pool = filing.ledger.state.accounts.get("exchange/3")
         assert pool is not None
         assert (pool.kind, pool.holder_id) == (AccountKind.AUCTION_POOL, EXCHANGE)
         filing.does(allocate(300, seed=False), EXCHANGE)
         runs = [run.pool for run in filing.ledger.state.allocation_runs.of(EXCHANGE).all()]
-        assert sorted(str(pool) for pool in runs) == ["None", "exchange/3", "exchange/3"]
+        assert sorted(str(pool) for pool in runs) == ["exchange/3", "exchange/3"]
+
+    def test_every_member_has_the_same_part_withheld(self, filing: FilingLedger) -> None:
+        filing.established()
+        filing.allocated(withheld_bps=300)
+        filing.established(member=B)
+        filing.allocated(withheld_bps=300)
+        ours, theirs = filing.allocations(A), filing.allocations(B)
+        assert ours[2003].withheld_tonnes == theirs[2003].withheld_tonnes == 29_700
 
 
 def test_no_more_than_everything_is_withheld(filing: FilingLedger) -> None:
     filing.ledger.when(allocate(10_001), EXCHANGE)
     filing.ledger.refused("PERCENTAGE_TOO_LARGE", "RB 4.12", {"withheld_bps": 10_001})
+
+
+@pytest.mark.parametrize("bps", [0, 299, 301])
+def test_a_later_run_withholds_what_the_first_did(filing: FilingLedger, bps: int) -> None:
+    filing.does(allocate(300), EXCHANGE)
+    before = filing.ledger.tables()
+    filing.ledger.when(allocate(bps), EXCHANGE)
+    facts: dict[str, Fact] = {"withheld_bps": bps, "earlier_bps": 300}
+    filing.ledger.refused("WITHHELD_DIFFERS", "RB 4.12", facts)
+    assert filing.ledger.tables() == before
 
 
 def test_what_is_withheld_needs_a_pool(filing: FilingLedger) -> None:

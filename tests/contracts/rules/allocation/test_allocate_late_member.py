@@ -53,16 +53,6 @@ class TestWhatItDoes:
         assert later.ledger.pass_time() == 2
         assert later.allocations(B) == {}
 
-    def test_the_last_run_over_all_says_what_is_withheld(self, later: FilingLedger) -> None:
-        later.ledger.pass_time(60)
-        later.allocated(withheld_bps=0)
-        assert later.allocations(LATE)[2003].withheld_tonnes == 0
-        later.established(member=B)
-        later.ledger.pass_time(60)
-        later.does(AllocateLateMember(member=B), EXCHANGE)
-        later.ledger.pass_time()
-        assert later.allocations(B)[2003].withheld_tonnes == 0
-
 
 REFUSALS: list[tuple[str, HolderId, str, str, dict[str, Fact]]] = [
     ("nobody", HolderId("x"), "UNKNOWN_MEMBER", "RB 2.2.1", {"member": "x"}),

@@ -2,12 +2,15 @@
 
 import pytest
 
+from cfi.contracts.state.changes import drop_public
+from cfi.contracts.state.rows.governance import PARAMETERS
+from cfi.contracts.state.table import text_key
 from cfi.contracts.wire.messages.custody.add_trusted_account import AddTrustedAccount
 from cfi.contracts.wire.text import AccountId
 from tests.contracts.ledger import NOW, Ledger
 from tests.contracts.rules.custody.market import DAY, given_protection, given_sale
 
-DELAY = "trusted_account_delay_seconds"
+DELAY = "loosening_delay_seconds"
 TRUST_B = AddTrustedAccount(account_id=AccountId("company-b/1"))
 
 
@@ -63,5 +66,8 @@ def test_a_holder_trusts_only_so_many(ledger: Ledger, monkeypatch: pytest.Monkey
 
 
 def test_the_programme_sets_the_delay(ledger: Ledger) -> None:
+    known = ledger.state.parameters.get(text_key(DELAY))
+    assert known is not None
+    ledger.given(drop_public(PARAMETERS, known))
     ledger.when(TRUST_B)
     ledger.refused("PARAMETER_NOT_SET", "ours", {"parameter": DELAY})

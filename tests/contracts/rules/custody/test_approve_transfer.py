@@ -1,11 +1,20 @@
 """A second person of the sender approves its transfer."""
 
+from dataclasses import replace
+
 import pytest
 
+from cfi.contracts.state.changes import put
+from cfi.contracts.state.rows.access import USERS
 from cfi.contracts.state.rows.membership import HolderStatus
+from cfi.contracts.wire.messages.access.add_user import AddUser
 from cfi.contracts.wire.messages.custody.approve_transfer import ApproveTransfer
+from cfi.contracts.wire.parties import Level
+from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.schema import Hash
-from tests.contracts.ledger import Ledger
+from cfi.contracts.wire.text import UserId
+from tests.contracts.ledger import NOW, Ledger
+from tests.contracts.people import key_named, possession_of, user
 from tests.contracts.rules.custody.market import (
     DAY,
     NO_SUCH_ACT,
@@ -73,3 +82,45 @@ def test_a_transfer_that_isn_t_there_is_unknown(ledger: Ledger) -> None:
 def test_another_s_transfer_answers_like_none(ledger: Ledger, waiting: Hash) -> None:
     ledger.when(ApproveTransfer(delivery_id=waiting), by="company-b")
     ledger.refused("UNKNOWN_TRANSFER", "ours", {"delivery_id": waiting})
+
+
+class TestWhoCounts:
+    """One person who may add users isn't two people."""
+
+    def raised(self, ledger: Ledger, user_id: str, days_ago: int) -> None:
+        found = user(ledger, "company-a", user_id)
+        at = Instant(ledger.now - days_ago * DAY)
+        ledger.given(put(USERS, "company-a", replace(found, raised_at=at)))
+
+    def test_a_user_added_a_minute_ago_is_no_second_person(
+        self, ledger: Ledger, waiting: Hash
+    ) -> None:
+        puppet = AddUser(
+            user_id=UserId("puppet"),
+            levels=(Level.SUPER_USER,),
+            officer=True,
+            key=key_named("puppet"),
+            possession=possession_of("puppet", "company-a", "puppet"),
+        )
+        assert ledger.when(puppet).done
+        before = ledger.tables()
+        ledger.when(ApproveTransfer(delivery_id=waiting), user="puppet")
+        ledger.refused(
+            "TOO_NEW_A_USER", "ours", {"user_id": "puppet", "counts_from": NOW + 7 * DAY}
+        )
+        assert ledger.tables() == before
+
+    def test_nor_does_one_approve_what_such_a_user_began(
+        self, ledger: Ledger, waiting: Hash
+    ) -> None:
+        self.raised(ledger, "company-a-user", 6)
+        ledger.when(ApproveTransfer(delivery_id=waiting), user="second")
+        ledger.refused(
+            "TOO_NEW_A_USER", "ours", {"user_id": "company-a-user", "counts_from": NOW + DAY}
+        )
+
+    def test_after_the_programmes_delay_both_count(self, ledger: Ledger, waiting: Hash) -> None:
+        self.raised(ledger, "company-a-user", 7)
+        self.raised(ledger, "second", 7)
+        ledger.when(ApproveTransfer(delivery_id=waiting), user="second")
+        ledger.done()

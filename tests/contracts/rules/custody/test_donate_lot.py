@@ -37,7 +37,7 @@ class TestWhatADonationDoes:
         assert ledger.held("company-a/1") == ["XA-2003-0000000001-0000000700"]
         assert ledger.held("charity/1") == ["XA-2003-0000000701-0000001000"]
         (arrived,) = ledger.lots("charity/1")
-        assert arrived.bars(Restriction.NO_SALE)
+        assert arrived.bars(Restriction.DONATED)
         assert not arrived.locked
 
     def test_a_whole_lot_goes_whole(self, ledger: Ledger) -> None:
@@ -58,7 +58,9 @@ class TestWhatADonationDoes:
             expires_at=Instant(NOW + DAY),
         )
         ledger.when(sale, by="charity")
-        ledger.refused("LOT_RESTRICTED", "RB 4.13", {"lot_id": lot_id})
+        ledger.refused(
+            "LOT_RESTRICTED", "RB 4.13", {"lot_id": lot_id, "restriction": "DONATED"}
+        )
 
     def test_it_counts_in_no_limit(self, ledger: Ledger) -> None:
         ledger.when(donation())
@@ -202,14 +204,39 @@ def test_an_early_action_credit_is_only_donated_for_retirement(ledger: Ledger) -
     ledger.refused("LOT_RESTRICTED", "RB 4.3", {"lot_id": lot_id})
 
 
-def test_what_was_donated_isn_t_given_on(ledger: Ledger) -> None:
-    lot_id = ledger.given_lot("company-a/1", 300, restrictions=Restriction.NO_SALE)
+NOT_TO_BE_GIVEN = [
+    # sentence, restrictions, which of them bars it, section
+    ("what was donated isn't given on", Restriction.DONATED, "DONATED", "RB 4.13"),
+    ("nor a surplus of before enrolment", Restriction.NO_SALE, "NO_SALE", "RB 2.7.1"),
+    (
+        "nor what isn't established as Super Reductions",
+        Restriction.SUPER_REDUCTION | Restriction.NO_SALE | Restriction.NO_COMPLIANCE,
+        "NO_SALE",
+        "RB 4.11.2",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "restrictions", "restriction", "section"),
+    NOT_TO_BE_GIVEN,
+    ids=map(itemgetter(0), NOT_TO_BE_GIVEN),
+)
+def test_a_restricted_lot_isn_t_given(
+    ledger: Ledger, sentence: str, restrictions: Restriction, restriction: str, section: str
+) -> None:
+    lot_id = ledger.given_lot("company-a/1", 300, restrictions=restrictions)
+    before = ledger.tables()
     ledger.when(donation(lot_id=lot_id))
-    ledger.refused("LOT_RESTRICTED", "RB 4.13", {"lot_id": lot_id})
+    ledger.refused("LOT_RESTRICTED", section, {"lot_id": lot_id, "restriction": restriction})
+    assert ledger.tables() == before, sentence
 
 
-@pytest.mark.parametrize("restriction", [Restriction.SPECIAL_RESERVE, Restriction.SUPER_REDUCTION])
-def test_special_reserves_and_super_reductions_may_be_donated(
+@pytest.mark.parametrize(
+    "restriction",
+    [Restriction.SPECIAL_RESERVE, Restriction.SUPER_REDUCTION, Restriction.BOUGHT_FOR_CASH],
+)
+def test_special_reserves_super_reductions_and_what_was_bought_for_cash_may_be_donated(
     ledger: Ledger, restriction: Restriction
 ) -> None:
     lot_id = ledger.given_lot("company-a/1", 300, restrictions=restriction)
@@ -226,6 +253,16 @@ def test_a_donor_s_account_that_is_full_isn_t_split(
     monkeypatch.setattr("cfi.contracts.state.view.StateView.has_room", room)
     ledger.when(donation())
     ledger.refused("ACCOUNT_FULL", "RB 5.3.2", {"account_id": "company-a/1"})
+
+
+def test_a_donor_has_only_so_many_transfers_that_wait(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cfi.contracts.rules.custody.donate_lot.MAX_WAITING_TRANSFERS", 1)
+    given_protection(ledger, "company-a", delay=DAY)
+    assert ledger.when(donation()).done
+    ledger.when(donation())
+    ledger.refused("TOO_MANY_RECORDS", "ours", {"holder_id": "company-a"})
 
 
 def test_a_donor_with_too_many_records_is_refused(

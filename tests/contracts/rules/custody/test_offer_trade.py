@@ -69,13 +69,45 @@ class TestWhatAnOfferDoes:
         assert ledger.when(offer(**change), by="company-c").done
         assert len(ledger.state.incoming_offers.of("company-b").keys()) == 1
 
-    def test_an_aggregator_offers_its_projects_offsets(self, ledger: Ledger) -> None:
-        ledger.given_holder("pool", HolderClass.OFFSET_AGGREGATOR)
+
+class TestWhatProvidersAndAggregatorsOffer:
+    """RB 12.3: the offsets that are registered for them, and nothing else."""
+
+    SELLERS = (HolderClass.OFFSET_PROVIDER, HolderClass.OFFSET_AGGREGATOR)
+
+    def offered(self, ledger: Ledger, lot_id: LotId) -> None:
         given_standing(ledger, "pool")
-        lot_id = ledger.given_lot("pool/1", 100, instrument=Instrument.XSO)
         change = {"account_id": AccountId("pool/1"), "lot_id": lot_id, "tonnes": Tonnes(100)}
         ledger.when(offer(**change), by="pool")
+
+    @pytest.mark.parametrize("seller", SELLERS)
+    def test_offsets_that_were_issued_to_it(self, ledger: Ledger, seller: HolderClass) -> None:
+        ledger.given_holder("pool", seller)
+        self.offered(ledger, ledger.given_lot("pool/1", 100, instrument=Instrument.XSO))
+        ledger.done()
+
+    @pytest.mark.parametrize("seller", SELLERS)
+    def test_not_offsets_that_it_bought(self, ledger: Ledger, seller: HolderClass) -> None:
+        ledger.given_holder("pool", seller)
+        lot_id = ledger.given_lot(
+            "pool/1", 100, instrument=Instrument.XSO, first_owner="company-b"
+        )
+        self.offered(ledger, lot_id)
         ledger.refused("LOT_RESTRICTED", "RB 12.3", {"lot_id": lot_id})
+
+    @pytest.mark.parametrize("seller", SELLERS)
+    def test_nor_allowances(self, ledger: Ledger, seller: HolderClass) -> None:
+        ledger.given_holder("pool", seller)
+        lot_id = ledger.given_lot("pool/1", 100)
+        self.offered(ledger, lot_id)
+        ledger.refused("LOT_RESTRICTED", "RB 12.3", {"lot_id": lot_id})
+
+    def test_a_member_offers_offsets_that_it_bought(self, ledger: Ledger) -> None:
+        lot_id = ledger.given_lot(
+            "company-a/1", 100, instrument=Instrument.XSO, first_owner="company-b"
+        )
+        ledger.when(offer(lot_id=lot_id, tonnes=Tonnes(100)))
+        ledger.done()
 
 
 REFUSALS: list[tuple[str, dict[str, Any], str, str, dict[str, Any]]] = [
@@ -165,19 +197,21 @@ def test_refusal(
 
 
 @pytest.mark.parametrize(
-    ("restrictions", "section"),
+    ("restriction", "section"),
     [
-        (Restriction.NO_SALE, "RB 4.13"),
+        (Restriction.NO_SALE, "RB 2.7.1"),
+        (Restriction.DONATED, "RB 4.13"),
+        (Restriction.BOUGHT_FOR_CASH, "RB 5.9.5"),
         (Restriction.SUPER_REDUCTION, "RB 4.11.2"),
         (Restriction.SPECIAL_RESERVE, "RB 4.11.4"),
     ],
 )
 def test_a_restricted_lot_isn_t_sold(
-    ledger: Ledger, restrictions: Restriction, section: str
+    ledger: Ledger, restriction: Restriction, section: str
 ) -> None:
-    lot_id = ledger.given_lot("company-a/1", 500, restrictions=restrictions)
+    lot_id = ledger.given_lot("company-a/1", 500, restrictions=restriction)
     ledger.when(offer(lot_id=lot_id))
-    ledger.refused("LOT_RESTRICTED", section, {"lot_id": lot_id})
+    ledger.refused("LOT_RESTRICTED", section, {"lot_id": lot_id, "restriction": restriction.name})
 
 
 def test_an_early_action_credit_isn_t_sold(ledger: Ledger) -> None:

@@ -11,7 +11,7 @@ REMOVE = RemoveTrustedAccount(account_id=B)
 
 
 def test_transfers_wait_again_at_once(ledger: Ledger) -> None:
-    ledger.parameter("trusted_account_delay_seconds", 0)
+    ledger.parameter("loosening_delay_seconds", 0)
     given_protection(ledger, "company-a", delay=DAY)
     ledger.when(AddTrustedAccount(account_id=B))
     ledger.when(REMOVE)
@@ -28,7 +28,7 @@ def test_an_account_that_isn_t_trusted_is_unknown(ledger: Ledger) -> None:
 
 
 def test_another_s_trust_answers_like_none(ledger: Ledger) -> None:
-    ledger.parameter("trusted_account_delay_seconds", 0)
+    ledger.parameter("loosening_delay_seconds", 0)
     ledger.when(AddTrustedAccount(account_id=B))
     ledger.when(REMOVE, by="company-b")
     ledger.refused("UNKNOWN_TRUSTED_ACCOUNT", "ours", {"account_id": "company-b/1"})

@@ -1,4 +1,6 @@
-"""What tightens holds at once; what loosens holds after the present delay."""
+"""What tightens holds at once; what loosens holds after the present delay or the programme's,
+whichever is longer.
+"""
 
 import pytest
 
@@ -49,6 +51,7 @@ def test_when_a_change_holds(
     at_once: tuple[int, bool],
     later: tuple[int, bool],
 ) -> None:
+    ledger.parameter("loosening_delay_seconds", DAY)
     given_protection(ledger, A, delay=before[0] * DAY, second_approver=before[1])
     ledger.when(setting(wanted[0], second=wanted[1]))
     assert in_force(ledger) == at_once, sentence
@@ -66,12 +69,41 @@ def test_without_protections_the_first_holds_at_once(ledger: Ledger) -> None:
 
 
 def test_the_receipt_says_from_when_a_loosening_holds(ledger: Ledger) -> None:
-    given_protection(ledger, A, delay=2 * DAY)
+    given_protection(ledger, A, delay=9 * DAY)
     ledger.when(setting(0))
-    ledger.done(effective_from=NOW + 2 * DAY)
+    ledger.done(effective_from=NOW + 9 * DAY)
+
+
+LOOSENINGS = [
+    # sentence, before, wanted
+    ("a second person without a delay isn't let go at once", (0, True), (0, False)),
+    ("a short delay doesn't end sooner than the programme's", (1, False), (0, False)),
+    ("a longer delay doesn't let the second person go sooner", (0, True), (5, False)),
+]
+
+
+@pytest.mark.parametrize(("sentence", "before", "wanted"), LOOSENINGS)
+def test_what_loosens_waits_at_least_the_programmes_delay(
+    ledger: Ledger, sentence: str, before: tuple[int, bool], wanted: tuple[int, bool]
+) -> None:
+    given_protection(ledger, A, delay=before[0] * DAY, second_approver=before[1])
+    ledger.when(setting(wanted[0], second=wanted[1]))
+    ledger.done(effective_from=NOW + 7 * DAY)
+    stricter = (max(before[0], wanted[0]), before[1] or wanted[1])
+    ledger.pass_time(7 * DAY - 1)
+    assert in_force(ledger) == stricter, sentence
+    ledger.pass_time(1)
+    assert in_force(ledger) == wanted, sentence
+
+
+def test_what_tightens_needs_no_delay_of_the_programmes(ledger: Ledger) -> None:
+    given_protection(ledger, A, delay=DAY)
+    ledger.when(setting(2, second=True))
+    ledger.done(effective_from=NOW)
 
 
 def test_a_second_loosening_begins_the_delay_anew(ledger: Ledger) -> None:
+    ledger.parameter("loosening_delay_seconds", DAY)
     given_protection(ledger, A, delay=2 * DAY)
     ledger.when(setting(1))
     ledger.pass_time(DAY)

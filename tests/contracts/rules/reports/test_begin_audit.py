@@ -32,7 +32,7 @@ def test_not_twice(filing: FilingLedger) -> None:
     filing.under_audit()
     before = filing.ledger.tables()
     filing.ledger.when(begin(), EXCHANGE)
-    filing.ledger.refused("REPORT_NOT_THERE_YET", "RB 10.3", {"year": 2003})
+    filing.ledger.refused("REPORT_NOT_THERE_YET", "RB 10.3", {"year": 2003, "state": "UNDER_AUDIT"})
     assert filing.ledger.tables() == before
 
 

@@ -40,7 +40,7 @@ def test_not_before_its_audit(filing: FilingLedger) -> None:
     filing.reported()
     before = filing.ledger.tables()
     filing.ledger.when(finalise(), EXCHANGE)
-    filing.ledger.refused("REPORT_NOT_THERE_YET", "RB 10.3", {"year": 2003})
+    filing.ledger.refused("REPORT_NOT_THERE_YET", "RB 10.3", {"year": 2003, "state": "SUBMITTED"})
     assert filing.ledger.tables() == before
 
 
@@ -48,7 +48,7 @@ def test_nor_twice(filing: FilingLedger) -> None:
     filing.under_audit()
     filing.does(finalise(), EXCHANGE)
     filing.ledger.when(finalise(), EXCHANGE)
-    filing.ledger.refused("REPORT_NOT_THERE_YET", "RB 10.3", {"year": 2003})
+    filing.ledger.refused("REPORT_NOT_THERE_YET", "RB 10.3", {"year": 2003, "state": "FINAL"})
 
 
 def test_there_is_a_report(filing: FilingLedger) -> None:

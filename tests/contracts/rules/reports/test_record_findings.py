@@ -21,7 +21,7 @@ def test_only_a_report_under_audit_has_findings(filing: FilingLedger) -> None:
     filing.reported()
     before = filing.ledger.tables()
     filing.ledger.when(findings(), EXCHANGE)
-    filing.ledger.refused("REPORT_NOT_THERE_YET", "RB 10.3", {"year": 2003})
+    filing.ledger.refused("REPORT_NOT_THERE_YET", "RB 10.3", {"year": 2003, "state": "SUBMITTED"})
     assert filing.ledger.tables() == before
 
 

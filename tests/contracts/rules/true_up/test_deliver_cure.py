@@ -14,7 +14,7 @@ from cfi.contracts.wire.messages.true_up.deliver_cure import DeliverCure
 from cfi.contracts.wire.quantities import SmallCode, Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.text import AccountId, HolderId, LotId
-from tests.contracts.true_up import TrueUpLedger
+from tests.contracts.true_up import NOT_SCHEDULED, TrueUpLedger
 
 OWN = "XA-2003-0000000101"
 ANOTHERS = "XA-2003-0000001101"
@@ -83,7 +83,7 @@ REFUSALS: list[tuple[str, DeliverCure, str, str, dict[str, Fact]]] = [
         deliver(OWN, 100, year=2004),
         "STAGE_NOT_OPEN",
         "RB 4.7",
-        {"compliance_year": 2004},
+        NOT_SCHEDULED,
     ),
     ("a lot that isn't there", deliver(NONE, 100), "UNKNOWN_LOT", "RB 5.3.1", {"lot_id": NONE}),
     (
@@ -112,7 +112,7 @@ REFUSALS: list[tuple[str, DeliverCure, str, str, dict[str, Fact]]] = [
         deliver(OFFSET, 400),
         "OFFSET_LIMIT_REACHED",
         "RB 4.11.5",
-        {"asked": 400},
+        {"asked": 400, "left": 300},
     ),
 ]
 
@@ -148,7 +148,8 @@ class TestWhoAndWhen:
         true_up.member("company-a", 100_000)
         true_up.reaches(2003, Stage.ELECTIONS)
         true_up.ledger.when(deliver(OWN, 100))
-        true_up.ledger.refused("STAGE_NOT_OPEN", "RB 4.7", {"compliance_year": 2003})
+        facts = true_up.not_open(2003, "cure_at", "closes_at")
+        true_up.ledger.refused("STAGE_NOT_OPEN", "RB 4.7", facts)
 
     def test_single_tonnes_are_surrendered_as_whole_cfis(self, cure: TrueUpLedger) -> None:
         lot = cure.ledger.lots("company-a/1")[0]
@@ -166,6 +167,6 @@ class TestWhoAndWhen:
         early = ledger.given_lot("company-a/1", 300, 2004, Instrument.XE, first_owner="company-a")
         ledger.when(deliver(offset, 200, year=2004))
         ledger.when(deliver(early, 300, year=2004))
-        ledger.refused("OFFSET_LIMIT_REACHED", "RB 4.11.5", {"asked": 300})
+        ledger.refused("OFFSET_LIMIT_REACHED", "RB 4.11.5", {"asked": 300, "left": 200})
         ledger.when(deliver(early, 200, year=2004))
         ledger.done(short_tonnes=200)

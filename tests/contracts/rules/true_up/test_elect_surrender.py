@@ -19,7 +19,7 @@ from cfi.contracts.wire.quantities import Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.text import AccountId, LotId
 from tests.contracts.ledger import Ledger
-from tests.contracts.true_up import PHASE_2, TrueUpLedger
+from tests.contracts.true_up import NOT_SCHEDULED, PHASE_2, TrueUpLedger
 
 OWN = "XA-2003-0000000001"
 ANOTHERS = "XA-2003-0000000301"
@@ -88,7 +88,7 @@ REFUSALS: list[tuple[str, ElectSurrender, str, str, dict[str, Fact]]] = [
         elect((OWN, 100), year=2004),
         "STAGE_NOT_OPEN",
         "RB 4.7",
-        {"compliance_year": 2004},
+        NOT_SCHEDULED,
     ),
     ("nothing named", elect(), "TOO_MANY_LOTS", "ours", {"lots": 0}),
     (
@@ -141,7 +141,7 @@ REFUSALS: list[tuple[str, ElectSurrender, str, str, dict[str, Fact]]] = [
         elect((RESERVED, 100)),
         "LOT_RESTRICTED",
         "RB 4.11.4",
-        {"lot_id": RESERVED, "compliance_year": 2003},
+        {"lot_id": RESERVED, "compliance_year": 2003, "restriction": "SPECIAL_RESERVE"},
     ),
     (
         "early action credits before 2004",
@@ -180,7 +180,8 @@ class TestWhoAndWhen:
     def test_after_the_settlement_it_is_too_late(self, elections: TrueUpLedger) -> None:
         elections.reaches(2003, Stage.CURE)
         elections.ledger.when(elect((OWN, 100)))
-        elections.ledger.refused("STAGE_NOT_OPEN", "RB 4.7", {"compliance_year": 2003})
+        facts = elections.not_open(2003, "elections_at", "settles_at")
+        elections.ledger.refused("STAGE_NOT_OPEN", "RB 4.7", facts)
 
     def test_early_action_credits_are_their_first_owners(self, elections: TrueUpLedger) -> None:
         lot = elections.ledger.given_lot(

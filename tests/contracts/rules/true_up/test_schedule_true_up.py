@@ -20,9 +20,43 @@ class TestWhatSchedulingDoes:
         assert row is not None
         assert row.stage is Stage.SCHEDULED
         assert row.opens_at == start_of_day(2004, 5, 1)
-        assert row.closes_at == start_of_day(2004, 6, 30)
+        assert row.closes_at == start_of_day(2004, 7, 1)
         assert row.opens_at <= row.elections_at <= row.settles_at <= row.cure_at <= row.closes_at
         true_up.ledger.done(opens_at=row.opens_at, closes_at=row.closes_at)
+
+    def test_the_last_of_june_is_the_last_day_to_deliver(self, true_up: TrueUpLedger) -> None:
+        true_up.scheduled(2003)
+        true_up.ledger.pass_time(to=start_of_day(2004, 7, 1) - 1)
+        assert true_up.stage(2003) is Stage.CURE
+        true_up.ledger.pass_time(1)
+        assert true_up.stage(2003) is Stage.CLOSED
+
+
+LATE = [
+    ("a second before it opens", start_of_day(2004, 5, 1) - 1, start_of_day(2004, 5, 1)),
+    ("the moment at which it would open", start_of_day(2004, 5, 1), start_of_day(2004, 5, 2)),
+    ("after it would have closed", start_of_day(2004, 7, 5) + 3_600, start_of_day(2004, 7, 6)),
+]
+
+
+class TestSchedulingLate:
+    @pytest.mark.parametrize(("sentence", "now", "opens_at"), LATE, ids=map(itemgetter(0), LATE))
+    def test_every_stage_has_its_whole_time(
+        self, true_up: TrueUpLedger, sentence: str, now: int, opens_at: int
+    ) -> None:
+        true_up.ledger.pass_time(to=now)
+        true_up.scheduled(2003)
+        row = true_up.ledger.state.true_ups.get(number_key(2003))
+        assert row is not None
+        assert row.opens_at == row.elections_at == row.due_at == opens_at, sentence
+        days = [(at - row.opens_at) // 86_400 for at in (row.settles_at, row.cure_at, row.closes_at)]
+        assert days == [31, 32, 61]
+
+    def test_nothing_is_settled_by_the_next_block(self, true_up: TrueUpLedger) -> None:
+        true_up.ledger.pass_time(to=start_of_day(2004, 7, 5))
+        true_up.scheduled(2003)
+        assert true_up.ledger.pass_time(1) == 0
+        assert true_up.stage(2003) is Stage.SCHEDULED
 
 
 REFUSALS = [

@@ -74,4 +74,5 @@ def test_refusal(
 def test_after_the_settlement_it_is_too_late(elections: TrueUpLedger) -> None:
     elections.reaches(2003, Stage.CURE)
     elections.ledger.when(withdraw(EARLIER))
-    elections.ledger.refused("STAGE_NOT_OPEN", "RB 4.7", {"compliance_year": 2003})
+    facts = elections.not_open(2003, "elections_at", "settles_at")
+    elections.ledger.refused("STAGE_NOT_OPEN", "RB 4.7", facts)
