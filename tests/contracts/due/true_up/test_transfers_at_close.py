@@ -8,15 +8,22 @@ from collections.abc import Callable
 
 import pytest
 
+from cfi.contracts.due.true_up.close import close_year
 from cfi.contracts.state.compliance import may_sell
 from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.membership import HolderStatus
-from cfi.contracts.state.rows.true_up import ComplianceStatus, Stage
+from cfi.contracts.state.rows.true_up import (
+    ComplianceStatus,
+    Progress,
+    Stage,
+    TrueUpWork,
+    Work,
+)
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.custody.cancel_delayed_transfer import CancelDelayedTransfer
 from cfi.contracts.wire.messages.custody.stop_transfer import StopTransfer
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
-from cfi.contracts.wire.quantities import Instant, Tonnes, small_code
+from cfi.contracts.wire.quantities import Instant, Tonnes, Year, small_code
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import AccountId, HolderId, LotId, Text
 from tests.contracts.ledger import EXCHANGE, Ledger
@@ -307,3 +314,45 @@ def test_a_close_of_several_pieces_keeps_what_it_did_not_find_too(
     assert closed_as(true_up) == (125_000, 100_000, 175_000)
     marks = [(lot.tonnes, int(lot.restrictions)) for lot in ledger.lots("company-a/3")]
     assert marks == [(50_000, int(Restriction.SUPER_REDUCTION))] * 2
+
+
+def test_what_is_sold_between_two_pieces_of_the_close_is_marked_when_it_comes_back(
+    true_up: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cfi.contracts.due.true_up.pieces.MAX_LOTS_PER_PIECE", 1)
+    ledger, lot_id = true_up.ledger, given_surplus(true_up)
+    before_the_close(true_up)
+    ledger.given_account(A)
+    moved = TransferLot(
+        source=AccountId("company-a/1"),
+        target=AccountId("company-a/3"),
+        lot_id=lot_id,
+        tonnes=Tonnes(100_000),
+    )
+    assert ledger.when(moved, A).done
+    so_far = closed_piece(ledger, None)
+    delivery_id = sold(ledger, lot_id, 300_000)
+    while so_far is not None:
+        ledger.pass_time()
+        so_far = closed_piece(ledger, so_far)
+    assert closed_as(true_up) == (0, 100_000, 0)
+    cancelled(true_up, delivery_id)
+    assert closed_as(true_up) == (125_000, 100_000, 175_000)
+    assert true_up.marked(A, 2003, Restriction.SPECIAL_RESERVE) == 175_000
+
+
+def closed_piece(ledger: Ledger, so_far: Progress | None) -> Progress | None:
+    """One piece of company A's close; how far it came."""
+    holder = ledger.state.holders.get(A)
+    assert holder is not None
+    work = TrueUpWork(
+        year=Year(2003),
+        exchange=HolderId(EXCHANGE),
+        work=Work.CLOSE,
+        after=None,
+        since=ledger.now,
+        progress=so_far,
+    )
+    changes, after = close_year(ledger.state, holder, work, ledger.context(EXCHANGE, "officer-1"))
+    ledger.given(changes)
+    return after
