@@ -9,10 +9,11 @@ from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import Tonnes
 from cfi.contracts.wire.refusal import Fact
 from tests.contracts.filings import FilingLedger, adjust
-from tests.contracts.ledger import EXCHANGE
+from tests.contracts.ledger import EXCHANGE, Ledger
 
 
-def test_no_baseline_grows_above_1_000_000_000_t(filing: FilingLedger) -> None:
+def test_no_baseline_grows_above_1_000_000_000_t(ledger: Ledger) -> None:
+    filing = FilingLedger(ledger)
     filing.established()
     filing.allocated()
     for number in range(10):
@@ -22,7 +23,8 @@ def test_no_baseline_grows_above_1_000_000_000_t(filing: FilingLedger) -> None:
     filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.4", facts)
 
 
-def test_no_more_is_issued_than_there_are_serials(filing: FilingLedger) -> None:
+def test_no_more_is_issued_than_there_are_serials(ledger: Ledger) -> None:
+    filing = FilingLedger(ledger)
     filing.established()
     filing.allocated()
     filing.acquires("bought", 100_000, "2003-01-01")
