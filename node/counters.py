@@ -32,6 +32,11 @@ class Counters:
     one, what the clock is short of the last votes known.
     """
 
+    clock_steady: bool = False
+    """True if that was about as much at the block before: who catches up is less late each time."""
+    longest_quiet_nanos: int = 0
+    """For how long the engine's settings let no block come, at most; 0 is no bound."""
+
     def reject(self, reason: str) -> None:
         """A proposed block was rejected; what follows a colon is detail."""
         _count(self.rejected_proposals, reason.partition(":")[0])
@@ -58,6 +63,8 @@ class Counters:
             "peers": self.peers,
             "refused_peers": self.refused_peers,
             "clock_off_nanos": self.clock_off_nanos,
+            "clock_steady": self.clock_steady,
+            "longest_quiet_nanos": self.longest_quiet_nanos,
         }
 
 

@@ -1,5 +1,6 @@
 """What anybody may read: headers, public rows with proofs, the node's condition."""
 
+import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -111,16 +112,35 @@ async def ready(request: web.Request) -> web.Response:
         told = await request.app[DESK].link.ask("status")
     except (LedgerUnreachableError, LedgerFaultError) as error:
         raise unreachable() from error
-    counters = told["counters"]
-    off = counters["clock_off_nanos"] / _NANOS
-    # Who is behind commits old blocks, so that a clock seems fast; one that is slow may be why.
-    if counters["catching_up"] and off >= -MOST_CLOCK_SECONDS:
-        raise not_ready("catching-up", f"the engine is behind, at height {told['height']}")
-    if abs(off) > MOST_CLOCK_SECONDS:
-        raise not_ready("clock-off", f"this clock is {off:.1f} s off the last block's votes")
+    _require_in_step(told["height"], told["counters"])
     if told["proofs_from"] > max(told["height"] - 1, 0):
         raise not_ready("no-proofs-yet", "after a start nothing is proved before the next block")
     return json_answer({"ready": True, "height": told["height"]})
+
+
+def _require_in_step(height: int, counters: Mapping[str, Any]) -> None:
+    """Raise what says why a node isn't where the others are, if it isn't."""
+    off = counters["clock_off_nanos"] / _NANOS
+    # A slow clock may be why a node is behind, so it is told first.
+    if off < -MOST_CLOCK_SECONDS:
+        raise not_ready("clock-off", f"this clock is {off:.1f} s off the last block's votes")
+    if counters["catching_up"]:
+        raise not_ready("catching-up", f"the engine is behind, at height {height}")
+    quiet, longest = _quiet_nanos(counters), counters["longest_quiet_nanos"]
+    if longest and quiet > longest:
+        seconds = f"no block for {quiet / _NANOS:.0f} s, at height {height}"
+        raise not_ready("no-new-blocks", f"{seconds}: look at its peers, and whether others decide")
+    # Who is behind commits old blocks, so that a clock seems fast; it is less so with each block.
+    if off > MOST_CLOCK_SECONDS and not counters["clock_steady"]:
+        raise not_ready("catching-up", f"{off:.0f} s behind the others, at height {height}")
+    if off > MOST_CLOCK_SECONDS:
+        raise not_ready("clock-off", f"this clock is {off:.1f} s off the last block's votes")
+
+
+def _quiet_nanos(counters: Mapping[str, Any]) -> int:
+    """How long ago the last height was committed here; 0 before the first one."""
+    committed_at: int = counters["last_commit_nanos"]
+    return time.time_ns() - committed_at if committed_at else 0
 
 
 async def metrics(request: web.Request) -> web.Response:

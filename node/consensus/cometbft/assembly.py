@@ -28,6 +28,7 @@ from cfi.node.state_sync import StateSync
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.snapshots import SnapshotFolder
 
+_QUIET_HEIGHTS: Final = 3
 _SHARE_OF_HOLDER: Final = 4
 """A holder's acts may take the fourth part of the room."""
 
@@ -45,7 +46,7 @@ def cometbft_service(
     """The service of a ledger whose blocks CometBFT decides, and the chain as it follows it;
     `genesis` is the signed document.
     """
-    audience, counters = Audience(), Counters()
+    audience, counters = Audience(), Counters(longest_quiet_nanos=_longest_quiet(settings))
     of_holder = min(MOST_OF_HOLDER, max(1, settings.mempool_size // _SHARE_OF_HOLDER))
     mempool = Mempool(settings.mempool_size, most_of_holder=of_holder)
     rpc = EngineRpc(home.engine_socket)
@@ -72,3 +73,12 @@ def cometbft_service(
     queries.add("make_snapshot", maker.question)
     link = EngineLink(rpc, server, forwarder, follower)
     return Service(queries, reception, audience, (link, maker)), follower
+
+
+def _longest_quiet(settings: Settings) -> int:
+    """In how many nanoseconds a block has come unless something is wrong: a few heights without a
+    transaction, each of a few rounds.
+    """
+    rounds = settings.timeout_propose + 2 * settings.timeout_vote
+    height = settings.empty_block_seconds + settings.timeout_commit + rounds
+    return int(_QUIET_HEIGHTS * height * 1_000_000_000)

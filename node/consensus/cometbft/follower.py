@@ -38,6 +38,8 @@ from cfi.node.storage.database import DamagedError
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 0.02
+_STEADY_PART: Final = 3
+"""A clock is off steadily if that changes by at most this part of the time between two blocks."""
 _MOST_CONTENTS: Final = 8
 """Heights whose transactions are kept for the block."""
 _NO_EVIDENCE: Final = evidence_hash([])
@@ -78,6 +80,7 @@ class Follower:
         self._tip: Tip | None = None
         committed = application.store.committed()
         self._committed = 0 if committed is None else committed.height
+        self._voted_at = 0
         self._hashes: dict[int, bytes] = {}
         self._contents: dict[int, tuple[bytes, ...]] = {}
         self._told: dict[int, list[Told]] = {}
@@ -222,7 +225,11 @@ class Follower:
         """Votes for the newest block were given just before it was committed here."""
         committed_at = self._counters.last_commit_nanos
         if height == self._committed and committed_at:
-            self._counters.clock_off_nanos = committed_at - self.next_block_time.total_nanos
+            voted_at, before = self.next_block_time.total_nanos, self._counters.clock_off_nanos
+            off = committed_at - voted_at
+            between = voted_at - self._voted_at if self._voted_at else 0
+            self._counters.clock_steady = abs(off - before) * _STEADY_PART < between
+            self._counters.clock_off_nanos, self._voted_at = off, voted_at
 
     def _notice_a_slow_clock(self) -> None:
         """Until something is committed here: a clock before the last votes is slow by that, at

@@ -96,7 +96,9 @@ class TestWhatAnybodyReads:
         ("counted", "code"),
         [
             ({"catching_up": True}, "catching-up"),
-            ({"clock_off_nanos": 10_000_000_001}, "clock-off"),
+            ({"clock_off_nanos": 10_000_000_001}, "catching-up"),
+            ({"clock_off_nanos": 10_000_000_001, "clock_steady": True}, "clock-off"),
+            ({"last_commit_nanos": 1, "longest_quiet_nanos": 9_000_000_000}, "no-new-blocks"),
             ({"clock_off_nanos": -10_000_000_001}, "clock-off"),
             ({"clock_off_nanos": 10_000_000_001, "catching_up": True}, "catching-up"),
             ({"clock_off_nanos": -10_000_000_001, "catching_up": True}, "clock-off"),
