@@ -112,13 +112,13 @@ async def ready(request: web.Request) -> web.Response:
         told = await request.app[DESK].link.ask("status")
     except (LedgerUnreachableError, LedgerFaultError) as error:
         raise unreachable() from error
-    _require_in_step(told["height"], told["counters"])
+    require_in_step(told["height"], told["counters"])
     if told["proofs_from"] > max(told["height"] - 1, 0):
         raise not_ready("no-proofs-yet", "after a start nothing is proved before the next block")
     return json_answer({"ready": True, "height": told["height"]})
 
 
-def _require_in_step(height: int, counters: Mapping[str, Any]) -> None:
+def require_in_step(height: int, counters: Mapping[str, Any]) -> None:
     """Raise what says why a node isn't where the others are, if it isn't."""
     off = counters["clock_off_nanos"] / _NANOS
     # A slow clock may be why a node is behind, so it is told first.

@@ -13,7 +13,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cfi.client.wallet.keystore import LEAST, SigningKey, write_key
+from cfi.genesis.builder import build_genesis
+from cfi.genesis.officers import sign_genesis
 from cfi.node.main import main
+from tests.genesis.founders import OFFICER_SEEDS, PLAN
 from tests.node.test_examples import LEAVES
 
 NOBODY = "--gateway http://127.0.0.1:1"
@@ -24,6 +27,8 @@ HASH = "00" * 32
 LINES = [
     # FILE is the file in question; every other one is good
     "anchor --home NEW --officer-key FILE --passphrase-file PHRASE OUT",
+    "audit admissions --genesis FILE FOLDER KEY",
+    "audit admissions FOLDER FILE",
     "audit export --key FILE --passphrase-file PHRASE http://127.0.0.1:1 OUT",
     "audit export FILE OUT",
     "audit prove --height 1 --table chain --row 00 --genesis FILE FOLDER",
@@ -34,6 +39,7 @@ LINES = [
     "calc baseline FILE",
     "calc position FILE",
     "join --home NEW --genesis FILE",
+    "join --home NEW --genesis GENESIS --sync-server h:1 --sync-server h:2 --anchor FILE",
     "key prove FILE --chain-id a --holder b --user c --passphrase-file PHRASE",
     f"key rotate FILE OUT {NOBODY} --passphrase-file PHRASE",
     f"light statement --account a/1 {NOBODY} --key FILE --passphrase-file PHRASE",
@@ -43,6 +49,7 @@ LINES = [
     "light verify --trusted FILE --untrusted FILE --now 2026-01-01T00:00:00Z",
     f"query account a/1 {NOBODY} --key FILE --passphrase-file PHRASE",
     f"query accounts {NOBODY} --key FILE --passphrase-file PHRASE",
+    f"query baseline a {NOBODY} --key FILE --passphrase-file PHRASE",
     f"query holder {NOBODY} --key FILE --passphrase-file PHRASE",
     f"query receipt {HASH} {NOBODY} --key FILE --passphrase-file PHRASE",
     f"tx OpenAccount FILE {MINE} --yes",
@@ -61,6 +68,7 @@ PASSPHRASES = [
     f"light statement --account a/1 {NOBODY} --key KEY --passphrase-file FILE",
     f"query account a/1 {NOBODY} --key KEY --passphrase-file FILE",
     f"query accounts {NOBODY} --key KEY --passphrase-file FILE",
+    f"query baseline a {NOBODY} --key KEY --passphrase-file FILE",
     f"query holder {NOBODY} --key KEY --passphrase-file FILE",
     f"query receipt {HASH} {NOBODY} --key KEY --passphrase-file FILE",
     f"testnet make -n 1 OUT {FOUND} --passphrase-file FILE",
@@ -87,6 +95,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "PHRASE").write_text("secret\n")
     (tmp_path / "MESSAGE").write_text(f'{{"seed": "{HASH}", "retirement": false}}')
     (tmp_path / "FOLDER").mkdir()
+    (tmp_path / "GENESIS").write_bytes(sign_genesis(build_genesis(PLAN), OFFICER_SEEDS))
     return tmp_path
 
 

@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from cfi.node.gateway.answers import RefusedRequestError
+from cfi.node.gateway.public import require_in_step
 from cfi.node.tether import end
 from tests.effort import effort
-from tests.faults.network.running import Net
+from tests.faults.network.running import FAULT_SECONDS, Net
+from tests.network.running import NetworkNode, until
 
 KILLS: Final = effort(sample=1, soak=5)
 """Of each kind, each time."""
@@ -74,9 +77,22 @@ def one_is_cut_off(net: Net, chance: random.Random) -> None:
     while net.nodes[others[0]].height < begun + CUT_OFF_BLOCKS:
         net.commit(chance.choice(others))
     assert net.nodes[alone].height <= begun + 2
+    until(lambda: not_ready(net.nodes[alone]) == "no-new-blocks", seconds=FAULT_SECONDS)
+    assert not_ready(net.nodes[others[0]]) == ""
     net.wires.heal()
     net.goes_on(*EVERYONE)
     net.commit(alone)
+    until(lambda: not_ready(net.nodes[alone]) == "", seconds=FAULT_SECONDS)
+
+
+def not_ready(node: NetworkNode) -> str:
+    """Why a gateway would say that its node isn't ready; empty if it is."""
+    told = node.ask("status")
+    try:
+        require_in_step(told["height"], told["counters"])
+    except RefusedRequestError as error:
+        return error.code
+    return ""
 
 
 def two_halves_part(net: Net, chance: random.Random) -> None:
