@@ -18,6 +18,7 @@ from cfi.client.light.signed_request import (
 MOST_AGE_SECONDS: Final = 60
 MOST_AHEAD_SECONDS: Final = 10
 MOST_NONCES: Final = 200_000
+MOST_OF_HOLDER: Final = MOST_NONCES // 16
 
 
 class DeniedError(Exception):
@@ -29,24 +30,35 @@ class DeniedError(Exception):
 
 
 class Nonces:
-    """The nonces of the last minute, each with the key that used it."""
+    """The nonces of the last minute, each with the key that used it; no holder's keys take more
+    than a share of the room.
+    """
 
-    def __init__(self, most: int = MOST_NONCES) -> None:
+    def __init__(self, most: int = MOST_NONCES, most_of_holder: int = MOST_OF_HOLDER) -> None:
         self._most = most
+        self._most_of_holder = most_of_holder
         self._seen: dict[tuple[bytes, bytes], None] = {}
-        self._by_age: deque[tuple[float, tuple[bytes, bytes]]] = deque()
+        self._of_holder: dict[str, int] = {}
+        self._by_age: deque[tuple[float, str, tuple[bytes, bytes]]] = deque()
 
-    def use(self, key: bytes, nonce: bytes, now: float) -> bool:
+    def use(self, holder: str, key: bytes, nonce: bytes, now: float) -> bool:
         """Note a nonce; False if this key has used it, or if there is no room to remember it."""
-        keep = MOST_AGE_SECONDS + MOST_AHEAD_SECONDS + 1
-        while self._by_age and self._by_age[0][0] + keep < now:
-            del self._seen[self._by_age.popleft()[1]]
-        name = (key, nonce)
-        if name in self._seen or len(self._seen) >= self._most:
+        self._forget(now - (MOST_AGE_SECONDS + MOST_AHEAD_SECONDS + 1))
+        name, used = (key, nonce), self._of_holder.get(holder, 0)
+        if name in self._seen or len(self._seen) >= self._most or used >= self._most_of_holder:
             return False
         self._seen[name] = None
-        self._by_age.append((now, name))
+        self._of_holder[holder] = used + 1
+        self._by_age.append((now, holder, name))
         return True
+
+    def _forget(self, before: float) -> None:
+        while self._by_age and self._by_age[0][0] < before:
+            _, holder, name = self._by_age.popleft()
+            del self._seen[name]
+            self._of_holder[holder] -= 1
+            if not self._of_holder[holder]:
+                del self._of_holder[holder]
 
 
 class Door:
@@ -76,8 +88,13 @@ class Door:
         return told
 
     def verify(self, told: RequestSignature, method: str, target: str, body: bytes) -> None:
-        """Raise DeniedError unless the key signed this request, for the first time."""
+        """Raise DeniedError unless the key signed this request."""
         if not signs(told, method, target, body):
             raise DeniedError("bad-signature", "the signature doesn't verify")
-        if not self._nonces.use(told.public_key, told.nonce, self._now()):
+
+    def let_in(self, told: RequestSignature, holder: str) -> None:
+        """Raise DeniedError unless this is the first time. Only what a holder's live key signed is
+        remembered: keys of strangers cost nothing to make.
+        """
+        if not self._nonces.use(holder, told.public_key, told.nonce, self._now()):
             raise DeniedError("replayed", "the nonce has been used, or can't be remembered now")

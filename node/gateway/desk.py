@@ -15,7 +15,7 @@ from cfi.contracts.wire.quantities import parse_whole
 from cfi.contracts.wire.text import HolderId
 from cfi.node.gateway.answers import RefusedRequestError
 from cfi.node.gateway.auth import DeniedError, Door
-from cfi.node.gateway.guard import Connections, Deadlines
+from cfi.node.gateway.guard import Connections, Deadlines, group_of
 from cfi.node.gateway.link_client import LedgerLink
 from cfi.node.gateway.metrics import Metrics
 from cfi.node.gateway.quota import Quota, Rate
@@ -99,8 +99,8 @@ class Reader:
 
 
 def address_of_request(request: web.Request) -> str:
-    """The address that the socket has; headers of proxies are not believed."""
-    return request.remote or "local"
+    """The address that the socket has, or its network; headers of proxies are not believed."""
+    return group_of(request.remote or "local")
 
 
 async def body_of(request: web.Request) -> bytes:
@@ -116,7 +116,7 @@ async def reader_of(request: web.Request) -> Reader:
     """Who signed the request; raises RefusedRequestError.
 
     What costs least is asked first: the headers' form, the time, the quotas, then the signature,
-    and only then the ledger.
+    and only then the ledger. The nonce is noted last, for a live key.
     """
     desk, body = request.app[DESK], await body_of(request)
     try:
@@ -130,6 +130,10 @@ async def reader_of(request: web.Request) -> Reader:
     signer = await desk.link.ask("signer", {"key": told.public_key})
     if signer is None:
         raise RefusedRequestError(401, "no-live-key", "the key belongs to no active user")
+    try:
+        desk.door.let_in(told, signer["holder"])
+    except DeniedError as error:
+        raise RefusedRequestError(401, error.code, str(error)) from error
     return Reader(
         HolderId(signer["holder"]),
         told.public_key,

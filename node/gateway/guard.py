@@ -7,9 +7,21 @@ read its answer. There are bounds on connections in all and of one address.
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 from typing_extensions import override
+
+
+def group_of(address: str) -> str:
+    """Whom a peer's address stands for: itself; of IPv6 the network of 64 bits, all of which anybody
+    with one address there has.
+    """
+    plain = address.partition("%")[0]
+    if ":" not in plain:
+        return plain
+    mapped = IPv6Address(plain).ipv4_mapped
+    return str(IPv6Network((plain, 64), strict=False)) if mapped is None else str(mapped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +81,7 @@ class Guard(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let it in, or hang up at once."""
         assert isinstance(transport, asyncio.Transport)
-        address = address_of(transport)
+        address = group_of(address_of(transport))
         if not self._connections.take(address):
             transport.abort()
             return

@@ -101,9 +101,9 @@ class TestTheDoor:
         door = Door(clock)
         clock.now = START + 30
         told = door.read(headers(), NODE)
-        door.verify(told, "GET", TARGET, b"")
+        door.let_in(told, "company-a")
         with pytest.raises(DeniedError) as caught:
-            door.verify(told, "GET", TARGET, b"")
+            door.let_in(told, "company-a")
         assert caught.value.code == "replayed"
 
     def test_a_nonce_is_remembered_for_as_long_as_its_request_is_fresh(self) -> None:
@@ -114,7 +114,7 @@ class TestTheDoor:
         for late in range(-10, MOST_AGE_SECONDS + 20):
             clock.now = made + late
             try:
-                door.verify(door.read(headers(created=made), NODE), "GET", TARGET, b"")
+                door.let_in(door.read(headers(created=made), NODE), "company-a")
                 accepted.append(late)
             except DeniedError:
                 continue
@@ -132,9 +132,31 @@ class TestTheDoor:
     def test_a_full_memory_denies_and_empties_with_time(self) -> None:
         nonces = Nonces(most=2)
         names = [sha256(b"%d" % each).digest() for each in range(3)]
-        assert [nonces.use(b"k", each, START) for each in names] == [True, True, False]
-        assert nonces.use(b"k", names[2], START + 100)
-        assert nonces.use(b"l", names[2], START + 100)
+        assert [nonces.use("a", b"k", each, START) for each in names] == [True, True, False]
+        assert nonces.use("a", b"k", names[2], START + 100)
+        assert nonces.use("a", b"l", names[2], START + 100)
+
+    def test_one_holders_keys_leave_room_for_others(self) -> None:
+        nonces = Nonces(most_of_holder=2)
+        names = [sha256(b"%d" % each).digest() for each in range(3)]
+        assert [nonces.use("a", key, each, START) for key, each in zip((b"k", b"l", b"k"), names, strict=True)] == [
+            True,
+            True,
+            False,
+        ]
+        assert nonces.use("b", b"m", names[2], START)
+        assert nonces.use("a", b"k", names[2], START + 100)
+
+    def test_a_request_of_nobodys_key_is_not_remembered(self, tmp_path: Path) -> None:
+        async def work() -> None:
+            async with running(tmp_path) as gateway:
+                stranger = gateway.headers(TARGET, seed=sha256(b"a stranger").digest())
+                for _ in range(2):
+                    status, told = await gateway.get(TARGET, stranger)
+                    assert (status, told["code"]) == (401, "no-live-key")
+                assert gateway.server.desk.door._nonces._seen == {}
+
+        run(work())
 
 
 class TestOverTheSocket:
