@@ -14,8 +14,8 @@ from typing_extensions import override
 
 
 def group_of(address: str) -> str:
-    """Whom a peer's address stands for: itself; of IPv6 the network of 64 bits, all of which anybody
-    with one address there has.
+    """Whom a peer's address stands for: itself; of IPv6 the network of 64 bits, where whoever has one
+    address has all.
     """
     plain = address.partition("%")[0]
     if ":" not in plain:
