@@ -14,8 +14,8 @@ from typing_extensions import override
 
 
 def group_of(address: str) -> str:
-    """Whom a peer's address stands for: itself; of IPv6 the network of 64 bits, where whoever has one
-    address has all.
+    """Whom a peer's address stands for: itself, or its IPv6 network of 64 bits, for who has one
+    address there has all.
     """
     plain = address.partition("%")[0]
     if ":" not in plain:

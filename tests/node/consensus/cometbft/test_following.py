@@ -368,29 +368,6 @@ class TestTheChain:
         assert (counters.catching_up, counters.peers) == (False, 3)
 
     @pytest.mark.parametrize(
-        ("late", "steady"),
-        [([0, 35, 34.1, 33.2], False), ([35], False), ([35, 35.1, 34.9], True), ([0, 0.1, 0.2], True)],
-    )
-    def test_who_catches_up_is_less_late_with_each_block(
-        self,
-        chain: Chain,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        late: list[float],
-        steady: bool,
-    ) -> None:
-        """A clock that is fast is off by as much at each."""
-        follower, files = followed(chain, tmp_path, as_it_is(chain), 3)
-        follower._counters = counters = Counters()
-        for second, off in enumerate(late):
-            votes = Timestamp(seconds=1_800_000_000 + second, nanos=0)
-            monkeypatch.setattr(Follower, "next_block_time", votes)
-            counters.last_commit_nanos = votes.total_nanos + int(off * 10**9)
-            follower._compare_clocks(follower._committed)
-        assert counters.clock_steady is steady
-        files.close()
-
-    @pytest.mark.parametrize(
         ("committed", "off", "noticed"), [(0, -90, -90), (0, 90, 0), (1, -90, 0)]
     )
     def test_a_clock_before_the_last_votes_is_noticed_until_something_is_committed(
