@@ -213,13 +213,24 @@ def test_if_one_says_that_it_has_halted_all_end(started: list[Running]) -> None:
 
 
 def test_one_that_halts_because_the_other_ended_is_not_the_cause(tmp_path: Path) -> None:
-    path = tmp_path / "socket"
-    serves = (
-        "import socket, time; server = socket.socket(socket.AF_UNIX); "
-        f"server.bind({str(path)!r}); time.sleep(0.5); raise SystemExit(1)"
-    )
+    path, begun = tmp_path / "socket", tmp_path / "begun"
+    serves = f"""
+import os, socket, time
+server = socket.socket(socket.AF_UNIX)
+server.bind({str(path)!r})
+while not os.path.exists({str(begun)!r}):
+    time.sleep(0.01)
+time.sleep(0.5)
+raise SystemExit(1)
+"""
     line = '{"level":"error","_msg":"CONSENSUS FAILURE!!!","err":"connection reset","ts":"now"}'
-    halts = f"import time; print({line!r}, flush=True); print({line!r}, flush=True); time.sleep(60)"
+    halts = f"""
+import time
+print({line!r}, flush=True)
+print({line!r}, flush=True)
+open({str(begun)!r}, "w").close()
+time.sleep(60)
+"""
     log = EngineLog("node1", lambda: 12)
     said: list[str] = []
     chosen = [part("ledger", serves), part("engine", halts, needs=path, log=log)]
