@@ -97,10 +97,13 @@ def decide(
 
 
 def commit(overlay: Overlay, changes: Changes, rows: Encoded | None = None) -> None:
-    """Check the invariants, then write, with the rows as `encoded` gave them if that was asked."""
+    """Check the invariants, then write, with an act's rows as `encoded` gave them: its room was
+    asked for before, and more of it.
+    """
     if changes is not NO_CHANGES:
         conserves(overlay, changes)
-        has_room(overlay, changes)
+        if rows is None:
+            has_room(overlay, changes)
         overlay.apply(changes, rows)
 
 

@@ -29,6 +29,8 @@ def has_room(rows: Rows, changes: Changes) -> None:
 
 def _overfull(rows: Rows, changes: Changes, most: int) -> OwnerKey | None:
     """The first owner that would have more rows than before and more than the most."""
+    if not _may_overfill(rows, changes, most):
+        return None
     for owner, written in sorted(_written(changes).items()):
         count = rows.row_count(owner)
         if count + len(written) <= most:
@@ -37,6 +39,17 @@ def _overfull(rows: Rows, changes: Changes, most: int) -> OwnerKey | None:
         if added > 0 and count + added > most:
             return owner
     return None
+
+
+def _may_overfill(rows: Rows, changes: Changes, most: int) -> bool:
+    """False where every owner has room for as many writes, as with most acts: then nothing has to
+    be counted.
+    """
+    room = most - len(changes.operations)
+    for operation in changes.operations:
+        if type(operation) is Put and rows.row_count(operation.owner) > room:
+            return True
+    return False
 
 
 def _written(changes: Changes) -> dict[OwnerKey, dict[RowKey, bool]]:
