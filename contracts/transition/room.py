@@ -32,11 +32,8 @@ def _overfull(rows: Rows, changes: Changes, most: int) -> OwnerKey | None:
     if not _may_overfill(rows, changes, most):
         return None
     for owner, written in sorted(_written(changes).items()):
-        count = rows.row_count(owner)
-        if count + len(written) <= most:
-            continue
         added = sum(stays - (rows.owned(owner, key) is not None) for key, stays in written.items())
-        if added > 0 and count + added > most:
+        if added > 0 and rows.row_count(owner) + added > most:
             return owner
     return None
 
@@ -55,9 +52,8 @@ def _may_overfill(rows: Rows, changes: Changes, most: int) -> bool:
 def _written(changes: Changes) -> dict[OwnerKey, dict[RowKey, bool]]:
     """Each owner's rows that are written last (True) or dropped."""
     written: dict[OwnerKey, dict[RowKey, bool]] = {}
-    for operation in changes.operations:
-        if isinstance(operation, Put | Drop):
-            written.setdefault(operation.owner, {})[operation.key] = isinstance(operation, Put)
+    for operation in [each for each in changes.operations if isinstance(each, Put | Drop)]:
+        written.setdefault(operation.owner, {})[operation.key] = isinstance(operation, Put)
     return written
 
 
