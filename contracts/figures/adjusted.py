@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 from cfi.contracts.figures.allocation import target
 from cfi.contracts.figures.baseline import Change, ChangeKind, YearBaseline, year_baseline
@@ -13,6 +14,7 @@ from cfi.contracts.figures.dates import day_of
 from cfi.contracts.figures.schedule import may_sell, reduction
 from cfi.contracts.wire.programme import ProgrammeTerms
 from cfi.contracts.wire.quantities import Cfis, Instant, Tonnes, Year, nearest_cfis
+from cfi.contracts.wire.text import FacilityId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +26,44 @@ class YearDue:
     sellable: bool
     """Whether the Member may sell or bank them."""
 
+    @property
+    def year(self) -> Year:
+        """The year, and the vintage."""
+        return self.figure.year
 
-def change_from(first_day: Instant, facility_id: str, tonnes: Tonnes, *, came: bool) -> Change:
-    """A facility that came, or went, as its Member reported it: its baseline in tonnes."""
+    @property
+    def target_tonnes(self) -> Tonnes:
+        """The allocation before it is rounded to CFIs."""
+        return self.figure.allocation_tonnes
+
+
+class Reported(Protocol):
+    """A facility that came or went, as its Member reported it."""
+
+    @property
+    def facility_id(self) -> FacilityId:
+        """Which."""
+
+    @property
+    def baseline_tonnes(self) -> Tonnes:
+        """Its part of the baseline."""
+
+    @property
+    def first_day(self) -> Instant:
+        """The first day on which its emissions are included, or no longer are."""
+
+    @property
+    def came(self) -> bool:
+        """True if it was acquired, False if it was sold."""
+
+
+def change_from(reported: Reported) -> Change:
+    """A reported change as the figures take it."""
     return Change(
-        kind=ChangeKind.ACQUISITION if came else ChangeKind.SALE,
-        facility_id=facility_id,
-        baseline=Fraction(tonnes),
-        date=day_of(first_day),
+        kind=ChangeKind.ACQUISITION if reported.came else ChangeKind.SALE,
+        facility_id=reported.facility_id,
+        baseline=Fraction(reported.baseline_tonnes),
+        date=day_of(reported.first_day),
     )
 
 

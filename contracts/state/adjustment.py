@@ -3,7 +3,8 @@
 (RB 6.5.4, 6.5.5)
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Protocol
 
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.draft import Draft
@@ -37,15 +38,24 @@ from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VintageDue:
-    """What a Member's baseline gives it of one vintage."""
+class VintageDue(Protocol):
+    """What a Member's baseline gives it of one vintage, as the figures have it."""
 
-    vintage: Year
-    target_tonnes: Tonnes
-    allocation: Cfis
-    restrictions: Restriction
-    """On allowances still to be issued."""
+    @property
+    def year(self) -> Year:
+        """The vintage."""
+
+    @property
+    def target_tonnes(self) -> Tonnes:
+        """Before it is rounded to CFIs."""
+
+    @property
+    def allowances(self) -> Cfis:
+        """In all, what was issued before included."""
+
+    @property
+    def sellable(self) -> bool:
+        """Whether what is still to be issued may be sold or banked."""
 
 
 def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: VintageDue) -> None:
@@ -54,17 +64,17 @@ def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: 
     What the Member no longer has is owed with the next obligation; what it gets first makes that
     good. A year that closed on it is trued up anew.
     """
-    row = draft.state.allocations.of(member).get(number_key(due.vintage))
+    row = draft.state.allocations.of(member).get(number_key(due.year))
     assert row is not None, "a run allocates every vintage of the baseline"
-    change = due.allocation * TONNES_PER_CFI - row.issued_tonnes - row.adjusted_tonnes
+    change = due.allowances * TONNES_PER_CFI - row.issued_tonnes - row.adjusted_tonnes
     if change == 0:
         return
-    owed = 0 if _trued_up(draft.state, member, due.vintage) else row.owed_tonnes
+    owed = 0 if _trued_up(draft.state, member, due.year) else row.owed_tonnes
     lacking = Tonnes(0)
     if change > owed:
         _issue(draft, block, member, due, Tonnes(change - owed))
     elif change < 0:
-        lacking = _retire(draft, block, member, due.vintage, Tonnes(-change))
+        lacking = _retire(draft, block, member, due.year, Tonnes(-change))
     adjusted = replace(
         row,
         target_tonnes=due.target_tonnes,
@@ -73,10 +83,10 @@ def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: 
     )
     draft.add(Changes.of(put(ALLOCATIONS, member, adjusted)))
     if lacking:
-        _owe(draft, member, due.vintage, lacking)
-    if comes_too_late(draft.state, member, due.vintage):
+        _owe(draft, member, due.year, lacking)
+    if comes_too_late(draft.state, member, due.year):
         require(draft.state.holder_has_room(member), Refusal.TOO_MANY_RECORDS, "RB 6.5.6")
-        draft.add(begin_late_true_up(draft.state, member, due.vintage, block.now))
+        draft.add(begin_late_true_up(draft.state, member, due.year, block.now))
 
 
 def _trued_up(state: StateView, member: HolderId, year: Year) -> bool:
@@ -101,13 +111,14 @@ def _issue(
     tonnes: Tonnes,
 ) -> None:
     account = _first_account(draft.state, member, AccountKind.TRADING)
-    late = comes_too_late(draft.state, member, due.vintage)
+    late = comes_too_late(draft.state, member, due.year)
+    bars = Restriction.NONE if due.sellable else Restriction.NO_SALE
     room_in(draft.state, account)
     require(
-        tonnes <= serials_left(draft.state, Instrument.XA, due.vintage),
+        tonnes <= serials_left(draft.state, Instrument.XA, due.year),
         Refusal.SERIALS_USED_UP,
         "RB 5.3.1",
-        vintage=due.vintage,
+        vintage=due.year,
     )
     draft.add(
         issue(
@@ -115,11 +126,11 @@ def _issue(
             block,
             account,
             Instrument.XA,
-            due.vintage,
+            due.year,
             tonnes,
             Origin.ACQUISITION,
             Identifier(block.act_id.hex()),
-            restrictions=due.restrictions | HELD_FOR_ITS_YEAR if late else due.restrictions,
+            restrictions=bars | HELD_FOR_ITS_YEAR if late else bars,
         )
     )
 

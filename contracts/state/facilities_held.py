@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cfi.contracts.state.rows.baseline import Baseline, BaselineChange, ChangeKind
+from cfi.contracts.state.rows.baseline import Baseline, BaselineChange
 from cfi.contracts.wire.quantities import Tonnes
 from cfi.contracts.wire.text import FacilityId
 
@@ -16,6 +16,5 @@ def held_tonnes(
     )
     for change in changes:
         if change.facility_id == facility_id:
-            came = change.kind is ChangeKind.ACQUISITION
-            tonnes += change.baseline_tonnes if came else -change.baseline_tonnes
+            tonnes += change.baseline_tonnes if change.came else -change.baseline_tonnes
     return Tonnes(tonnes)

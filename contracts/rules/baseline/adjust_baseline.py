@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from cfi.contracts.figures.adjusted import YearDue, change_from, year_due
 from cfi.contracts.figures.errors import FigureError
-from cfi.contracts.state.adjustment import VintageDue, adjust_allowances
+from cfi.contracts.state.adjustment import adjust_allowances
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.filings import member_of, no_true_up_runs, standing_baseline
@@ -17,10 +17,8 @@ from cfi.contracts.state.rows.baseline import (
     BASELINES,
     Baseline,
     BaselineChange,
-    ChangeKind,
     YearBaseline,
 )
-from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.totals import totals_after
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -52,7 +50,7 @@ class AdjustmentDue:
         """As an instruction to adjust names them."""
         return tuple(
             AdjustedYear(
-                year=due.figure.year,
+                year=due.year,
                 baseline_tonnes=due.figure.baseline_tonnes,
                 allowance_tonnes=Tonnes(due.allowances * TONNES_PER_CFI),
             )
@@ -76,7 +74,7 @@ def adjust_baseline(state: StateView, message: AdjustBaseline, block: BlockConte
     pending = [change for change in adjustment.changes if change.adjusted_at is None]
     draft = Draft(state)
     for due in years:
-        adjust_allowances(draft, block, message.member, _vintage(due))
+        adjust_allowances(draft, block, message.member, due)
     require(
         pending or draft.changes.operations,
         Refusal.NOTHING_TO_ADJUST,
@@ -94,9 +92,7 @@ def adjust_baseline(state: StateView, message: AdjustBaseline, block: BlockConte
         put(BASELINES, message.member, after),
         totals_after(state, before, after),
         notify(state, block, NoticeKind.BASELINE_ADJUSTED, message.member),
-        **{
-            f"change_{due.figure.year}_tonnes": due.figure.allocation_change_tonnes for due in years
-        },
+        **{f"change_{due.year}_tonnes": due.figure.allocation_change_tonnes for due in years},
     )
 
 
@@ -120,7 +116,7 @@ def _believable(years: tuple[YearDue, ...]) -> tuple[YearDue, ...]:
             due.figure.baseline_tonnes <= MAX_MEMBER_TONNES,
             Refusal.TOO_MANY_TONNES,
             "RB 6.5.4",
-            year=due.figure.year,
+            year=due.year,
             baseline_tonnes=due.figure.baseline_tonnes,
         )
     return years
@@ -129,15 +125,7 @@ def _believable(years: tuple[YearDue, ...]) -> tuple[YearDue, ...]:
 def _years_due(
     terms: ProgrammeTerms, baseline: Baseline, changes: Sequence[BaselineChange]
 ) -> list[YearDue]:
-    figured = [
-        change_from(
-            change.first_day,
-            change.facility_id,
-            change.baseline_tonnes,
-            came=change.kind is ChangeKind.ACQUISITION,
-        )
-        for change in changes
-    ]
+    figured = [change_from(change) for change in changes]
     first, tonnes = baseline.first_year, baseline.enrolment_tonnes
     try:
         return [year_due(terms, first, tonnes, figured, year.year) for year in baseline.years]
@@ -145,14 +133,5 @@ def _years_due(
         raise RefusedError(Refusal.BASELINE_BELOW_ZERO, "RB 6.5.5", {}) from None
 
 
-def _vintage(due: YearDue) -> VintageDue:
-    return VintageDue(
-        vintage=due.figure.year,
-        target_tonnes=due.figure.allocation_tonnes,
-        allocation=due.allowances,
-        restrictions=Restriction.NONE if due.sellable else Restriction.NO_SALE,
-    )
-
-
 def _recorded(due: YearDue) -> YearBaseline:
-    return YearBaseline(year=due.figure.year, tonnes=due.figure.baseline_tonnes)
+    return YearBaseline(year=due.year, tonnes=due.figure.baseline_tonnes)

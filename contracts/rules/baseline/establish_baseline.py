@@ -14,7 +14,7 @@ from cfi.contracts.figures.errors import FigureCode, FigureError
 from cfi.contracts.figures.inclusion import HOME_OF_THE_EXCHANGE, Reason
 from cfi.contracts.figures.missing_data import Method
 from cfi.contracts.figures.schedule import baseline_period, years_bound
-from cfi.contracts.state.adjustment import VintageDue, adjust_allowances
+from cfi.contracts.state.adjustment import adjust_allowances
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.filings import baseline_open, member_of, no_true_up_runs
@@ -26,13 +26,11 @@ from cfi.contracts.state.rows.baseline import (
     OPT_INS,
     PERIOD_ELECTIONS,
     Baseline,
-    ChangeKind,
     Facility,
     FacilityBaseline,
     OptIns,
     YearBaseline,
 )
-from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.totals import totals_after
 from cfi.contracts.state.view import StateView
@@ -83,7 +81,7 @@ def establish_baseline(
     draft = Draft(state)
     if state.allocations.of(message.member).keys():
         for due in made.years:
-            adjust_allowances(draft, block, message.member, _vintage(due))
+            adjust_allowances(draft, block, message.member, due)
     return Changes.of(
         draft.changes,
         _written(state, message.member, baseline),
@@ -130,7 +128,7 @@ def _worked_out(state: StateView, member: HolderId, now: Instant) -> _WorkedOut:
         period=Identifier(period.name),
         first_year=holder.first_year,
         years=tuple(
-            YearBaseline(year=due.figure.year, tonnes=due.figure.baseline_tonnes) for due in years
+            YearBaseline(year=due.year, tonnes=due.figure.baseline_tonnes) for due in years
         ),
         facilities=tuple(map(_as_recorded, facilities, assessed)),
         inputs_hash=_inputs_hash(state, member, facilities),
@@ -143,12 +141,7 @@ def _years_due(state: StateView, member: Holder, tonnes: Tonnes) -> tuple[YearDu
     """Each year that binds, after the acquisitions and sales that a baseline was adjusted for."""
     terms, first_year = terms_of(state), member.first_year
     changes = [
-        change_from(
-            change.first_day,
-            change.facility_id,
-            change.baseline_tonnes,
-            came=change.kind is ChangeKind.ACQUISITION,
-        )
+        change_from(change)
         for change in state.baseline_changes.of(member.holder_id).all()
         if change.adjusted_at is not None
     ]
@@ -160,15 +153,6 @@ def _years_due(state: StateView, member: Holder, tonnes: Tonnes) -> tuple[YearDu
             raise RefusedError(Refusal.BASELINE_BELOW_ZERO, "RB 6.5.5", {}) from None
         told = {"member": member.holder_id}
         raise RefusedError(Refusal.NO_SCHEDULE, "RB 4.6", told) from None
-
-
-def _vintage(due: YearDue) -> VintageDue:
-    return VintageDue(
-        vintage=due.figure.year,
-        target_tonnes=due.figure.allocation_tonnes,
-        allocation=due.allowances,
-        restrictions=Restriction.NONE if due.sellable else Restriction.NO_SALE,
-    )
 
 
 def _believable(tonnes: Tonnes) -> Tonnes:

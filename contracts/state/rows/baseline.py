@@ -135,6 +135,11 @@ class BaselineChange:
     adjusted_at: Instant | None
     """When allowances were adjusted for it."""
 
+    @property
+    def came(self) -> bool:
+        """True if it was acquired, False if it was sold."""
+        return self.kind is ChangeKind.ACQUISITION
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeTotals:
