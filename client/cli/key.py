@@ -5,11 +5,10 @@ from pathlib import Path
 
 import click
 
-from cfi.client.cli.ending import FAILED, leave, system_sentence
 from cfi.client.cli.lazy import LazyGroup
 from cfi.client.cli.options import A_FILE, json_option, passphrase_option
-from cfi.client.cli.passphrase import opened_key, passphrase_of
-from cfi.client.wallet.keystore import KeystoreError, new_key, public_key_in, write_key
+from cfi.client.cli.passphrase import made_key, opened_key
+from cfi.client.wallet.keystore import KeystoreError, public_key_in
 from cfi.contracts.wire.possession import possession_statement
 from cfi.contracts.wire.schema import PublicKey
 
@@ -27,15 +26,7 @@ def new(file: Path, passphrase_file: Path | None) -> None:
 
     Example: cfi key new officer.json
     """
-    passphrase = passphrase_of(passphrase_file, confirm=True)
-    made = new_key()
-    try:
-        write_key(file, made, passphrase)
-    except KeystoreError as error:
-        leave(str(error), FAILED)
-    except OSError as error:
-        leave(system_sentence(error), FAILED)
-    click.echo(made.public_key.hex())
+    click.echo(made_key(file, passphrase_file).public_key.hex())
 
 
 @key.command("list")

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from cfi.client.cli.asking import or_leave, own_rows
-from cfi.client.cli.ending import FAILED, leave, system_sentence
+from cfi.client.cli.ending import FAILED
 from cfi.client.cli.options import A_FILE, gateway_option, json_option, passphrase_option
-from cfi.client.cli.passphrase import opened_key, passphrase_of
+from cfi.client.cli.passphrase import made_key, opened_key
 from cfi.client.cli.receipts import light_folder
 from cfi.client.cli.tx import send_rotation
 from cfi.client.light.http import GatewayClient
 from cfi.client.light.own_rows import Wanted
-from cfi.client.wallet.keystore import KeystoreError, SigningKey, new_key, write_key
+from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.wire.messages.access.rotate_key import RotateKey
 from cfi.contracts.wire.possession import possession_statement
@@ -62,15 +62,7 @@ def rotate(
 def _new(file: Path, passphrase_file: Path | None) -> SigningKey:
     if file.exists():
         return opened_key(file, passphrase_file)
-    passphrase = passphrase_of(passphrase_file, confirm=True, hint="--new-passphrase-file")
-    made = new_key()
-    try:
-        write_key(file, made, passphrase)
-    except KeystoreError as error:
-        leave(str(error), FAILED)
-    except OSError as error:
-        leave(system_sentence(error), FAILED)
-    return made
+    return made_key(file, passphrase_file, "--new-passphrase-file")
 
 
 def _rotation(gateway: str, old: SigningKey, new: SigningKey, folder: Path) -> RotateKey:

@@ -1,11 +1,18 @@
-"""The passphrase of a key file: from a file, or asked for; and the key that it opens."""
+"""The passphrase of a key file: from a file, or asked for; and the key that it opens or closes."""
 
 from pathlib import Path
 
 import click
 
-from cfi.client.cli.ending import BAD_INPUT, LOCKED, leave
-from cfi.client.wallet.keystore import KeystoreError, SigningKey, WrongPassphraseError, read_key
+from cfi.client.cli.ending import BAD_INPUT, FAILED, LOCKED, leave, system_sentence
+from cfi.client.wallet.keystore import (
+    KeystoreError,
+    SigningKey,
+    WrongPassphraseError,
+    new_key,
+    read_key,
+    write_key,
+)
 
 _HINT = "--passphrase-file"
 
@@ -36,3 +43,16 @@ def opened_key(file: Path, passphrase_file: Path | None) -> SigningKey:
         leave(str(error), LOCKED)
     except KeystoreError as error:
         leave(str(error), BAD_INPUT)
+
+
+def made_key(file: Path, passphrase_file: Path | None, hint: str = _HINT) -> SigningKey:
+    """A new key in a new file; ends the command with a line where it can't be written."""
+    passphrase = passphrase_of(passphrase_file, confirm=True, hint=hint)
+    made = new_key()
+    try:
+        write_key(file, made, passphrase)
+    except KeystoreError as error:
+        leave(str(error), FAILED)
+    except OSError as error:
+        leave(system_sentence(error), FAILED)
+    return made

@@ -75,33 +75,17 @@ class LightStore:
     def save(self, trusted: Trusted) -> None:
         """Replace what is trusted; raises StoreError."""
         text = json.dumps(_document(trusted), indent=1).encode() + b"\n"
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            _replace_whole(self._path, text)
-        except OSError as error:
-            raise StoreError(f"{self._path}: {error.strerror}") from error
+        _kept(self._path, text)
 
     def save_admission(self, receipt: bytes) -> Path:
         """Keep a node's admission receipt; raises StoreError, CodecError."""
-        path = self._path.parent / FOLDER / admission_name(receipt)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _replace_whole(path, receipt)
-        except OSError as error:
-            raise StoreError(f"{path}: {error.strerror}") from error
-        return path
+        return _kept(self._path.parent / FOLDER / admission_name(receipt), receipt)
 
     def save_evidence(self, evidence: Evidence) -> Path:
         """Keep a piece of evidence for the Exchange, in CometBFT's JSON; raises StoreError."""
         text = format_evidence(evidence) + b"\n"
         name = f"evidence-{evidence.height}-{sha256(text).hexdigest()[:16]}.json"
-        path = self._path.with_name(name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _replace_whole(path, text)
-        except OSError as error:
-            raise StoreError(f"{path}: {error.strerror}") from error
-        return path
+        return _kept(self._path.with_name(name), text)
 
 
 def _read(node: JsonNode) -> Trusted:
@@ -154,6 +138,15 @@ def _closing_json(closing: Closing) -> dict[str, object]:
             for instrument, vintage, tonnes in closing.totals
         ],
     }
+
+
+def _kept(path: Path, data: bytes) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace_whole(path, data)
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
+    return path
 
 
 def _replace_whole(path: Path, data: bytes) -> None:
