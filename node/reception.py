@@ -203,7 +203,7 @@ class Reception:
     def _admit(self, admitted: list[Waiting]) -> None:
         receipts = self._admission.admit(
             [(waiting.act.act_id, waiting.act.valid_until) for waiting in admitted],
-            self._application.height,
+            self._application.committed_height,
             time.time_ns() // 1_000_000,
         )
         for waiting, receipt in zip(admitted, receipts, strict=True):

@@ -1,14 +1,17 @@
 """What is asked between a height's decision and its commit is answered from the height before."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
 from cfi.client.wallet.keystore import SigningKey
 from cfi.client.wallet.transactions import transaction, unsigned_payload
 from cfi.contracts.state.rows.validators import VALIDATOR_SETS
+from cfi.contracts.transition.act import read_verified_act
+from cfi.contracts.wire.admission import read_admission
 from cfi.contracts.wire.messages.access.rotate_key import RotateKey
 from cfi.contracts.wire.messages.governance.register_node import RegisterNode
 from cfi.contracts.wire.parties import PeerKind
@@ -17,8 +20,10 @@ from cfi.contracts.wire.protobuf import data
 from cfi.contracts.wire.receipts import decode_receipt
 from cfi.contracts.wire.schema import NodeId, PublicKey, Signature
 from cfi.contracts.wire.text import HolderId
+from cfi.node.link import Kind
 from cfi.node.queries import QuestionError
-from tests.faults.running import CAST, SCENARIO
+from cfi.node.reception import Submitted
+from tests.faults.running import CAST, SCENARIO, application
 from tests.node.consensus.cometbft.asking import (
     COMMIT,
     FINALIZE,
@@ -103,5 +108,34 @@ def test_the_height_before_is_told_until_the_commit(tmp_path: Path) -> None:
         assert (after["decided height"], after["old"], after["admitted"]) == (1, None, True)
         assert after["new"] == before["old"]
         assert (tried(ledger, OLD), tried(ledger, NEW)) == ("NO_LIVE_KEY", "refused")
+
+    with_engine(new_home(tmp_path / "n"), work)
+
+
+@dataclass
+class Heard:
+    """Who submitted an act, and the admission receipt that came."""
+
+    admission: bytes = b""
+
+    def tell(self, kind: Kind, content: bytes) -> None:
+        assert kind is Kind.ADMITTED
+        self.admission = content
+
+
+def admitted_after(ledger: Asked, number: int) -> int:
+    """The committed height that an admission receipt names."""
+    submitted, heard = application(number), Heard()
+    applicant: Any = Submitted(cast(Any, heard), submitted)
+    ledger.node.service._reception._let_in_all([(applicant, read_verified_act(submitted))])
+    return read_admission(heard.admission).height
+
+
+def test_an_admission_names_the_last_committed_height(tmp_path: Path) -> None:
+    async def work(ledger: Asked, engine: Engine) -> None:
+        await engine.said(proposal(FINALIZE, ACTS[:1], 1))
+        assert admitted_after(ledger, 1) == 0
+        await engine.said(ask(COMMIT))
+        assert admitted_after(ledger, 2) == 1
 
     with_engine(new_home(tmp_path / "n"), work)
