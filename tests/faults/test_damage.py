@@ -22,6 +22,7 @@ from cfi.node.storage.database import DamagedError
 from tests.effort import effort
 from tests.faults.running import Client, application, new_home, running
 from tests.node.chain import embedded
+from tests.spoilt import spoilt
 
 SEEDS: Final = effort(sample=60, soak=10_000)
 BLOCKS: Final = 4
@@ -152,7 +153,7 @@ class TestWhatTheOperatorReads:
         home = copied(sound, tmp_path)
         path = next(home.root.glob(pattern))
         data = path.read_bytes()
-        path.write_bytes(bytes((data[0] ^ 1,)) + data[1:])
+        path.write_bytes(spoilt(data, 0))
         home.lock_file.parent.mkdir()
         command = [sys.executable, "-m", "cfi.node.ledger_process", str(home.root)]
         ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
@@ -189,7 +190,7 @@ def test_a_read_that_fails_while_it_serves_stops_it(sound: Home, tmp_path: Path)
         client = Client.of(node)
         path = next(home.blocks.iterdir())
         data = path.read_bytes()
-        path.write_bytes(data[:100] + bytes((data[100] ^ 1,)) + data[101:])
+        path.write_bytes(spoilt(data, 100))
         client.send_question("block", height=1)
         assert not client.listen(20.0)
         client.link.close()

@@ -30,6 +30,7 @@ from cfi.node.storage.database import DamagedError
 from tests.engine import built_engine
 from tests.faults.running import CAST, SCENARIO, Client, application, replayed, running
 from tests.network.running import QUICK, NetworkNode, commit_all, found_homes
+from tests.spoilt import spoilt
 
 ACTS = [application(number) for number in range(30)]
 ABSENT = CAST.seed("validator", "absent")
@@ -114,7 +115,7 @@ def test_the_chain_goes_on_under_cometbft(home: Home) -> None:
 
 def changed(block: Block) -> Block:
     """The block with one byte of its first act changed, and its header's hash over them made anew."""
-    acts = (block.transactions[0][:-1] + b"\0", *block.transactions[1:])
+    acts = (spoilt(block.transactions[0]), *block.transactions[1:])
     return replace(block, transactions=acts, header=replace(block.header, data_hash=data_hash(acts)))
 
 

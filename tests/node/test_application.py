@@ -27,13 +27,14 @@ from tests.node.chain import (
     signed,
     transfer,
 )
+from tests.spoilt import spoilt
 
 ACTS = [transfer(1), retire(2), transfer(3, 10**6)]
 POISON = transfer(4)
 SPOILS = 500
 """Tonnes of a transfer that a test has fail in the midst of its writes."""
 GARBAGE = b"garbage"
-FORGED = ACTS[0][:-1] + bytes((ACTS[0][-1] ^ 1,))
+FORGED = spoilt(ACTS[0])
 SOON = Instant(NOW + 60)
 SOURCE = f"{COMPANY}/1"
 

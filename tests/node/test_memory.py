@@ -9,10 +9,11 @@ from cfi.node import memory as memory_module
 from cfi.node.memory import Memory, Never, Recent
 from cfi.node.mempool import Mempool, Waiting
 from tests.node.chain import COMPANY, transfer
+from tests.spoilt import spoilt
 
 ACT = transfer(1)
 READ = read_verified_act(ACT)
-FORGED = ACT[:-1] + bytes((ACT[-1] ^ 1,))
+FORGED = spoilt(ACT)
 COMPANY_OWNER = holder_owner(COMPANY)
 NEVER = Never(Inadmissible.BAD_SIGNATURE, "the signature doesn't verify")
 

@@ -30,10 +30,11 @@ from tests.node.talking import (
     ledger_parts,
     with_peer,
 )
+from tests.spoilt import spoilt
 
 GOOD = transfer(1)
 MESSAGE = read_verified_act(GOOD).message
-FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
+FORGED = spoilt(GOOD)
 
 REJECTED = [
     #  sentence                              transaction                                                              name

@@ -14,10 +14,11 @@ from cfi.node import verification as verification_module
 from cfi.node.verification import Verification
 from cfi.node.verifier import Verifier
 from tests.node.chain import transfer
+from tests.spoilt import spoilt
 
 T = TypeVar("T")
 GOOD = transfer(1)
-FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
+FORGED = spoilt(GOOD)
 MOST_SECONDS = 30.0
 Delivered = list[tuple[list[bytes], list[Examined]]]
 

@@ -14,9 +14,10 @@ from cfi.contracts.transition.examined import Examined, answer_to
 from cfi.node import verifier as verifier_module
 from cfi.node.verifier import Verifier, decode_batch, encode_batch, serve
 from tests.node.chain import transfer
+from tests.spoilt import spoilt
 
 GOOD = transfer(1)
-FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
+FORGED = spoilt(GOOD)
 GARBAGE = b"garbage"
 BATCH = [GOOD, FORGED, GARBAGE, transfer(2), b""]
 EXAMINED = cbor2.loads(answer_to(BATCH))

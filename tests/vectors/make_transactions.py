@@ -21,6 +21,7 @@ from cfi.contracts.wire.refusal import Refusal
 from cfi.contracts.wire.schema import Hash, Nonce, PublicKey, Seed, Signature, schema_of
 from cfi.contracts.wire.signatures import public_key_of, sign
 from cfi.contracts.wire.text import AccountId, LotId, Text
+from tests.spoilt import spoilt
 
 FILE: Final = Path(__file__).parent / "transactions.json"
 CHAIN_ID: Final = "sim-vectors"
@@ -88,7 +89,7 @@ def inadmissible() -> list[tuple[str, str, bytes]]:
     payload = payload_of(ACTS[1])
     honest = signed(payload)
     spaced = payload.replace(b"\x19\x01\x2c", b"\x1a\x00\x00\x01\x2c")
-    last_changed = honest[:-1] + bytes([honest[-1] ^ 1])
+    last_changed = spoilt(honest)
     return [
         ("nothing", "MALFORMED", b""),
         ("no tag 18", "MALFORMED", honest[1:]),

@@ -12,6 +12,7 @@ from cfi.node.admission import AdmissionBook
 from tests.client.audit.admitted import NODE_SEED, Admitting, act, admitting
 from tests.genesis.founders import OFFICER_SEEDS
 from tests.node.chain import CHAIN_ID
+from tests.spoilt import spoilt
 
 ONE, TWO, THREE, FOUR = (act(number) for number in range(1, 5))
 OFFICERS = act(5, by=OFFICER_SEEDS[0])
@@ -156,7 +157,7 @@ class TestWhatIsNoEvidence:
         taken = [(act_id_of(TWO), 100)]
         node.receipts = [
             ("good", good),
-            ("forged", good[:-1] + bytes([good[-1] ^ 1])),
+            ("forged", spoilt(good)),
             ("noise", b"noise"),
             ("a stranger's", AdmissionBook(CHAIN_ID, bytes(32)).admit(taken, 0, 0)[0]),
             ("another chain's", AdmissionBook("sim-other", NODE_SEED).admit(taken, 0, 0)[0]),

@@ -32,6 +32,7 @@ from tests.client.audit.histories import (
     with_transactions,
 )
 from tests.node.chain import open_chain
+from tests.spoilt import spoilt
 
 STRANGER = bytes(range(32))
 HASH = bytes(range(1, 33))
@@ -47,7 +48,7 @@ def body(**fields: Any) -> Callable[[Block], Block]:
 
 
 def corrupted(transaction: bytes) -> bytes:
-    return transaction[:-1] + bytes((transaction[-1] ^ 1,))
+    return spoilt(transaction)
 
 
 def swapped(transactions: list[bytes]) -> list[bytes]:

@@ -5,9 +5,10 @@ import pytest
 from cfi.client.audit.signature_pool import CHUNK, SignaturePool
 from tests.client.audit.histories import answered
 from tests.node.chain import transfer
+from tests.spoilt import spoilt
 
 GOOD = transfer(1)
-FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
+FORGED = spoilt(GOOD)
 SEVERAL = [GOOD, FORGED, b"anything", b""]
 TOLD = answered(SEVERAL)
 

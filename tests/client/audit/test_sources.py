@@ -8,6 +8,7 @@ import pytest
 from cfi.client.audit.sources import BadSourceError, read_records, source_bytes
 from cfi.contracts.wire.block_file import encode_record
 from tests.client.audit.histories import History, write_file
+from tests.spoilt import spoilt
 
 
 def test_an_exported_file_is_read(history: History, tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def cut(data: bytes) -> bytes:
 
 
 def flipped(data: bytes) -> bytes:
-    return data[:60] + bytes((data[60] ^ 1,)) + data[61:]
+    return spoilt(data, 60)
 
 
 FAULTS = [

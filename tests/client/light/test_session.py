@@ -40,6 +40,7 @@ from tests.contracts.ledger import seed_of
 from tests.genesis.founders import OFFICER_SEEDS, PLAN
 from tests.node.chain import CHAIN_ID, COMPANY, USER_SEED, retire, transfer
 from tests.node.gateway.running import OTHER, Running, run, running
+from tests.spoilt import spoilt
 
 ACCOUNT = AccountId(f"{COMPANY}/1")
 KEY = SigningKey(USER_SEED)
@@ -80,7 +81,7 @@ class TestBeginning:
                 unsigned = replace(first, commit=None)
                 stranger = replace(first, header=replace(first.header, validators_hash=bytes(32)))
                 for genesis, block, when, said in (
-                    (signed[:-1] + b"\x00", first, now, "officer"),
+                    (spoilt(signed), first, now, "officer"),
                     (signed, second, now, "the first block is wanted"),
                     (signed, first, later, "older than the trusting period"),
                     (signed, unsigned, now, "commit is missing"),

@@ -28,6 +28,7 @@ from cfi.contracts.wire.schema import schema_of
 from cfi.contracts.wire.text import AccountId
 from tests.contracts.ledger import seed_of
 from tests.node.chain import COMPANY, Chain, make_chain
+from tests.spoilt import spoilt
 
 ACCOUNT = AccountId(f"{COMPANY}/1")
 RETIREMENT = AccountId(f"{COMPANY}/2")
@@ -230,7 +231,7 @@ class TestALyingServer:
         shown = server.shown()
         for at, (proof, blinding) in enumerate(shown.rows):
             for byte in range(len(proof.row)):
-                row = proof.row[:byte] + bytes((proof.row[byte] ^ 1,)) + proof.row[byte + 1 :]
+                row = spoilt(proof.row, byte)
                 rows = (
                     *shown.rows[:at],
                     (replace(proof, row=row), blinding),

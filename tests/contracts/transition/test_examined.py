@@ -15,9 +15,10 @@ from cfi.contracts.transition.examined import (
     read_answer,
 )
 from tests.node.chain import transfer
+from tests.spoilt import spoilt
 
 GOOD = transfer(1)
-FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
+FORGED = spoilt(GOOD)
 GARBAGE = b"garbage"
 
 

@@ -20,6 +20,7 @@ from cfi.contracts.wire.quantities import Count, Height
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import Identifier
 from tests.contracts.state.heights import ONE, Kept, Writer, kept, plain_root
+from tests.spoilt import spoilt
 
 HEIGHTS = 6
 OWNER = account_owner(ONE)
@@ -131,8 +132,8 @@ def with_entry(key: bytes, value: bytes | None) -> Callable[[Entries], None]:
 WINDOW = durable.window_key(5)
 FORGED: list[tuple[str, Callable[[Entries], None], str]] = [
     #  sentence                        change                                                        what is said
-    ("another row",                    with_row(lambda row: row[:-1] + bytes((row[-1] ^ 1,))),       "have root"),
-    ("another height of a row",        with_row(lambda row: row[:11] + bytes((row[11] ^ 1,)) + row[12:]), "have root"),
+    ("another row",                    with_row(spoilt),                                               "have root"),
+    ("another height of a row",        with_row(lambda row: spoilt(row, 11)),                          "have root"),
     ("a row under another key",        moved,                                                        "under another's key"),
     ("a row in a taken slot",          with_row(lambda row: replaced(row, 0)),                       "another's slot"),
     ("a row in no slot",               with_row(lambda row: replaced(row, MAX_ROWS_PER_OWNER)),      "in no slot"),

@@ -14,6 +14,7 @@ from cfi.contracts.state.snapshot import Snapshot
 from cfi.node.home import Home
 from cfi.node.ledger_process import run
 from cfi.node.state_sync import StateSync
+from tests.spoilt import spoilt
 
 LIES = ("chunk", "snapshot")
 
@@ -24,7 +25,7 @@ _honest_chunk = StateSync.load_snapshot_chunk
 def changed_chunk(sync: StateSync, height: int, snapshot_format: int, index: int) -> bytes:
     """A chunk whose last byte is another."""
     chunk = _honest_chunk(sync, height, snapshot_format, index)
-    return chunk and chunk[:-1] + bytes((chunk[-1] ^ 1,))
+    return chunk and spoilt(chunk)
 
 
 def forged_list(sync: StateSync) -> list[Snapshot]:

@@ -30,6 +30,7 @@ from cfi.node.home import Home
 from cfi.node.parts import node_parts
 from cfi.node.supervisor import Part, supervise
 from tests.faults.running import application
+from tests.spoilt import spoilt
 
 OTHER_ROOT: Final = "other-root"
 """It moves half of what a transfer says."""
@@ -45,7 +46,7 @@ NEXT_VERSION: Final = 2
 _POISONOUS_NUMBER: Final = 1_000_001
 POISON: Final = application(_POISONOUS_NUMBER)
 KNOWN: Final = application(_POISONOUS_NUMBER + 1)
-FORGED: Final = KNOWN[:-1] + bytes((KNOWN[-1] ^ 1,))
+FORGED: Final = spoilt(KNOWN)
 """The same act with a signature that nobody gave."""
 _PROGRAM: Final = "tests.faults.network.planted"
 _WHOLE: Final = "--whole"

@@ -21,6 +21,7 @@ from tests.faults.network.market import Market
 from tests.faults.network.running import FAULT_SECONDS, Net, four
 from tests.faults.running import Client
 from tests.network.running import QUICK, NetworkNode
+from tests.spoilt import spoilt
 
 ROOM: Final = effort(sample=200, soak=2_000)
 """Transactions that may wait in one validator."""
@@ -64,10 +65,7 @@ def wave(chance: random.Random, acts: Sequence[bytes]) -> list[tuple[str, bytes]
     made: list[tuple[str, bytes]] = []
     for act in acts:
         made.append(("good", act))
-        made += [
-            ("wrongly signed", act[:at] + bytes((act[at] ^ 1,)) + act[at + 1 :])
-            for at in (len(act) - 1, len(act) - 64)
-        ]
+        made += [("wrongly signed", spoilt(act, at)) for at in (len(act) - 1, len(act) - 64)]
         again = chance.random() < 0.9
         made.append(("good", act) if again else ("nonsense", chance.randbytes(NONSENSE_BYTES)))
     chance.shuffle(made)

@@ -29,10 +29,11 @@ from tests.node.consensus.cometbft.asking import (
 )
 from tests.node.consensus.cometbft.test_following import FULL, RECHECKING, run, saying
 from tests.node.gateway.running import until
+from tests.spoilt import spoilt
 
 PLAN = Planned(accounts=3, lots=12, validators=4)
 GOOD = transfer(PLAN.sizes, 0)
-FORGED = GOOD[:-1] + bytes((GOOD[-1] ^ 1,))
+FORGED = spoilt(GOOD)
 ACCEPTED, REJECTED = b"\x08\x01", b"\x08\x02"
 
 

@@ -22,6 +22,7 @@ from cfi.node.main import main
 from cfi.node.registration import registration_of
 from cfi.node.settings import COMETBFT
 from tests.faults.running import CAST, new_home
+from tests.spoilt import spoilt
 
 PEER = "00112233445566778899aabbccddeeff00112233@10.1.0.1:26656"
 
@@ -132,6 +133,6 @@ def test_a_snapshot_is_taken_by_an_anchor_and_two_servers_only(
 
 def test_a_genesis_that_is_not_signed_is_refused(first: Home, tmp_path: Path) -> None:
     forged = Home(tmp_path)
-    forged.genesis_file.write_bytes(first.genesis_file.read_bytes()[:-1] + b"\0")
+    forged.genesis_file.write_bytes(spoilt(first.genesis_file.read_bytes()))
     told = join(tmp_path / "node", forged)
     assert (told.exit_code, "is refused" in told.stderr) == (2, True)

@@ -22,9 +22,10 @@ from tests.node.consensus.cometbft.asking import (
     new_home,
     with_engine,
 )
+from tests.spoilt import spoilt
 
 ACTS: Final = [application(number) for number in range(5)]
-FORGED: Final = ACTS[0][:-1] + bytes((ACTS[0][-1] ^ 1,))
+FORGED: Final = spoilt(ACTS[0])
 
 
 class TestOrder:

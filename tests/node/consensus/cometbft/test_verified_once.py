@@ -29,9 +29,10 @@ from tests.node.consensus.cometbft.asking import (
 )
 from tests.node.consensus.cometbft.test_driver import ACCEPT, REJECT, chosen, status
 from tests.node.consensus.cometbft.test_following import submitted
+from tests.spoilt import spoilt
 
 ACTS: Final = [application(number) for number in range(5)]
-FORGED: Final = ACTS[0][:-1] + bytes((ACTS[0][-1] ^ 1,))
+FORGED: Final = spoilt(ACTS[0])
 GARBAGE: Final = b"garbage"
 
 
