@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,7 @@ from cfi.node.gateway.app import build
 from cfi.node.gateway.desk import Desk
 from cfi.node.gateway.guard import Guard
 from cfi.node.gateway.link_client import LedgerLink
+from cfi.node.gateway.names import Names
 
 _LINGER_SECONDS: Final = 1.0
 _SHUTDOWN_SECONDS: Final = 5.0
@@ -20,12 +21,13 @@ _BACKLOG: Final = 1_024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listen:
-    """Where to listen, and with which certificate."""
+    """Where to listen, with which certificate, and under which names."""
 
     host: str = "127.0.0.1"
     port: int = 0
     certificate: Path | None = None
     key: Path | None = None
+    names: Names = field(default_factory=Names)
 
 
 class Server:
@@ -67,7 +69,7 @@ class Server:
 
 async def serve(socket: Path, listen: Listen, stop: asyncio.Event) -> None:
     """Serve one ledger until asked to stop; raises OSError where it can't listen."""
-    server = Server(Desk(LedgerLink(socket)), listen)
+    server = Server(Desk(LedgerLink(socket), names=listen.names), listen)
     try:
         await server.start()
         await stop.wait()
