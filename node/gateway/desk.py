@@ -16,7 +16,7 @@ from cfi.contracts.wire.quantities import parse_whole
 from cfi.contracts.wire.text import HolderId
 from cfi.node.gateway.answers import RefusedRequestError
 from cfi.node.gateway.auth import DeniedError, Door
-from cfi.node.gateway.guard import Connections, Deadlines, group_of
+from cfi.node.gateway.connections import Connections, Deadlines, group_of
 from cfi.node.gateway.link_client import LedgerLink
 from cfi.node.gateway.metrics import Metrics
 from cfi.node.gateway.names import Names
@@ -67,7 +67,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.door = Door(self.wall)
-        self.connections = Connections(self.deadlines)
+        self.connections = Connections(self.deadlines, self.steady)
         self.of_address = Quota(self.rates.address)
         self.of_key_at_address = Quota(self.rates.key_at_address)
         self.of_key = Quota(self.rates.key)
@@ -138,6 +138,7 @@ async def reader_of(request: web.Request) -> Reader:
         desk.door.let_in(told, signer["holder"])
     except DeniedError as error:
         raise RefusedRequestError(401, error.code, str(error)) from error
+    desk.connections.members.show(address_of_request(request), signer["holder"], desk.steady())
     return Reader(
         HolderId(signer["holder"]),
         told.public_key,
