@@ -18,7 +18,7 @@ from cfi.node.gateway.connections import (
     group_of,
 )
 from cfi.node.gateway.server import Listen
-from tests.node.gateway.running import Running, run, running, until
+from tests.node.gateway.running import Running, open_descriptors, run, running, until
 from tests.node.gateway.test_server import certificate
 
 STRANGERS: Final = ("127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
@@ -270,5 +270,26 @@ class TestOverTheSocket:
                 assert await asyncio.wait_for(reader.read(), 5) == b""
                 writer.close()
                 await until(lambda: gateway.server.desk.connections.total == 0)
+
+        run(work())
+
+    @pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
+    def test_a_burst_leaves_no_more_than_there_is_room_for(self, tmp_path: Path, tls: bool) -> None:
+        cert, key = certificate(tmp_path)
+
+        async def work() -> None:
+            listen = Listen(certificate=cert, key=key) if tls else Listen()
+            tiny = Deadlines(connections=3, of_strangers=3, of_address=1, head=60)
+            async with running(tmp_path / "node", deadlines=tiny, listen=listen) as gateway:
+                before = open_descriptors()
+                burst = [from_address(gateway, STRANGERS[at % 4]) for at in range(60)]
+                writers = await asyncio.gather(*burst)
+                those = gateway.server.desk.connections
+                await until(lambda: those.displaced == len(writers) - tiny.connections)
+                assert those.total == tiny.connections
+                # Both ends are in this process.
+                await until(lambda: open_descriptors() <= before + len(writers) + tiny.connections)
+                for writer in writers:
+                    writer.close()
 
         run(work())
