@@ -22,7 +22,7 @@ class Finding:
 
 def examine(home: Home) -> list[Finding]:
     """Look at everything; nothing is changed but a torn last record, which was never signed."""
-    return [_genesis(home), _blocks(home), _store(home), _validator(home)]
+    return [_genesis(home), _blocks(home), _store(home), _validator(home), _gateway(home)]
 
 
 def _genesis(home: Home) -> Finding:
@@ -103,3 +103,15 @@ def _validator(home: Home) -> Finding:
         return Finding("validator", sound=False, sentence=str(error))
     sentence = f"address {validator.address.hex().upper()}, last signed {validator.last.height}"
     return Finding("validator", sound=True, sentence=sentence)
+
+
+def _gateway(home: Home) -> Finding:
+    settings = home.settings()
+    if settings.public_names:
+        known = ", ".join(settings.public_names)
+        return Finding("gateway", sound=True, sentence=f"asked as {known}, and as nothing else")
+    if settings.tls_certificate:
+        sentence = "a certificate but no public_names: who asks by its name is refused; set them"
+        return Finding("gateway", sound=False, sentence=sentence)
+    sentence = f"asked by its address: {settings.listen}; public_names gives it names"
+    return Finding("gateway", sound=True, sentence=sentence)

@@ -24,6 +24,8 @@ def node_parts(home: Home, settings: Settings, genesis: bytes, called: str = "")
     gateway = [*python, "cfi.node.gateway", "--socket", str(home.socket)]
     gateway += ["--listen", settings.listen]
     gateway += ["--name", settings.name, "--log-level", settings.log_level]
+    for each in settings.public_names:
+        gateway += ["--public-name", each]
     if settings.tls_certificate:
         gateway += ["--cert", settings.tls_certificate, "--key", settings.tls_key]
     parts = [Part(name=f"{called}ledger", command=ledger)]

@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from typing import Any, Final, TypeVar
 
 from cfi.contracts.wire.quantities import parse_decimal, parse_whole
+from cfi.node.gateway.names import read_name
 from cfi.node.logs import LEVELS
 
 EMBEDDED: Final = "embedded"
@@ -77,6 +78,10 @@ def _peer(value: str) -> str | None:
     return None if good else "is no NODE-ID@HOST:PORT"
 
 
+def _public_name(value: str) -> str | None:
+    return "is no HOST or HOST:PORT" if read_name(value) is None else None
+
+
 def _network(value: str) -> str | None:
     try:
         ip_network(value)
@@ -125,6 +130,12 @@ class Settings:
         "", "The gateway's certificate chain, a PEM file; empty: HTTP without TLS.", _any
     )
     tls_key: str = _setting("", "The key of the certificate, a PEM file.", _any)
+    public_names: tuple[str, ...] = _setting(
+        (),
+        "HOST or HOST:PORT as members' URLs have it, where that isn't the address above: behind a\n"
+        "proxy or a tunnel, or with a certificate. Signed requests to other names are refused.",
+        _each(_public_name),
+    )
     empty_block_seconds: float = _setting(
         10.0, "Seconds between signs of life when nothing happens.", _positive
     )

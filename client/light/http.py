@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -14,13 +15,14 @@ from yarl import URL
 from cfi.client.light.bisection import UnavailableError
 from cfi.client.light.json_node import MAX_JSON_BYTES, JsonNode, MalformedError
 from cfi.client.light.lightblock import LightBlock, UnsoundError, light_block_from
-from cfi.client.light.signed_request import sign_request
+from cfi.client.light.signed_request import Addressee, sign_request
 from cfi.client.wallet.keystore import SigningKey
 
 ANSWER_SECONDS: Final = 40.0
 _JUST_STARTED: Final = "before-start"
 _START_SECONDS: Final = 1.1
 _DONE: Final = (200, 202)
+_ZONE: Final = re.compile(r"%[^]]*")
 
 
 class UnreachableError(UnavailableError):
@@ -89,12 +91,13 @@ class GatewayClient:
 
     async def _signed_once(self, method: str, target: str, body: bytes) -> bytes:
         assert self._key is not None, "private data is asked with a key"
+        node = await self.node()
         headers = sign_request(
             self._key,
             method,
             target,
             body,
-            node=await self.node(),
+            to=Addressee(authority=authority_of(self.base), node=node),
             created=int(self._now()),
             nonce=os.urandom(16),
         )
@@ -157,6 +160,13 @@ class GatewayClient:
 
     def _no_gateway(self, error: MalformedError) -> UnreachableError:
         return UnreachableError(f"{self.base} doesn't answer as a gateway: {error}")
+
+
+def authority_of(base: str) -> str:
+    """Under which host and port the address of a gateway asks it.  (RFC 9421, 2.2.3)"""
+    authority = URL(base).host_port_subcomponent or ""
+    # The zone of a link-local address is this machine's own.  (RFC 6874)
+    return _ZONE.sub("", authority)
 
 
 def account_path(account_id: str) -> str:

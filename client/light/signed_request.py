@@ -1,8 +1,10 @@
 """Requests for private data are signed with a user's key.  (RFC 9421, RFC 9530; ours)
 
-The signature covers, in this order and always all of them: the method, the path, the query, the
-body's digest, the node that is asked, and the parameters (when, a nonce, the key). Nothing of what
-is covered is taken from the request: a signature over other parts is no signature of ours.
+The signature covers, in this order and always all of them: the method, the authority that is asked
+(host and port of the URL), the path, the query, the body's digest, the node that is asked, and the
+parameters (when, a nonce, the key). Which parts are covered isn't taken from the request: a
+signature over other parts is no signature of ours. The authority keeps a server that is asked from
+passing the request on to another; the node keeps it from counting once at each node of one name.
 """
 
 import re
@@ -15,18 +17,32 @@ from typing import Final
 from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.wire.signatures import verify
 
+HOST_HEADER: Final = "Host"
+"""The authority that is asked."""
 NODE_HEADER: Final = "CFI-Node"
 """The node that is asked, by its admission key in hex."""
 DIGEST_HEADER: Final = "Content-Digest"
 INPUT_HEADER: Final = "Signature-Input"
 SIGNATURE_HEADER: Final = "Signature"
 
-_COVERED: Final = '("@method" "@path" "@query" "content-digest" "cfi-node")'
+_COVERED: Final = '("@method" "@authority" "@path" "@query" "content-digest" "cfi-node")'
 _INPUT: Final = re.compile(
     re.escape(f"cfi={_COVERED}")
     + r';created=([1-9][0-9]{0,11});nonce="([0-9a-f]{32})";keyid="([0-9a-f]{64})";alg="ed25519"'
 )
 _SIGNATURE: Final = re.compile(r"cfi=:([A-Za-z0-9+/]{86}==):")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Whom a request is for."""
+
+    authority: str
+    """Host and port of the URL that is asked, in lower case, without the port that is usual for its
+    scheme.  (RFC 9421, 2.2.3)
+    """
+    node: str
+    """The node's admission key in hex."""
 
 
 class RequestSignatureError(ValueError):
@@ -52,7 +68,14 @@ def content_digest(body: bytes) -> str:
 
 
 def sign_request(
-    key: SigningKey, method: str, target: str, body: bytes, *, node: str, created: int, nonce: bytes
+    key: SigningKey,
+    method: str,
+    target: str,
+    body: bytes,
+    *,
+    to: Addressee,
+    created: int,
+    nonce: bytes,
 ) -> dict[str, str]:
     """The headers that sign a request; `target` is path and query as they are sent, the nonce 16
     bytes.
@@ -61,13 +84,14 @@ def sign_request(
         created=created,
         nonce=nonce,
         public_key=key.public_key,
-        node=node,
+        node=to.node,
         digest=content_digest(body),
         signature=b"",
     )
-    signature = key.sign(_signature_base(unsigned, method, target))
+    signature = key.sign(signature_base(unsigned, method, to.authority, target))
     return {
-        NODE_HEADER: node,
+        HOST_HEADER: to.authority,
+        NODE_HEADER: to.node,
         DIGEST_HEADER: unsigned.digest,
         INPUT_HEADER: f"cfi={_parameters(unsigned)}",
         SIGNATURE_HEADER: f"cfi=:{b64encode(signature).decode()}:",
@@ -79,7 +103,7 @@ def read_request_signature(headers: Mapping[str, str]) -> RequestSignature:
     told = _INPUT.fullmatch(headers.get(INPUT_HEADER, ""))
     signed = _SIGNATURE.fullmatch(headers.get(SIGNATURE_HEADER, ""))
     if told is None or signed is None:
-        raise RequestSignatureError("no signature over method, path, query, digest and node")
+        raise RequestSignatureError("no signature over all that it has to cover")
     created, nonce, key = told.groups()
     return RequestSignature(
         created=int(created),
@@ -91,26 +115,22 @@ def read_request_signature(headers: Mapping[str, str]) -> RequestSignature:
     )
 
 
-def signs(signature: RequestSignature, method: str, target: str, body: bytes) -> bool:
-    """Whether the key that is named signed this very request."""
+def signs(
+    signature: RequestSignature, method: str, authority: str, target: str, body: bytes
+) -> bool:
+    """Whether the key that is named signed this very request to this authority."""
     if signature.digest != content_digest(body):
         return False
-    base = _signature_base(signature, method, target)
+    base = signature_base(signature, method, authority, target)
     return verify(signature.public_key, base, signature.signature)
 
 
-def _parameters(told: RequestSignature) -> str:
-    return (
-        f'{_COVERED};created={told.created};nonce="{told.nonce.hex()}"'
-        f';keyid="{told.public_key.hex()}";alg="ed25519"'
-    )
-
-
-def _signature_base(told: RequestSignature, method: str, target: str) -> bytes:
-    """RFC 9421, 2.5: each covered part on its line, and the parameters."""
+def signature_base(told: RequestSignature, method: str, authority: str, target: str) -> bytes:
+    """What is signed: each covered part on its line, and the parameters.  (RFC 9421, 2.5)"""
     path, _, query = target.partition("?")
     lines = (
         f'"@method": {method}',
+        f'"@authority": {authority}',
         f'"@path": {path}',
         f'"@query": ?{query}',
         f'"content-digest": {told.digest}',
@@ -118,3 +138,10 @@ def _signature_base(told: RequestSignature, method: str, target: str) -> bytes:
         f'"@signature-params": {_parameters(told)}',
     )
     return "\n".join(lines).encode()
+
+
+def _parameters(told: RequestSignature) -> str:
+    return (
+        f'{_COVERED};created={told.created};nonce="{told.nonce.hex()}"'
+        f';keyid="{told.public_key.hex()}";alg="ed25519"'
+    )

@@ -1,4 +1,4 @@
-"""Who signs a request: a fresh signature of this request for this node, once.  (RFC 9421; ours)
+"""Who signs a request: a fresh signature of this request to this gateway, once.  (RFC 9421; ours)
 
 The window of nonces is in memory. What was created before the gateway's own start is refused, so a
 restart forgets nothing that could be replayed.
@@ -15,6 +15,10 @@ from cfi.client.light.signed_request import (
     signs,
 )
 
+_NOT_SIGNED: Final = (
+    "the signature doesn't verify for this request: another key, method, path, query or body, or "
+    "a proxy that changes them or the Host header"
+)
 MOST_AGE_SECONDS: Final = 60
 MOST_AHEAD_SECONDS: Final = 10
 MOST_NONCES: Final = 200_000
@@ -87,10 +91,12 @@ class Door:
             raise DeniedError("ahead", f"the request is over {MOST_AHEAD_SECONDS} s ahead")
         return told
 
-    def verify(self, told: RequestSignature, method: str, target: str, body: bytes) -> None:
-        """Raise DeniedError unless the key signed this request."""
-        if not signs(told, method, target, body):
-            raise DeniedError("bad-signature", "the signature doesn't verify")
+    def verify(
+        self, told: RequestSignature, method: str, authority: str, target: str, body: bytes
+    ) -> None:
+        """Raise DeniedError unless the key signed this request to this authority."""
+        if not signs(told, method, authority, target, body):
+            raise DeniedError("bad-signature", _NOT_SIGNED)
 
     def let_in(self, told: RequestSignature, holder: str) -> None:
         """Raise DeniedError unless this is the first time. Only what a holder's live key signed is

@@ -9,15 +9,17 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from cfi.client.light.signed_request import HOST_HEADER
 from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
 from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import parse_whole
 from cfi.contracts.wire.text import HolderId
 from cfi.node.gateway.answers import RefusedRequestError
 from cfi.node.gateway.auth import DeniedError, Door
-from cfi.node.gateway.guard import Connections, Deadlines, group_of
+from cfi.node.gateway.connections import Connections, Deadlines, group_of
 from cfi.node.gateway.link_client import LedgerLink
 from cfi.node.gateway.metrics import Metrics
+from cfi.node.gateway.names import Names
 from cfi.node.gateway.quota import Quota, Rate
 
 MAX_BODY_BYTES: Final = 128 * 1024
@@ -49,6 +51,7 @@ class Desk:
     """How long a submission may wait for its commit."""
     wall: Callable[[], float] = time.time
     steady: Callable[[], float] = time.monotonic
+    names: Names = field(default_factory=Names)
     door: Door = field(init=False)
     connections: Connections = field(init=False)
     metrics: Metrics = field(default_factory=Metrics)
@@ -64,7 +67,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.door = Door(self.wall)
-        self.connections = Connections(self.deadlines)
+        self.connections = Connections(self.deadlines, self.steady)
         self.of_address = Quota(self.rates.address)
         self.of_key_at_address = Quota(self.rates.key_at_address)
         self.of_key = Quota(self.rates.key)
@@ -121,9 +124,10 @@ async def reader_of(request: web.Request) -> Reader:
     desk, body = request.app[DESK], await body_of(request)
     try:
         told = desk.door.read(request.headers, await desk.node_id())
+        authority = _authority_of(request)
         key = told.public_key.hex()
         desk.spend(desk.of_key_at_address, f"{address_of_request(request)} {key}")
-        desk.door.verify(told, request.method, request.raw_path, body)
+        desk.door.verify(told, request.method, authority, request.raw_path, body)
     except DeniedError as error:
         raise RefusedRequestError(401, error.code, str(error)) from error
     desk.spend(desk.of_key, key)
@@ -134,12 +138,23 @@ async def reader_of(request: web.Request) -> Reader:
         desk.door.let_in(told, signer["holder"])
     except DeniedError as error:
         raise RefusedRequestError(401, error.code, str(error)) from error
+    desk.connections.members.show(address_of_request(request), signer["holder"], desk.steady())
     return Reader(
         HolderId(signer["holder"]),
         told.public_key,
         signer["reads_everything"],
         signer["class"] == HolderClass.EXCHANGE,
     )
+
+
+def _authority_of(request: web.Request) -> str:
+    """The name of ours under which the request asks; raises DeniedError."""
+    names, transport = request.app[DESK].names, request.transport
+    socket = None if transport is None else transport.get_extra_info("sockname")
+    asked = names.asked(request.headers.getall(HOST_HEADER, ()), socket)
+    if asked is None:
+        raise DeniedError("other-authority", names.sentence)
+    return asked
 
 
 def whole(request: web.Request, name: str, default: int | None = None) -> int | None:

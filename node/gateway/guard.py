@@ -1,115 +1,78 @@
-"""Deadlines and bounds on connections, which the server beneath doesn't set.
+"""Deadlines on a connection, which the server beneath doesn't set.
 
-A connection that sends no whole head of a request in time is closed, and so is one that doesn't
-read its answer. There are bounds on connections in all and of one address.
+One that sends no whole head of a request in time is closed, and so is one that doesn't read its
+answer.
 """
 
 import asyncio
-from collections import Counter
-from dataclasses import dataclass, field
-from ipaddress import IPv6Address, IPv6Network
+from collections.abc import Callable
 from typing import Any
 
 from typing_extensions import override
 
-
-def group_of(address: str) -> str:
-    """Whom a peer's address stands for: itself, or its IPv6 network of 64 bits, for who has one
-    address there has all.
-    """
-    plain = address.partition("%")[0]
-    if ":" not in plain:
-        return plain
-    mapped = IPv6Address(plain).ipv4_mapped
-    return str(IPv6Network((plain, 64), strict=False)) if mapped is None else str(mapped)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadlines:
-    """Seconds that a peer may take, and how many connections there may be."""
-
-    head: float = 10.0
-    """For a request's head, and between requests."""
-    body: float = 10.0
-    writing: float = 20.0
-    """That an answer may wait for its reader."""
-    connections: int = 4_000
-    of_address: int = 1_200
-
-
-@dataclass(slots=True)
-class Connections:
-    """The connections that stand, by address."""
-
-    limits: Deadlines
-    by_address: Counter[str] = field(default_factory=Counter)
-    total: int = 0
-    closed_late: int = 0
-    """Closed because a deadline passed."""
-    turned_away: int = 0
-
-    def take(self, address: str) -> bool:
-        """Count one in; False if there is no room for it."""
-        full = self.total >= self.limits.connections
-        if full or self.by_address[address] >= self.limits.of_address:
-            self.turned_away += 1
-            return False
-        self.total += 1
-        self.by_address[address] += 1
-        return True
-
-    def release(self, address: str) -> None:
-        """One is gone."""
-        self.total -= 1
-        self.by_address[address] -= 1
-        if not self.by_address[address]:
-            del self.by_address[address]
+from cfi.node.gateway.connections import Connections
 
 
 class Guard(asyncio.Protocol):
     """Stands between a socket and the server's own protocol, and watches the clock."""
 
-    def __init__(self, inner: Any, connections: Connections) -> None:
+    def __init__(
+        self, inner: Any, connections: Connections, address: str, give_up: Callable[[], object]
+    ) -> None:
+        """Of a socket that was accepted; `give_up` ends what makes a connection of it."""
+        self.address = address
+        self.connected = False
+        """Whether it ever was."""
         self._inner = inner
         self._connections = connections
+        self._give_up = give_up
+        self._over = False
         self._transport: asyncio.Transport | None = None
-        self._address: str | None = None
         self._waiting: asyncio.TimerHandle | None = None
         self._writing: asyncio.TimerHandle | None = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether a request is awaited, or TLS' handshake."""
+        return self._waiting is not None or not self.connected
+
+    def hang_up(self) -> None:
+        """End it at once."""
+        self._over = True
+        if self._transport is not None:
+            self._transport.abort()
+        elif not self.connected:
+            self._give_up()
+
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let it in, or hang up at once."""
+        """Requests may come, unless it was hung up on before."""
         assert isinstance(transport, asyncio.Transport)
-        address = group_of(address_of(transport))
-        if not self._connections.take(address):
-            transport.abort()
-            return
-        self._transport, self._address = transport, address
+        self._transport, self.connected = transport, True
         self._inner.connection_made(transport)
         self.request_ended()
+        if self._over:
+            transport.abort()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         """It is gone."""
         self.request_begun()
         self._stop_writing_clock()
-        if self._address is not None:
-            self._connections.release(self._address)
-            self._address = None
-            self._inner.connection_lost(exc)
         self._transport = None
+        self._connections.release(self)
+        self._inner.connection_lost(exc)
 
     @override
     def data_received(self, data: bytes) -> None:
         """Pass on."""
-        if self._address is not None:
-            self._inner.data_received(data)
+        self._inner.data_received(data)
 
     @override
     def eof_received(self) -> bool | None:
         """Pass on."""
-        return None if self._address is None else self._inner.eof_received()
+        told: bool | None = self._inner.eof_received()
+        return told
 
     @override
     def pause_writing(self) -> None:
@@ -134,6 +97,7 @@ class Guard(asyncio.Protocol):
         self.request_begun()
         if self._transport is not None:
             self._waiting = self._later(self._connections.limits.head)
+            self._connections.rested(self)
 
     def _later(self, seconds: float) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(seconds, self._too_late)
@@ -147,12 +111,6 @@ class Guard(asyncio.Protocol):
         if self._writing is not None:
             self._writing.cancel()
             self._writing = None
-
-
-def address_of(transport: asyncio.BaseTransport) -> str:
-    """The peer's address, without its port."""
-    peer = transport.get_extra_info("peername")
-    return str(peer[0]) if isinstance(peer, tuple) and peer else "local"
 
 
 def guard_of(transport: asyncio.BaseTransport | None) -> Guard | None:

@@ -149,7 +149,7 @@ async def metrics(request: web.Request) -> web.Response:
     gauges: dict[str, tuple[str, float]] = {
         "cfi_gateway_connections": ("Connections that stand.", desk.connections.total),
         "cfi_gateway_closed_late": ("Closed at a deadline.", desk.connections.closed_late),
-        "cfi_gateway_turned_away": ("Connections refused.", desk.connections.turned_away),
+        "cfi_gateway_displaced": ("Closed for newer ones.", desk.connections.displaced),
         "cfi_ledger_up": ("1 if the ledger answers.", 0),
     }
     counters: dict[str, Counted] = {}

@@ -1,31 +1,36 @@
-"""Runs the gateway: a listening socket, guards on its connections, an end in good order."""
+"""Runs the gateway: what listens, what answers, an end in good order."""
 
 import asyncio
+import resource
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
 from cfi.node.gateway.app import build
+from cfi.node.gateway.connections import Deadlines
 from cfi.node.gateway.desk import Desk
-from cfi.node.gateway.guard import Guard
 from cfi.node.gateway.link_client import LedgerLink
+from cfi.node.gateway.listener import Listener
+from cfi.node.gateway.names import Names
 
 _LINGER_SECONDS: Final = 1.0
 _SHUTDOWN_SECONDS: Final = 5.0
-_BACKLOG: Final = 1_024
+_OTHER_FILES: Final = 256
+"""That the process opens besides connections: its log, the ledger's socket, modules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listen:
-    """Where to listen, and with which certificate."""
+    """Where to listen, with which certificate, and under which names."""
 
     host: str = "127.0.0.1"
     port: int = 0
     certificate: Path | None = None
     key: Path | None = None
+    names: Names = field(default_factory=Names)
 
 
 class Server:
@@ -41,33 +46,40 @@ class Server:
             lingering_time=_LINGER_SECONDS,
             shutdown_timeout=_SHUTDOWN_SECONDS,
         )
-        self._server: asyncio.Server | None = None
+        self._listener: Listener | None = None
 
     async def start(self) -> int:
         """Begin to listen; returns the port. Raises OSError."""
         await self._runner.setup()
         protocols = self._runner.server
         assert protocols is not None, "the runner is set up"
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: Guard(protocols(), self.desk.connections),
-            self._listen.host,
-            self._listen.port,
-            ssl=_tls(self._listen),
-            backlog=_BACKLOG,
-        )
-        return int(self._server.sockets[0].getsockname()[1])
+        self._listener = Listener(protocols, self.desk.connections, _tls(self._listen))
+        return await self._listener.listen(self._listen.host, self._listen.port)
 
     async def stop(self) -> None:
         """Stop listening, let requests end, hang up."""
-        if self._server is not None:
-            self._server.close()
+        if self._listener is not None:
+            await self._listener.close()
         await self._runner.cleanup()
         self.desk.link.close()
 
 
+def open_files(wanted: int) -> int:
+    """How many files the process may have open, once it has asked for as many as it wants."""
+    allowed, greatest = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if greatest != resource.RLIM_INFINITY:
+        wanted = min(wanted, greatest)
+    if allowed == resource.RLIM_INFINITY or allowed >= wanted:
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, greatest))
+    return wanted
+
+
 async def serve(socket: Path, listen: Listen, stop: asyncio.Event) -> None:
     """Serve one ledger until asked to stop; raises OSError where it can't listen."""
-    server = Server(Desk(LedgerLink(socket)), listen)
+    usual = Deadlines()
+    deadlines = usual.within(open_files(usual.connections + _OTHER_FILES) - _OTHER_FILES)
+    server = Server(Desk(LedgerLink(socket), names=listen.names, deadlines=deadlines), listen)
     try:
         await server.start()
         await stop.wait()

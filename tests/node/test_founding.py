@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from cfi.node.doctor import examine
 from cfi.node.founding import OFFICERS, Founding, found
 from cfi.node.home import Home, HomeError
 from cfi.node.service import Service
-from cfi.node.settings import Settings
+from cfi.node.settings import Settings, settings_text
 from cfi.node.storage.database import DamagedError
 from tests.node.chain import embedded
 
@@ -151,6 +152,9 @@ class TestAssembly:
         decide_blocks(home, 1)
 
 
+CERTIFIED = {"tls_certificate": "chain.pem", "tls_key": "key.pem"}
+
+
 def found_by_the_doctor(home: Home) -> dict[str, tuple[bool, str]]:
     """The doctor's findings."""
     return {each.what: (each.sound, each.sentence) for each in examine(home)}
@@ -164,6 +168,7 @@ class TestTheDoctor:
             "blocks",
             "store",
             "validator",
+            "gateway",
         }
         assert told["store"][1] == "empty"
 
@@ -190,6 +195,23 @@ class TestTheDoctor:
             damage(max(home.ledger.glob("*.ldb")), 100)
         told = found_by_the_doctor(home)
         assert [name for name, (sound, _) in told.items() if not sound] == [what]
+
+
+    @pytest.mark.parametrize(
+        ("chosen", "sound", "says"),
+        [
+            ({}, True, "asked by its address: 127.0.0.1:8470; public_names gives it names"),
+            ({"public_names": ("a.example",)}, True, "asked as a.example, and as nothing else"),
+            (CERTIFIED, False, "a certificate but no public_names: who asks by its name is refused; set them"),
+            ({**CERTIFIED, "public_names": ("a.example",)}, True, "asked as a.example, and as nothing else"),
+        ],
+        ids=["its address", "a name", "a certificate", "a certificate and a name"],
+    )
+    def test_tells_by_what_names_the_gateway_is_asked(
+        self, home: Home, chosen: dict[str, Any], sound: bool, says: str
+    ) -> None:
+        home.settings_file.write_text(settings_text(Settings(**chosen)))
+        assert found_by_the_doctor(home)["gateway"] == (sound, says)
 
 
 @pytest.fixture

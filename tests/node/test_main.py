@@ -217,7 +217,7 @@ class TestDoctor:
     def test_a_sound_home_ends_with_0(self, home: Home) -> None:
         told = cfi("doctor", "--home", home.root, "--json")
         assert told.exit_code == 0
-        assert set(json.loads(told.stdout)) == {"genesis", "blocks", "store", "validator"}
+        assert set(json.loads(told.stdout)) == {"genesis", "blocks", "store", "validator", "gateway"}
 
     def test_a_damaged_one_with_3(self, home: Home) -> None:
         home.genesis_file.write_bytes(home.genesis_file.read_bytes()[:-1])

@@ -24,6 +24,13 @@ def test_the_gateway_has_a_certificate_where_the_settings_name_one(tmp_path: Pat
     assert command[command.index("--cert") :] == ["--cert", "chain.pem", "--key", "key.pem"]
 
 
+def test_the_gateway_goes_by_the_names_that_the_settings_give(tmp_path: Path) -> None:
+    assert "--public-name" not in gateway(PLAIN, tmp_path)
+    command = gateway(replace(PLAIN, public_names=("a.example", "b.example:8470")), tmp_path)
+    at = command.index("--public-name")
+    assert command[at : at + 4] == ["--public-name", "a.example", "--public-name", "b.example:8470"]
+
+
 def test_the_cause_of_a_halt_is_told_though_no_ledger_answers(tmp_path: Path) -> None:
     (home,) = found_homes(tmp_path, 1)
     chosen = replace(home.settings(), engine_binary=str(engine_program()))

@@ -1,4 +1,4 @@
-"""A server that stands before a gateway and changes some of its answers."""
+"""A server that stands before a gateway, under a name that the gateway goes by, and changes some of its answers."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +7,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from cfi.contracts.wire.receipts import decode_receipt, encode_receipt
+from cfi.node.gateway.names import Names
 from tests.node.gateway.running import Running
 
 
@@ -25,7 +26,9 @@ class Liar:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self.base = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        authority = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        self.base = f"http://{authority}"
+        self._gateway.server.desk.names = Names((self._gateway.authority, authority))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -35,7 +38,7 @@ class Liar:
         headers = {
             name: value
             for name, value in request.headers.items()
-            if name.lower().startswith(("cfi", "sig", "content-d"))
+            if name.lower().startswith(("host", "cfi", "sig", "content-d"))
         }
         status, told = await self._gateway.get(request.raw_path, headers)
         return web.json_response(self._change(request.path, told), status=status)

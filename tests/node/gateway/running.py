@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import aiohttp
 from yarl import URL
 
-from cfi.client.light.signed_request import sign_request
+from cfi.client.light.signed_request import Addressee, sign_request
 from cfi.client.wallet.keystore import SigningKey
 from cfi.contracts.state.changes import put, put_public
 from cfi.contracts.state.durable import Batch, movement_key
@@ -154,7 +154,12 @@ class Running:
     @property
     def base(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.authority}"
+
+    @property
+    def authority(self) -> str:
+        """Host and port of its address."""
+        return f"127.0.0.1:{self.port}"
 
     def headers(
         self, target: str, *, method: str = "GET", seed: bytes = USER_SEED, **changed: Any
@@ -162,13 +167,14 @@ class Running:
         """The headers of a signed request, made now unless told otherwise."""
         self.used += 1
         told: dict[str, Any] = {
+            "authority": self.authority,
             "node": NODE,
             "created": int(time.time()) + 1,
             "nonce": sha256(b"%d" % self.used).digest()[:16],
             **changed,
         }
-        body = told.pop("body", b"")
-        return sign_request(SigningKey(seed), method, target, body, **told)
+        body, to = told.pop("body", b""), Addressee(authority=told.pop("authority"), node=told.pop("node"))
+        return sign_request(SigningKey(seed), method, target, body, to=to, **told)
 
     async def get(self, target: str, headers: dict[str, str] | None = None) -> tuple[int, Any]:
         """Status and JSON of a plain request."""
@@ -253,7 +259,7 @@ def ledger_parts(
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, as_signed: bool = False, **options: Any
+    folder: Path, *, as_signed: bool = False, listen: Listen | None = None, **options: Any
 ) -> AsyncIterator[Running]:
     """A ledger and its gateway until the end of the block; options are the desk's."""
     parts = ledger_parts(folder, as_signed=as_signed)
@@ -261,7 +267,7 @@ async def running(
     stop = asyncio.Event()
     task = asyncio.create_task(parts.service.run(parts.socket, stop))
     await until(parts.socket.exists)
-    server = Server(Desk(LedgerLink(parts.socket), **options), Listen())
+    server = Server(Desk(LedgerLink(parts.socket), **options), listen or Listen())
     port = await server.start()
     async with aiohttp.ClientSession() as session:
         running_gateway = Running(server, port, session, parts, stop, task)

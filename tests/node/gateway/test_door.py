@@ -1,4 +1,4 @@
-"""Signed requests: only the very request, for this node, in its time, once, by a live key."""
+"""Signed requests: only the very request, to this gateway, in its time, once, by a live key."""
 
 import time
 from hashlib import sha256
@@ -11,6 +11,7 @@ import pytest
 from cfi.client.light.signed_request import (
     INPUT_HEADER,
     SIGNATURE_HEADER,
+    Addressee,
     RequestSignatureError,
     content_digest,
     read_request_signature,
@@ -24,6 +25,7 @@ from tests.node.gateway.running import NODE, OTHER, quoted, run, running
 
 KEY = SigningKey(USER_SEED)
 TARGET = f"/v1/accounts/{quoted(COMPANY + '/1')}?tables=lots"
+AUTHORITY = "ledger.example:8470"
 NONCE = bytes(range(16))
 START = 1_000_000.5
 
@@ -40,22 +42,24 @@ class Clock:
 
 def headers(**changed: Any) -> dict[str, str]:
     told: dict[str, Any] = {"node": NODE, "created": int(START) + 30, "nonce": NONCE, **changed}
-    return sign_request(KEY, "GET", TARGET, b"", **told)
+    to = Addressee(authority=AUTHORITY, node=told.pop("node"))
+    return sign_request(KEY, "GET", TARGET, b"", to=to, **told)
 
 
 class TestTheSignature:
-    def test_it_covers_method_path_query_body_node_time_and_nonce(self) -> None:
+    def test_it_covers_method_authority_path_query_body_node_time_and_nonce(self) -> None:
         read = read_request_signature(headers())
-        assert signs(read, "GET", TARGET, b"")
-        assert not signs(read, "POST", TARGET, b"")
-        assert not signs(read, "GET", TARGET.replace("lots", "retired"), b"")
-        assert not signs(read, "GET", TARGET.replace("%2F1", "%2F2"), b"")
-        assert not signs(read, "GET", TARGET, b"x")
+        assert signs(read, "GET", AUTHORITY, TARGET, b"")
+        assert not signs(read, "GET", AUTHORITY + "0", TARGET, b"")
+        assert not signs(read, "POST", AUTHORITY, TARGET, b"")
+        assert not signs(read, "GET", AUTHORITY, TARGET.replace("lots", "retired"), b"")
+        assert not signs(read, "GET", AUTHORITY, TARGET.replace("%2F1", "%2F2"), b"")
+        assert not signs(read, "GET", AUTHORITY, TARGET, b"x")
         for name, value in (("node", "aa"), ("created", 5), ("nonce", bytes(16))):
             other = read_request_signature(
                 {**headers(**{name: value}), SIGNATURE_HEADER: headers()[SIGNATURE_HEADER]}
             )
-            assert not signs(other, "GET", TARGET, b""), name
+            assert not signs(other, "GET", AUTHORITY, TARGET, b""), name
 
     def test_the_digest_is_that_of_rfc_9530(self) -> None:
         # RFC 9530, appendix B.1: the empty representation's SHA-256.
@@ -126,8 +130,8 @@ class TestTheDoor:
         clock.now = START + 30
         told = door.read(headers(), NODE)
         with pytest.raises(DeniedError):
-            door.verify(told, "POST", TARGET, b"")
-        door.verify(told, "GET", TARGET, b"")
+            door.verify(told, "POST", AUTHORITY, TARGET, b"")
+        door.verify(told, "GET", AUTHORITY, TARGET, b"")
 
     def test_a_full_memory_denies_and_empties_with_time(self) -> None:
         nonces = Nonces(most=2)

@@ -8,8 +8,8 @@ import cbor2
 import pytest
 from typing_extensions import override
 
+from cfi.node.gateway.connections import Deadlines
 from cfi.node.gateway.desk import Rates
-from cfi.node.gateway.guard import Connections, Deadlines
 from cfi.node.gateway.link_client import (
     LedgerFaultError,
     LedgerLink,
@@ -44,18 +44,11 @@ class TestQuota:
 
 
 class TestConnections:
-    def test_there_are_bounds_in_all_and_by_address(self) -> None:
-        connections = Connections(Deadlines(connections=3, of_address=2))
-        assert [connections.take(each) for each in "aaabc"] == [True, True, False, True, False]
-        connections.release("a")
-        assert connections.take("c")
-        assert (connections.total, connections.turned_away) == (3, 2)
-
-    def test_an_address_over_its_bound_is_hung_up_on(self, tmp_path: Path) -> None:
+    def test_an_address_over_its_bound_loses_the_one_that_waits_longest(self, tmp_path: Path) -> None:
         async def work() -> None:
             async with running(tmp_path, deadlines=Deadlines(of_address=2)) as gateway:
                 pairs = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(3)]
-                reader, _ = pairs[2]
+                reader, _ = pairs[0]
                 with pytest.raises((ConnectionError, AssertionError)):
                     assert await asyncio.wait_for(reader.read(1), 2)
                 for _, writer in pairs:

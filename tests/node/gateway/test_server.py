@@ -1,6 +1,7 @@
 """The gateway as it is run: a process of its own, TLS where asked, an end in good order."""
 
 import asyncio
+import resource
 import signal
 import socket
 import ssl
@@ -18,7 +19,8 @@ from cryptography.x509.oid import NameOID
 
 from cfi.node.demo.ports import free_port
 from cfi.node.gateway.__main__ import main
-from cfi.node.gateway.server import Listen, serve
+from cfi.node.gateway.connections import Deadlines
+from cfi.node.gateway.server import Listen, open_files, serve
 from tests.node.gateway.running import run, running
 
 
@@ -96,6 +98,58 @@ def test_a_process_of_its_own_ends_when_told(tmp_path: Path, number: signal.Sign
             assert status == 0
 
     run(work())
+
+
+def test_where_few_files_may_be_open_four_addresses_do_not_use_them_up(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with running(tmp_path) as gateway:
+            port = free_port("127.0.0.1")
+            process = await asyncio.create_subprocess_shell(
+                f"ulimit -n 320; exec {sys.executable} -m cfi.node.gateway "
+                f"--socket {gateway.chain.socket} --listen 127.0.0.1:{port}"
+            )
+            try:
+                assert await answered(f"http://127.0.0.1:{port}/readyz") == 200
+                held = [
+                    await asyncio.open_connection("127.0.0.1", port, local_addr=(f"127.0.0.{at}", 0))
+                    for at in (2, 3, 4, 5)
+                    for _ in range(100)
+                ]
+                # Before any of them is closed at its deadline.
+                asked = answered(f"http://127.0.0.1:{port}/readyz")
+                assert await asyncio.wait_for(asked, Deadlines().head / 2) == 200
+                for _, writer in held:
+                    writer.close()
+            finally:
+                process.send_signal(signal.SIGTERM)
+                await process.wait()
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    ("allowed", "greatest", "wanted", "told", "asked_for"),
+    [
+        (1_024, 20_000, 4_256, 4_256, (4_256, 20_000)),
+        (1_024, 2_048, 4_256, 2_048, (2_048, 2_048)),
+        (1_024, resource.RLIM_INFINITY, 4_256, 4_256, (4_256, resource.RLIM_INFINITY)),
+        (8_000, 20_000, 4_256, 4_256, None),
+        (resource.RLIM_INFINITY, resource.RLIM_INFINITY, 4_256, 4_256, None),
+    ],
+)
+def test_it_asks_for_as_many_open_files_as_it_wants(
+    monkeypatch: pytest.MonkeyPatch,
+    allowed: int,
+    greatest: int,
+    wanted: int,
+    told: int,
+    asked_for: tuple[int, int] | None,
+) -> None:
+    set_to: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (allowed, greatest))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: set_to.append(limits))
+    assert open_files(wanted) == told
+    assert set_to == ([] if asked_for is None else [asked_for])
 
 
 @pytest.mark.parametrize(
