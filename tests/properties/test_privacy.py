@@ -6,8 +6,10 @@ is written by the way names the company.
 """
 
 import random
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,9 +19,11 @@ from hypothesis import strategies as st
 
 from cfi.contracts.rules.custody.retire import retire
 from cfi.contracts.rules.reports.finalise_report import finalise_report
+from cfi.contracts.state.catalogue import TABLES
 from cfi.contracts.state.changes import Changes, put_public
 from cfi.contracts.state.notices import NoticeKind, notify
 from cfi.contracts.state.rows.governance import PARAMETERS
+from cfi.contracts.state.table import PublicTable
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.dispatch import DUE, RULE_BOOKS, RuleBook
 from cfi.contracts.wire.block import BlockContext
@@ -27,6 +31,7 @@ from cfi.contracts.wire.messages.catalogue import MESSAGES
 from cfi.contracts.wire.messages.custody.retire import Retire
 from cfi.contracts.wire.messages.reports.finalise_report import FinaliseReport
 from cfi.contracts.wire.quantities import Count, Tonnes
+from tests.architecture.tree import text
 from tests.contracts import ledger as ledgers
 from tests.contracts.filings import A
 from tests.contracts.ledger import Ledger
@@ -35,6 +40,7 @@ from tests.properties.anything import HOLDERS, Anything
 from tests.properties.own_affairs import ENDED, MOST_CFIS, STORIES, Story, World
 
 STEPS: Final = 150
+PAGE: Final = Path("docs/privacy.md")
 Public = dict[str, dict[bytes, bytes]]
 """Rows by table and key."""
 PUBLIC_EFFECTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -149,6 +155,12 @@ def watch(seed: int) -> None:
 @settings(max_examples=effort(sample=3, soak=500), deadline=None)
 def test_acts_write_only_the_public_rows_that_are_theirs(seed: int) -> None:
     watch(seed)
+
+
+def test_the_page_names_every_public_table() -> None:
+    told = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`([^`]*)`", text(PAGE)))))
+    public = {table.name for table in TABLES.values() if isinstance(table, PublicTable)}
+    assert public - told == set()
 
 
 class TestThatTheChecksCanFail:
