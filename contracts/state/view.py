@@ -9,6 +9,7 @@ from cfi.contracts.state.rows import (
     custody,
     governance,
     membership,
+    programme,
     protections,
     reports,
     trades,
@@ -75,11 +76,13 @@ class StateView:
         self.baseline_changes = OwnedView(rows, baseline.BASELINE_CHANGES)
         self.opt_ins = SingleView(rows, baseline.OPT_INS)
         self.period_elections = SingleView(rows, baseline.PERIOD_ELECTIONS)
-        self.programme_totals = PublicView(rows, baseline.PROGRAMME_TOTALS)
         self.allocations = OwnedView(rows, allocation.ALLOCATIONS)
         self.allocation_runs = OwnedView(rows, allocation.ALLOCATION_RUNS)
         self.reports = OwnedView(rows, reports.REPORTS)
-        self.programme_years = PublicView(rows, reports.PROGRAMME_YEARS)
+        # All Members together
+        self.programme_totals = SingleView(rows, programme.PROGRAMME_TOTALS)
+        self.programme_years = OwnedView(rows, programme.PROGRAMME_YEARS)
+        self.programme_figures = PublicView(rows, programme.PROGRAMME_FIGURES)
         # True-up
         self.true_ups = PublicView(rows, true_up.TRUE_UPS)
         self.true_up_work = OwnedView(rows, true_up.TRUE_UP_WORK)

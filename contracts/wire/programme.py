@@ -136,4 +136,6 @@ class ProgrammeTerms:
     true_up: tuple[TrueUpStage, ...]
     protections: Protections
     fees: tuple[Fee, ...]
+    fewest_members_published: Count
+    """Programme-wide figures are published only where at least so many Members are in them."""
     carried_over: CarriedOver | None

@@ -7,8 +7,9 @@ from cfi.contracts.rules.baseline.adjust_baseline import adjustment_due
 from cfi.contracts.rules.baseline.establish_baseline import baseline_due
 from cfi.contracts.state.changes import put_public
 from cfi.contracts.state.rows.allocation import Allocation
-from cfi.contracts.state.rows.baseline import Baseline, BaselineChange, Facility, ProgrammeTotals
+from cfi.contracts.state.rows.baseline import Baseline, BaselineChange, Facility
 from cfi.contracts.state.rows.governance import PROGRAMME
+from cfi.contracts.state.rows.programme import ProgrammeTotals
 from cfi.contracts.state.rows.reports import EmissionReport
 from cfi.contracts.state.table import number_key
 from cfi.contracts.wire.emissions import (
@@ -241,7 +242,7 @@ class FilingLedger:
 
     def totals(self) -> ProgrammeTotals:
         """The programme-wide baseline."""
-        row = self.ledger.state.programme_totals.get(b"totals")
+        row = self.ledger.state.programme_totals.get(EXCHANGE)
         assert row is not None
         return row
 

@@ -34,6 +34,7 @@ from cfi.contracts.state.rows.custody import (
 from cfi.contracts.state.rows.governance import CHAIN, PARAMETERS, Chain, ClockKind, Parameter
 from cfi.contracts.state.rows.membership import HOLDERS, Holder, HolderStatus
 from cfi.contracts.state.store import State
+from cfi.contracts.state.table import PublicTable
 from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.act import Act
 from cfi.contracts.transition.apply import apply_act, commit
@@ -286,6 +287,14 @@ class Ledger:
     def retired(self, account_id: str) -> list[str]:
         """The retired ranges of an account."""
         return [f"{row.instrument.name}-{row.vintage}-{row.first:010d}-{row.first + row.tonnes - 1:010d}" for row in self.state.retired.of(account_id).all()]
+
+    def public_rows(self) -> dict[str, dict[bytes, bytes]]:
+        """What anybody may read: the rows of each public table by key."""
+        return {
+            table.name: {key: self.overlay.public(key) or b"" for key in self.overlay.public_keys(tag)}
+            for tag, table in sorted(TABLES.items())
+            if isinstance(table, PublicTable)
+        }
 
     def tables(self) -> dict[bytes, bytes]:
         """Every row there is, to compare before and after."""

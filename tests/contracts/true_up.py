@@ -8,20 +8,19 @@ from cfi.contracts.state.changes import put, put_public
 from cfi.contracts.state.rows.allocation import ALLOCATIONS, Allocation
 from cfi.contracts.state.rows.baseline import (
     BASELINES,
-    PROGRAMME_TOTALS,
     Baseline,
-    ProgrammeTotals,
     YearBaseline,
 )
 from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.governance import PROGRAMME
-from cfi.contracts.state.rows.reports import (
+from cfi.contracts.state.rows.programme import (
+    PROGRAMME_TOTALS,
     PROGRAMME_YEARS,
-    REPORTS,
-    EmissionReport,
+    ProgrammeFigures,
+    ProgrammeTotals,
     ProgrammeYear,
-    ReportState,
 )
+from cfi.contracts.state.rows.reports import REPORTS, EmissionReport, ReportState
 from cfi.contracts.state.rows.trades import SALES, SalesTally
 from cfi.contracts.state.rows.true_up import Closing, Obligation, OffsetUse, Stage
 from cfi.contracts.state.table import number_key
@@ -66,19 +65,30 @@ class TrueUpLedger:
 
     # Given
 
-    def programme_wide(self, baseline: int, emissions: int | None = None, year: int = 2003) -> None:
+    def programme_wide(
+        self,
+        baseline: int,
+        emissions: int | None = None,
+        year: int = 2003,
+        *,
+        members: int = 3,
+        reports: int = 3,
+    ) -> None:
         """The programme-wide baseline, and a year's emissions."""
         totals = ProgrammeTotals(
             baseline_tonnes=Tonnes(baseline),
             highest_baseline_tonnes=Tonnes(baseline),
-            members=Count(1),
+            members=Count(members),
         )
-        self.ledger.given(put_public(PROGRAMME_TOTALS, totals))
+        self.ledger.given(put(PROGRAMME_TOTALS, EXCHANGE, totals))
         if emissions is not None:
             row = ProgrammeYear(
-                year=Year(year), emissions_tonnes=Tonnes(emissions), reports=Count(1)
+                year=Year(year),
+                emissions_tonnes=Tonnes(emissions),
+                reports=Count(reports),
+                figures=None,
             )
-            self.ledger.given(put_public(PROGRAMME_YEARS, row))
+            self.ledger.given(put(PROGRAMME_YEARS, EXCHANGE, row))
 
     def member(self, holder_id: str, baseline: int, first_year: int = 2003) -> HolderId:
         """Give a holder a baseline for every year that binds it."""
@@ -219,6 +229,10 @@ class TrueUpLedger:
             "begins_at": getattr(row, begins),
             "ends_at": getattr(row, ends),
         }
+
+    def published(self, year: int) -> ProgrammeFigures | None:
+        """The programme's figures of a year, as everybody reads them."""
+        return self.ledger.state.programme_figures.get(number_key(year))
 
     def offset_use(self, year: int) -> OffsetUse:
         """What was used of the programme-wide limit on offsets."""

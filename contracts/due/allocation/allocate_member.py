@@ -40,9 +40,11 @@ def allocate_member(state: StateView, run: AllocationRun, block: BlockContext) -
     if run.only is None:
         member = state.next_holder_id(run.after)
     if member is None:
+        # What one Member was allocated by itself is its own affair.  (RB 5.3.1)
+        of_all = run.only is None
         return Changes.of(
             put(ALLOCATION_RUNS, run.exchange, replace(run, due_at=None)),
-            notify(state, block, NoticeKind.ALLOWANCES_ALLOCATED, run.exchange),
+            notify(state, block, NoticeKind.ALLOWANCES_ALLOCATED) if of_all else NO_CHANGES,
         )
     return Changes.of(
         _allocated(state, run, member, block),

@@ -50,7 +50,7 @@ def close_year(state: StateView, holder: Holder, work: TrueUpWork, block: BlockC
     if place is not None:
         return draft.changes, progress(holder.holder_id, place)
     draft.add(_judged(holder, after, block))
-    draft.add(begin_marks(draft.state, holder.holder_id, after, block.height))
+    draft.add(begin_marks(draft.state, holder.holder_id, after, block))
     begun = progress(holder.holder_id, None, marking=True)
     marked, rest = put_marks(draft.state, work.year, begun, block.height)
     return Changes.of(draft.changes, marked), rest

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cfi.contracts.figures.limits import ProgrammeWide, offset_limit
+from cfi.contracts.due.true_up.limits import fixed_figures
 from cfi.contracts.figures.offset_cap import Chosen, cut
 from cfi.contracts.figures.schedule import rate_of
 from cfi.contracts.state.changes import Changes, put
@@ -25,7 +25,8 @@ from cfi.contracts.wire.text import HolderId
 def cut_offsets(state: StateView, year: Year, block: BlockContext) -> Changes:
     """Write how much of what was counted may be used, and what of the limit that leaves."""
     claims = _claims(state, year)
-    limit = _limit(state, year)
+    figures = fixed_figures(state, block.holder_id, year)
+    limit = Cfis(figures.offset_limit_tonnes // TONNES_PER_CFI)
     share_bps = rate_of(terms_of(state).early_action_share, year) or BasisPoints(0)
     chosen = tuple(
         Chosen(account=each.account_id, offsets=each.offsets, early=each.early)
@@ -63,17 +64,3 @@ def _allowed(claim: OffsetClaim, following: Iterator[Chosen]) -> OffsetClaim:
         for each, one in zip(claim.accounts, following, strict=False)
     )
     return replace(claim, accounts=tuple(allowed))
-
-
-def _limit(state: StateView, year: Year) -> Cfis:
-    """Whole CFIs that all Members together may use, rounded down; none where no limit is set."""
-    bps = rate_of(terms_of(state).usable_offsets, year)
-    totals = state.programme_totals.get(b"totals")
-    if bps is None or totals is None:
-        return Cfis(0)
-    emitted = state.programme_years.get(number_key(year))
-    programme = ProgrammeWide(
-        baseline_tonnes=totals.baseline_tonnes, highest_tonnes=totals.highest_baseline_tonnes
-    )
-    tonnes = offset_limit(bps, programme, None if emitted is None else emitted.emissions_tonnes)
-    return Cfis(tonnes.numerator // (tonnes.denominator * TONNES_PER_CFI))

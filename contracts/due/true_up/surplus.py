@@ -6,9 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
+from cfi.contracts.due.true_up.limits import fixed_sales_limit
 from cfi.contracts.due.true_up.pieces import Done, go_through, progress
 from cfi.contracts.figures import schedule
-from cfi.contracts.figures.limits import ProgrammeWide, sales_limit
 from cfi.contracts.figures.position import Position, YearFacts, YearTerms, capped, position
 from cfi.contracts.state.changes import Changes, put
 from cfi.contracts.state.late_true_up import let_go
@@ -21,6 +21,7 @@ from cfi.contracts.state.rows.trades import SalesTally
 from cfi.contracts.state.rows.true_up import CLOSINGS, Closing, Mark, Obligation, Progress
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
+from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import Height, Tonnes, Year, nearest_hundred, small_code
 from cfi.contracts.wire.text import HolderId
@@ -33,7 +34,7 @@ _Marked = tuple[Tonnes, Tonnes, Tonnes]
 
 
 def begin_marks(
-    state: StateView, holder_id: HolderId, obligation: Obligation, height: Height
+    state: StateView, holder_id: HolderId, obligation: Obligation, block: BlockContext
 ) -> Changes:
     """Work out what a Member's vintage comes to, and the marks to put on its allowances: its Super
     Reductions, its Special Reserve and what it may not bank. A later close of the year marks only
@@ -44,7 +45,9 @@ def begin_marks(
         vintage=year, sold_tonnes=none, bought_tonnes=none
     )
     terms = _terms(state, holder_id, year)
-    figures = position(terms, _facts(state, holder_id, obligation, tally, terms))
+    limit = fixed_sales_limit(state, block.holder_id, year)
+    excess = _excess_before(state, holder_id, year)
+    figures = position(terms, _facts(obligation, tally, terms, limit, excess))
     before = _marked_before(state, holder_id, terms)
     barred, beyond, reserved = before
     closing = Closing(
@@ -58,7 +61,7 @@ def begin_marks(
         barred_tonnes=barred,
         unmatched_excess_tonnes=Tonnes(nearest_hundred(figures.excess_after)),
         unmarked=_marks(terms, figures, before),
-        closed_at=height,
+        closed_at=block.height,
     )
     return Changes.of(put(CLOSINGS, holder_id, closing))
 
@@ -117,37 +120,30 @@ def _terms(state: StateView, holder_id: HolderId, year: Year) -> YearTerms:
 
 
 def _facts(
-    state: StateView,
-    holder_id: HolderId,
     obligation: Obligation,
     tally: SalesTally,
     terms: YearTerms,
+    sales_limit: Fraction | None,
+    excess_before: Fraction,
 ) -> YearFacts:
     """The year as it was; what was sold beyond the limits doesn't change what is left of them."""
-    before = [row for row in state.closings.of(holder_id).all() if row.year < terms.year]
     facts = YearFacts(
         baseline=Fraction(obligation.baseline_tonnes),
         emissions=Fraction(obligation.emissions_tonnes),
-        sales_limit=_sales_limit(state, terms.year),
+        sales_limit=sales_limit,
         sold=Tonnes(0),
         net_purchases=Tonnes(max(0, tally.bought_tonnes - tally.sold_tonnes)),
-        excess_before=Fraction(before[-1].unmatched_excess_tonnes if before else 0),
+        excess_before=excess_before,
     )
     sold = max(0, tally.sold_tonnes - tally.bought_tonnes)
     sellable = position(terms, facts).sellable
     return replace(facts, sold=Tonnes(min(sold, sellable.numerator // sellable.denominator)))
 
 
-def _sales_limit(state: StateView, year: Year) -> Fraction | None:
-    bps = schedule.rate_of(terms_of(state).sales_limit, year)
-    totals = state.programme_totals.get(b"totals")
-    if bps is None or totals is None:
-        return None
-    emitted = state.programme_years.get(number_key(year))
-    programme = ProgrammeWide(
-        baseline_tonnes=totals.baseline_tonnes, highest_tonnes=totals.highest_baseline_tonnes
-    )
-    return sales_limit(bps, programme, None if emitted is None else emitted.emissions_tonnes)
+def _excess_before(state: StateView, holder_id: HolderId, year: Year) -> Fraction:
+    """Earlier emissions beyond the growth provision that nothing has made good.  (RB 4.11.2)"""
+    before = [row for row in state.closings.of(holder_id).all() if row.year < year]
+    return Fraction(before[-1].unmatched_excess_tonnes if before else 0)
 
 
 def _baseline(state: StateView, holder_id: HolderId) -> Baseline:

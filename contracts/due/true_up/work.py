@@ -8,10 +8,12 @@ from typing import Final
 from cfi.contracts.due.true_up.claims import claim_offsets
 from cfi.contracts.due.true_up.close import close_year
 from cfi.contracts.due.true_up.cut import cut_offsets
+from cfi.contracts.due.true_up.limits import fix_limits
 from cfi.contracts.due.true_up.obligation import notify_obligation
 from cfi.contracts.due.true_up.pieces import Piece
 from cfi.contracts.due.true_up.settlement import settle_holder
 from cfi.contracts.state.changes import Changes, drop, put, put_public
+from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.rows.true_up import TRUE_UP_WORK, TRUE_UPS, Stage, TrueUpWork, Work
 from cfi.contracts.state.table import number_key
@@ -33,7 +35,10 @@ def do_true_up_work(state: StateView, work: TrueUpWork, block: BlockContext) -> 
     of it is dated when it began, however many blocks it takes.
     """
     if work.work is Work.CUT:
-        return Changes.of(cut_offsets(state, work.year, block), _next_work(work, Work.SETTLEMENT))
+        draft = Draft(state)
+        draft.add(fix_limits(state, work.year, block))
+        draft.add(cut_offsets(draft.state, work.year, block))
+        return Changes.of(draft.changes, _next_work(work, Work.SETTLEMENT))
     holder = _next_holder(state, work)
     if holder is None:
         return _finished(state, work)

@@ -19,7 +19,7 @@ from cfi.contracts.state.rows.baseline import (
     BaselineChange,
     YearBaseline,
 )
-from cfi.contracts.state.totals import totals_after
+from cfi.contracts.state.totals import with_baseline
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
@@ -90,8 +90,8 @@ def adjust_baseline(state: StateView, message: AdjustBaseline, block: BlockConte
             for change in pending
         ),
         put(BASELINES, message.member, after),
-        totals_after(state, before, after),
-        notify(state, block, NoticeKind.BASELINE_ADJUSTED, message.member),
+        with_baseline(state, block.holder_id, before, after),
+        notify(state, block, NoticeKind.BASELINE_CHANGED),
         **{f"change_{due.year}_tonnes": due.figure.allocation_change_tonnes for due in years},
     )
 

@@ -15,7 +15,7 @@ from cfi.contracts.figures.inclusion import HOME_OF_THE_EXCHANGE, Reason
 from cfi.contracts.figures.missing_data import Method
 from cfi.contracts.figures.schedule import baseline_period, years_bound
 from cfi.contracts.state.adjustment import adjust_allowances
-from cfi.contracts.state.changes import Changes, put
+from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.draft import Draft
 from cfi.contracts.state.filings import baseline_open, member_of, no_true_up_runs
 from cfi.contracts.state.notices import NoticeKind, notify
@@ -32,7 +32,7 @@ from cfi.contracts.state.rows.baseline import (
     YearBaseline,
 )
 from cfi.contracts.state.rows.membership import Holder
-from cfi.contracts.state.totals import totals_after
+from cfi.contracts.state.totals import with_baseline
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.limits import MAX_MEMBER_TONNES
@@ -65,7 +65,7 @@ def establish_baseline(
     allowances follow it at once.
     """
     made = _worked_out(state, message.member, block.now)
-    baseline = made.baseline
+    before, baseline = state.baselines.get(message.member), made.baseline
     require(
         message.inputs_hash == baseline.inputs_hash,
         Refusal.INPUTS_CHANGED,
@@ -85,7 +85,8 @@ def establish_baseline(
     return Changes.of(
         draft.changes,
         _written(state, message.member, baseline),
-        notify(state, block, NoticeKind.BASELINE_ESTABLISHED, message.member),
+        with_baseline(state, block.holder_id, before, baseline),
+        NO_CHANGES if before is None else notify(state, block, NoticeKind.BASELINE_CHANGED),
         baseline_tonnes=baseline.enrolment_tonnes,
         nearest_tonne=nearest(made.exact),
     )
@@ -163,15 +164,12 @@ def _believable(tonnes: Tonnes) -> Tonnes:
 
 
 def _written(state: StateView, member: HolderId, baseline: Baseline) -> Changes:
-    """The baseline and the programme's total with it; the elections are taken into account."""
+    """The baseline, and that the elections are taken into account."""
     opt_ins = state.opt_ins.get(member)
-    changes = Changes.of(
-        put(BASELINES, member, baseline),
-        totals_after(state, state.baselines.get(member), baseline),
-    )
+    written = put(BASELINES, member, baseline)
     if opt_ins is None:
-        return changes
-    return Changes.of(changes, put(OPT_INS, member, replace(opt_ins, added_countries=())))
+        return Changes.of(written)
+    return Changes.of(written, put(OPT_INS, member, replace(opt_ins, added_countries=())))
 
 
 def _period(state: StateView, member: HolderId) -> BaselinePeriod:

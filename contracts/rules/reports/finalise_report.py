@@ -2,20 +2,16 @@
 
 from dataclasses import replace
 
-from cfi.contracts.state.changes import NO_CHANGES, Changes, put, put_public
+from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.filings import member_of, member_report, require_report_state
-from cfi.contracts.state.rows.reports import (
-    PROGRAMME_YEARS,
-    REPORTS,
-    ProgrammeYear,
-    ReportState,
-)
+from cfi.contracts.state.rows.reports import REPORTS, ReportState
 from cfi.contracts.state.rows.true_up import LATE_TRUE_UPS
 from cfi.contracts.state.table import number_key
+from cfi.contracts.state.totals import with_report
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.reports.finalise_report import FinaliseReport
-from cfi.contracts.wire.quantities import Count, Instant, Tonnes
+from cfi.contracts.wire.quantities import Instant
 
 
 def finalise_report(state: StateView, message: FinaliseReport, block: BlockContext) -> Changes:
@@ -24,19 +20,9 @@ def finalise_report(state: StateView, message: FinaliseReport, block: BlockConte
     report = member_report(state, message.member, message.year)
     require_report_state(report, ReportState.UNDER_AUDIT, ReportState.CORRECTED)
 
-    year = state.programme_years.get(number_key(message.year)) or ProgrammeYear(
-        year=message.year, emissions_tonnes=Tonnes(0), reports=Count(0)
-    )
     return Changes.of(
         put(REPORTS, message.member, replace(report, state=ReportState.FINAL, final_at=block.now)),
-        put_public(
-            PROGRAMME_YEARS,
-            replace(
-                year,
-                emissions_tonnes=Tonnes(year.emissions_tonnes + report.included_tonnes),
-                reports=Count(year.reports + 1),
-            ),
-        ),
+        with_report(state, block.holder_id, message.year, report.included_tonnes),
         _trued_up_late(state, message, block.now),
         included_tonnes=report.included_tonnes,
     )

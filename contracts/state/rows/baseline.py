@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Final
 
-from cfi.contracts.state.table import HolderTable, PublicTable, number_key, text_key
+from cfi.contracts.state.table import HolderTable, number_key, text_key
 from cfi.contracts.wire.emissions import ElectricityOptIn, WarmingSet, YearEmissions, YearTonnes
 from cfi.contracts.wire.quantities import BasisPoints, Count, Instant, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
@@ -141,16 +141,6 @@ class BaselineChange:
         return self.kind is ChangeKind.ACQUISITION
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgrammeTotals:
-    """All Members' direct baselines.  (RB 4.11.3)"""
-
-    baseline_tonnes: Tonnes
-    highest_baseline_tonnes: Tonnes
-    """The highest they ever were: a limit that follows it never falls."""
-    members: Count
-
-
 FACILITIES: Final = HolderTable(
     name="facilities", tag=0x40, row=Facility, key=lambda row: text_key(row.facility_id)
 )
@@ -165,9 +155,6 @@ OPT_INS: Final = HolderTable(name="opt_ins", tag=0x43, row=OptIns, key=lambda _:
 PERIOD_ELECTIONS: Final = HolderTable(
     name="period_elections", tag=0x44, row=PeriodElection, key=lambda _: b""
 )
-PROGRAMME_TOTALS: Final = PublicTable(
-    name="programme_totals", tag=0xD0, row=ProgrammeTotals, key=lambda _: b"totals"
-)
 
 TABLES: Final = (
     FACILITIES,
@@ -175,5 +162,4 @@ TABLES: Final = (
     BASELINE_CHANGES,
     OPT_INS,
     PERIOD_ELECTIONS,
-    PROGRAMME_TOTALS,
 )

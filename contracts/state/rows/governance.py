@@ -53,7 +53,10 @@ class Notice:
 
     number: Count
     kind: SmallCode
-    subject: Identifier
+    subject: Identifier | None
+    """The holder, parameter, validator, version or year that it tells of; null where none is
+    named.
+    """
     at: Instant
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import IntEnum, unique
 from typing import Final
 
-from cfi.contracts.state.table import HolderTable, PublicTable, number_key
+from cfi.contracts.state.table import HolderTable, number_key
 from cfi.contracts.wire.emissions import ReportLine, WarmingSet
-from cfi.contracts.wire.quantities import Count, Instant, Tonnes, Year
+from cfi.contracts.wire.quantities import Instant, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.text import UserId
 
@@ -55,20 +55,8 @@ class EmissionReport:
     final_at: Instant | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgrammeYear:
-    """A year's emissions of all Members whose report is final.  (RB 4.11.3, 4.11.5)"""
-
-    year: Year
-    emissions_tonnes: Tonnes
-    reports: Count
-
-
 REPORTS: Final = HolderTable(
     name="reports", tag=0x50, row=EmissionReport, key=lambda row: number_key(row.year)
 )
-PROGRAMME_YEARS: Final = PublicTable(
-    name="programme_years", tag=0xD1, row=ProgrammeYear, key=lambda row: number_key(row.year)
-)
 
-TABLES: Final = (REPORTS, PROGRAMME_YEARS)
+TABLES: Final = (REPORTS,)

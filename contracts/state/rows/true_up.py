@@ -37,7 +37,7 @@ class Work(IntEnum):
     CLAIMS = 2
     """Lots are chosen for who chose none, and offsets are counted."""
     CUT = 3
-    """One piece: the programme-wide limit is applied to what was counted."""
+    """One piece: the programme-wide limits are fixed, and applied to what was counted."""
     SETTLEMENT = 4
     CLOSE = 5
 

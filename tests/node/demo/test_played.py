@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 from click.testing import CliRunner
 
+from cfi.contracts.state.notices import NoticeKind
 from cfi.contracts.state.rows.true_up import ComplianceStatus, Stage
 from cfi.contracts.state.store import State
 from cfi.contracts.state.table import number_key
@@ -96,6 +97,17 @@ class TestThePhases:
         for row in StateView(played.states[phase]).supply.all():
             assert row.issued >= row.retired + row.cancelled + row.sold_outside
 
+    @pytest.mark.parametrize("phase", SCENARIOS)
+    def test_publish_every_years_figures_and_name_only_who_was_admitted(
+        self, played: Played, phase: str
+    ) -> None:
+        view, told = StateView(played.states[phase]), scenario(phase)
+        assert [row.year for row in view.programme_figures.all()] == list(told.years)
+        members = {each.holder_id for each in told.members}
+        notices = view.notices.all()
+        named = {NoticeKind(each.kind) for each in notices if each.subject in members}
+        assert named == {NoticeKind.HOLDER_ADMITTED}
+
     def test_leave_sound_homes(self, played: Played) -> None:
         for name in SCENARIOS:
             root = played.folder / f"sim-{name}"
@@ -132,6 +144,11 @@ CLOSING_2003: dict[str, Any] = {
 
 
 class TestTheMemberOfAppendix43:
+    def test_is_told_the_limit_of_125_000_tonnes_of_250_000_000(self, played: Played) -> None:
+        row = StateView(played.states["phase-1"]).programme_figures.get(number_key(2003))
+        assert row is not None
+        assert (row.baseline_tonnes, row.sales_limit_tonnes) == (250_000_000, 125_000)
+
     @pytest.mark.parametrize("name", CLOSING_2003)
     def test_closes_2003_as_the_appendix_says(self, played: Played, name: str) -> None:
         row = the_year(played, "phase-1", "member-4-3", 2003)

@@ -15,6 +15,7 @@ from cfi.contracts.state.table import account_owner, number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.allocation.allocate_allowances import AllocateAllowances
+from cfi.contracts.wire.messages.allocation.allocate_late_member import AllocateLateMember
 from cfi.contracts.wire.messages.baseline.elect_baseline_period import ElectBaselinePeriod
 from cfi.contracts.wire.quantities import BasisPoints, Tonnes, Year
 from cfi.contracts.wire.schema import Hash
@@ -59,7 +60,17 @@ class TestWhatARunDoes:
         (run,) = filing.ledger.state.allocation_runs.of(EXCHANGE).all()
         assert run.due_at is None
         last = list(filing.ledger.state.notices.all())[-1]
-        assert (last.kind, str(last.subject)) == (42, str(EXCHANGE))
+        assert (last.kind, last.subject) == (42, None)
+
+    def test_one_late_member_is_told_of_to_nobody(self, filing: FilingLedger) -> None:
+        filing.established(member=A)
+        filing.allocated()
+        told = list(filing.ledger.state.notices.all())
+        filing.established(member=B)
+        filing.does(AllocateLateMember(member=B), EXCHANGE)
+        assert filing.ledger.pass_time() == 2
+        assert filing.allocations(B)[2003].issued_tonnes == 990_000
+        assert list(filing.ledger.state.notices.all()) == told
 
     def test_serials_run_on_from_member_to_member(self, filing: FilingLedger) -> None:
         filing.established(100_000, A)

@@ -88,6 +88,12 @@ class TestWhatTheRulebookPrints:
         added = {year: row.adjusted_tonnes for year, row in company.allocations().items()}
         assert added == {2003: 99_800, 2004: 196_000, 2005: 194_000, 2006: 192_000}
 
+    def test_rb_4_6_a_notice_without_name_or_figure(self, company: FilingLedger) -> None:
+        company.acquires("facility-4", 200_000, "2004-04-15")
+        company.adjusts()
+        _, notice = company.ledger.state.notices.all()
+        assert (notice.kind, notice.subject) == (41, None)
+
     def test_note_7_an_acquisition_from_october_counts_92_days(self, company: FilingLedger) -> None:
         company.acquires("facility-4", 365_000, "2003-10-01")
         company.adjusts()

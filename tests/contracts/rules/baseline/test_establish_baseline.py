@@ -187,14 +187,20 @@ class TestWhatIsRecorded:
             2,
         )
 
-    def test_everybody_is_notified_without_the_figure(self, filing: FilingLedger) -> None:
+    def test_a_first_baseline_is_told_to_nobody_else(self, filing: FilingLedger) -> None:
+        before = filing.ledger.public_rows()
         filing.established()
         filing.established(2_000, B)
-        notices = list(filing.ledger.state.notices.all())
-        assert [(notice.number, notice.kind, str(notice.subject)) for notice in notices] == [
-            (1, 40, str(A)),
-            (2, 40, str(B)),
-        ]
+        assert filing.ledger.public_rows() == before
+
+    def test_a_change_is_notified_without_name_or_figure(self, filing: FilingLedger) -> None:
+        filing.files(facility(), facility("mill", country=Identifier("CA")))
+        filing.does(opt_ins())
+        filing.establishes()
+        filing.does(opt_ins(countries=(Identifier("CA"),)))
+        filing.establishes()
+        (notice,) = filing.ledger.state.notices.all()
+        assert (notice.number, notice.kind, notice.subject) == (1, 41, None)
 
     def test_the_hash_commits_to_what_was_filed(self, filing: FilingLedger) -> None:
         filing.established(1_000_000, A)

@@ -8,7 +8,7 @@ from tests.contracts.rules.reports.audit import correction, finalise, found_want
 
 
 def programme_year(filing: FilingLedger) -> tuple[int, int]:
-    row = filing.ledger.state.programme_years.get(number_key(2003))
+    row = filing.ledger.state.programme_years.of(EXCHANGE).get(number_key(2003))
     return (0, 0) if row is None else (row.emissions_tonnes, row.reports)
 
 
@@ -27,6 +27,12 @@ class TestWhatItDoes:
         filing.does(correction())
         filing.does(finalise(), EXCHANGE)
         assert programme_year(filing) == (96_400, 1)
+
+    def test_nobody_else_is_told(self, filing: FilingLedger) -> None:
+        filing.under_audit()
+        before = filing.ledger.public_rows()
+        filing.does(finalise(), EXCHANGE)
+        assert filing.ledger.public_rows() == before
 
     def test_all_members_add_up(self, filing: FilingLedger) -> None:
         filing.under_audit(member=A)
