@@ -12,6 +12,10 @@ ROWS_KEPT_FOR_DUE_WORK: Final = 256
 """Of an owner's rows, those that no act may take: a programme's years and deliveries fill a part of
 them.
 """
+ROWS_KEPT_FOR_SAFETY: Final = 512
+"""Of a holder's own records, those that only what keeps it or others safe may take: keys in others'
+places, a suspension, protections. Two keys for each user that a holder may have.
+"""
 MAX_OUTCOMES: Final = 256
 """Ended offers and transfers of which a holder is told; the oldest makes way."""
 MAX_LOTS_PER_PIECE: Final = 100
