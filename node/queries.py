@@ -26,6 +26,7 @@ from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.wire.block_file import encode_record
 from cfi.contracts.wire.blocks import encode_block, prove_transaction
 from cfi.contracts.wire.commits import encode_commit
+from cfi.contracts.wire.envelope import open_frame
 from cfi.contracts.wire.headers import encode_header
 from cfi.contracts.wire.list_tree import prove_item
 from cfi.contracts.wire.quantities import Instant
@@ -189,15 +190,16 @@ class Queries:
 
     def _act(self, parameters: Parameters) -> object:
         """A party's own bytes with the proofs that its block has them, and the next header its
-        result.
+        result. If an owner is named, what no key of that holder signed answers as if it weren't
+        here.
         """
         found = self._application.store.receipt(parameters["act_id"])
-        if found is None:
+        block = None if found is None else self._engine.block(found[0])
+        if found is None or block is None:
             raise self._no_act()
         height, index, receipt = found
-        block = self._engine.block(height)
-        if block is None:
-            raise QuestionError("unknown-act", f"block {height} isn't here yet")
+        if not self._is_of(block.transactions[index], parameters.get("owner")):
+            raise self._no_act()
         proof = prove_transaction(block.transactions, index)
         return {
             "height": height,
@@ -210,6 +212,11 @@ class Queries:
             "header": encode_header(block.header),
             "block_bytes": len(encode_block(block)),
         }
+
+    def _is_of(self, transaction: bytes, owner: bytes | None) -> bool:
+        """True if a key of the owner signed it, which may be revoked since; also without owner."""
+        key = open_frame(transaction).key
+        return owner in (None, self._application.committed_view.keys.place(key))
 
     def _result_of(self, height: int, index: int) -> object:
         """What stands under the next header's last_results_hash, with its proof; null where the

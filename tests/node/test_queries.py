@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cfi.contracts.state.rows.custody import LOTS, SUPPLY
-from cfi.contracts.state.table import account_owner
+from cfi.contracts.state.table import account_owner, holder_owner
 from cfi.contracts.transition.act import read_verified_act
 from cfi.contracts.wire.blocks import decode_block
 from cfi.contracts.wire.headers import header_hash
@@ -32,6 +32,7 @@ BLOCKS = 4
 DONE = contents(1)[0][0]
 ACT = read_verified_act(DONE).act_id
 OWNER = account_owner(f"{COMPANY}/1")
+COMPANY_OWNER = holder_owner(COMPANY)
 NOBODY = account_owner("nobody/1")
 ADMISSION = AdmissionBook(CHAIN_ID, bytes(32))
 
@@ -59,7 +60,8 @@ FAULTS = [
     ("the light block of a height to come",   "light_block",      {"height": BLOCKS + 1},                 "unknown-height"),
     ("a block to come",                       "block",            {"height": BLOCKS + 1},                 "unknown-height"),
     ("the receipt of no act",                 "receipt",          {"act_id": bytes(32)},                  "unknown-act"),
-    ("no act",                                "act",              {"act_id": bytes(32)},                  "unknown-act"),
+    ("no act",                                "act",              {"act_id": bytes(32), "owner": COMPANY_OWNER}, "unknown-act"),
+    ("another's act",                         "act",              {"act_id": ACT, "owner": holder_owner("company-b")}, "unknown-act"),
     ("nobody's account",                      "owner",            {"owner": NOBODY, "tags": []},          "unknown-owner"),
     ("a state to come",                       "public_rows",      {"tag": SUPPLY.tag, "height": 99},      "height-not-kept"),
 ]  # fmt: skip
@@ -113,7 +115,7 @@ def test_a_block_is_its_bytes(queries: Queries, chain: Chain) -> None:
 
 
 def test_an_act_comes_with_its_place_in_the_block(queries: Queries, chain: Chain) -> None:
-    told = asked(queries, "act", act_id=ACT)
+    told = asked(queries, "act", act_id=ACT, owner=COMPANY_OWNER)
     assert asked(queries, "receipt", act_id=ACT) == [told["height"], told["index"], told["receipt"]]
     assert (told["height"], told["index"], told["transaction"]) == (1, 0, DONE)
     block = chain.engine.block(1)
