@@ -164,6 +164,7 @@ class TestTheDoctor:
             "blocks",
             "store",
             "validator",
+            "keys",
         }
         assert told["store"][1] == "empty"
 
