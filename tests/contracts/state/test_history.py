@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from cfi.client.light.proofs import verify_membership, verify_non_membership
 from cfi.contracts.state.changes import drop, put, put_public
@@ -82,6 +84,37 @@ def test_they_are_read_from_any_place_on(history: tuple[Writer, list[Kept]]) -> 
                 for tag in {key[0]: None for key in rows}:
                     keys = [key for key in rows if key[0] == tag and (after is None or key > after)]
                     assert list(version.owned_keys_from(name, tag, after)) == sorted(keys)
+
+
+class Watched(list[RowKey]):
+    """Keys that know how often one of them was looked at."""
+
+    looks = 0
+
+    @override
+    def __getitem__(self, place: Any) -> Any:
+        found = super().__getitem__(place)
+        self.looks += len(found) if isinstance(place, slice) else 1
+        return found
+
+
+def test_keys_that_are_not_read_are_not_looked_at() -> None:
+    ledger = Ledger()
+    ledger.given_holder("company-a")
+    for number in range(300):
+        ledger.parameter(f"p{number:03d}", number)
+        ledger.given_user("company-a", f"u{number:03d}")
+    ledger.seal()
+    version, company = Version(ledger.store, ledger.store.height), holder_owner("company-a")
+    public = ledger.store._public[PARAMETERS.tag]
+    own = ledger.store.accounts_and_holders[company].rows
+    for rows, keys in (
+        (public, (key for key, _ in version.public_from(PARAMETERS.tag))),
+        (own, version.owned_keys_from(company, USERS.tag, USERS.row_key(b"u100"))),
+    ):
+        rows._keys = watched = Watched(rows._keys)
+        assert len(list(islice(keys, 5))) == 5
+        assert 5 <= watched.looks < 60
 
 
 def test_what_is_not_read_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
