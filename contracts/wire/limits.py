@@ -36,7 +36,7 @@ MAX_CHAIN_ID_CHARACTERS: Final = 50
 PAGE_TONNES: Final = 10_000
 """Serials on one public page."""
 MAX_TONNES_ENDED_AT_ONCE: Final = 10_000_000
-"""What one act may retire: a thousand pages."""
+"""What one act, or one piece of due work, may retire: a thousand pages."""
 MAX_BENEFICIARY_BYTES: Final = 256
 """It is written anew with each range that ends on its page."""
 MAX_LOTS_PER_ELECTION: Final = 100
