@@ -245,7 +245,7 @@ class State:
             rows = self._public[key[0]] = OrderedRows()
         if after is not None:
             rows.put(key, after)
-        elif before is not None:
+        else:
             rows.pop(key)
         self.indexes.replace(PUBLIC, key, before, after)
 
