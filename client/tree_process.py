@@ -108,9 +108,9 @@ class TreeProcess:
         present, parts = self._ask("prove", back, key)
         return _existence(*parts) if present else _absence(*parts)
 
-    def path(self, back: int, owner: OwnerKey, slot: int) -> list[bytes]:
-        """The siblings of an owner's slot, from the leaf up, so many heights back."""
-        siblings: list[bytes] = self._ask("path", back, owner, slot)
+    def paths(self, back: int, owner: OwnerKey, slots: list[int]) -> list[list[bytes]]:
+        """The siblings of each of an owner's slots, from the leaf up, so many heights back."""
+        siblings: list[list[bytes]] = self._ask("paths", back, owner, slots)
         return siblings
 
     def close(self) -> None:
@@ -175,7 +175,7 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> None:
     asked: dict[str, Callable[..., Any]] = {
         "root": keeper.root,
         "prove": keeper.prove,
-        "path": keeper.path,
+        "paths": keeper.paths,
     }
     while True:
         try:
@@ -221,8 +221,8 @@ class _Keeper:
         sides = (None if each is None else _parts(each) for each in (found.left, found.right))
         return False, (found.key, *sides)
 
-    def path(self, back: int, owner: OwnerKey, slot: int) -> list[bytes]:
-        return self._trees.path(back, owner, slot)
+    def paths(self, back: int, owner: OwnerKey, slots: list[int]) -> list[list[bytes]]:
+        return self._trees.paths(back, owner, slots)
 
 
 def _parts(proof: Existence) -> tuple[bytes, bytes, tuple[bytes, ...]]:

@@ -2,7 +2,10 @@
 
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
+from cfi.client.wallet.keystore import KeystoreError, require_sound
+from cfi.client.wallet.private_file import exposure
 from cfi.node.assembly import read_home_genesis
 from cfi.node.consensus.private_validator import PrivateValidator
 from cfi.node.home import Home, HomeError
@@ -22,7 +25,8 @@ class Finding:
 
 def examine(home: Home) -> list[Finding]:
     """Look at everything; nothing is changed but a torn last record, which was never signed."""
-    return [_genesis(home), _blocks(home), _store(home), _validator(home), _gateway(home)]
+    looked_at = (_genesis, _blocks, _store, _validator, _key_files, _gateway)
+    return [look(home) for look in looked_at]
 
 
 def _genesis(home: Home) -> Finding:
@@ -115,3 +119,22 @@ def _gateway(home: Home) -> Finding:
         return Finding("gateway", sound=False, sentence=sentence)
     sentence = f"asked by its address: {settings.listen}; public_names gives it names"
     return Finding("gateway", sound=True, sentence=sentence)
+
+
+def _key_files(home: Home) -> Finding:
+    tls_key = home.settings().tls_key
+    plain = [home.validator_key, home.node_key, home.admission_key]
+    plain += [Path(tls_key)] if tls_key else []
+    faults = [exposure(path) for path in plain]
+    faults += [_keystore_fault(path) for path in sorted(home.keys.glob("*.json"))]
+    told = [fault for fault in faults if fault is not None]
+    sentence = "; ".join(told) or "their owner's alone"
+    return Finding("keys", sound=not told, sentence=sentence)
+
+
+def _keystore_fault(path: Path) -> str | None:
+    try:
+        require_sound(path)
+    except KeystoreError as error:
+        return str(error)
+    return None

@@ -11,9 +11,9 @@ from cfi.contracts.wire.receipts import Receipt
 from cfi.node.application import Application
 
 
-def dry_run(application: Application, act: Act) -> Receipt:
-    """The receipt that an act would get after the last committed height, on an overlay that is
-    thrown away; raises InadmissibleError.
+def dry_run(application: Application, act: Act) -> tuple[Receipt, int]:
+    """The receipt that an act would get after the last committed height, and its work units, on an
+    overlay that is thrown away; raises InadmissibleError.
     """
     view, now = application.committed_view, application.committed_clock
     height = Height(application.committed_height + 1)
@@ -32,6 +32,6 @@ def dry_run(application: Application, act: Act) -> Receipt:
         rule_book_at(view, height),
         Standing(overlay, drafted, now),
     )
-    receipt = execution.execute(act).receipt
-    assert receipt is not None, "an admitted act has a receipt"
-    return receipt
+    outcome = execution.execute(act)
+    assert outcome.receipt is not None, "an admitted act has a receipt"
+    return outcome.receipt, outcome.gas

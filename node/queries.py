@@ -7,8 +7,9 @@ operator's own.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from cfi.contracts.state.held import next_instant
 from cfi.contracts.state.history import NotKeptError, Version
@@ -26,6 +27,7 @@ from cfi.contracts.transition.authorise import live_signer
 from cfi.contracts.wire.block_file import encode_record
 from cfi.contracts.wire.blocks import encode_block, prove_transaction
 from cfi.contracts.wire.commits import encode_commit
+from cfi.contracts.wire.envelope import open_frame
 from cfi.contracts.wire.headers import encode_header
 from cfi.contracts.wire.list_tree import prove_item
 from cfi.contracts.wire.quantities import Instant
@@ -39,11 +41,16 @@ from cfi.node.consensus.engine import Engine
 from cfi.node.counters import Counters
 from cfi.node.dry_run import dry_run
 from cfi.node.mempool import Mempool
+from cfi.node.page import (
+    MOST_BLOCKS,
+    MOST_MOVEMENTS,
+    MOST_OWN_ROWS,
+    MOST_PUBLIC_ROWS,
+    PAGE_BYTES,
+    limit_in,
+    page_of,
+)
 
-MOST_MOVEMENTS: Final = 1_000
-MOST_BLOCKS: Final = 256
-PAGE_BYTES: Final = 1024 * 1024
-"""A page of blocks ends with the first that reaches this."""
 Parameters = Mapping[str, Any]
 Question = Callable[[Parameters], object]
 """Raises QuestionError."""
@@ -189,15 +196,16 @@ class Queries:
 
     def _act(self, parameters: Parameters) -> object:
         """A party's own bytes with the proofs that its block has them, and the next header its
-        result.
+        result. If an owner is named, what no key of that holder signed answers as if it weren't
+        here.
         """
         found = self._application.store.receipt(parameters["act_id"])
-        if found is None:
+        block = None if found is None else self._engine.block(found[0])
+        if found is None or block is None:
             raise self._no_act()
         height, index, receipt = found
-        block = self._engine.block(height)
-        if block is None:
-            raise QuestionError("unknown-act", f"block {height} isn't here yet")
+        if not self._is_of(block.transactions[index], parameters.get("owner")):
+            raise self._no_act()
         proof = prove_transaction(block.transactions, index)
         return {
             "height": height,
@@ -210,6 +218,11 @@ class Queries:
             "header": encode_header(block.header),
             "block_bytes": len(encode_block(block)),
         }
+
+    def _is_of(self, transaction: bytes, owner: bytes | None) -> bool:
+        """True if a key of the owner signed it, which may be revoked since; also without owner."""
+        key = open_frame(transaction).key
+        return owner in (None, self._application.committed_view.keys.place(key))
 
     def _result_of(self, height: int, index: int) -> object:
         """What stands under the next header's last_results_hash, with its proof; null where the
@@ -252,39 +265,47 @@ class Queries:
         return {"height": version.height, "key": key, "value": value, "proof": proof}
 
     def _public_rows(self, parameters: Parameters) -> object:
-        """A public table's rows by key."""
+        """A page of a public table's rows by key, and whether more follow."""
         version = self._version(parameters)
-        keys = version.public_keys(parameters["tag"])
-        return {"height": version.height, "rows": [[key, version.public(key)] for key in keys]}
+        rows = version.public_from(parameters["tag"], parameters.get("after"))
+        most = limit_in(parameters, MOST_PUBLIC_ROWS)
+        page, more = page_of(rows, most, lambda row: len(row[1]))
+        return {"height": version.height, "rows": [list(row) for row in page], "more": more}
 
     def _owner(self, parameters: Parameters) -> object:
-        """An owner's leaf with its proof, and its rows of the asked tables with their paths."""
+        """An owner's leaf with its proof, a page of its rows of the asked tables with keys and
+        paths, and whether more follow. All pages of one height are under one leaf.
+        """
         version = self._version(parameters)
         owner = OwnerKey(parameters["owner"])
         leaf = version.prove_owner(owner)
         if leaf is None:
             raise QuestionError("unknown-owner", "no such account or holder")
-        rows = []
-        for tag in parameters["tags"]:
-            for key in version.owned_keys(owner, tag):
-                shown = version.show_row(owner, key)
-                assert shown is not None, "a listed row is shown"
-                rows.append([encode_row_proof(shown.row), shown.blinding])
+        after = parameters.get("after")
+        tags = sorted(dict.fromkeys(parameters["tags"]))
+        keys, more = page_of(
+            chain.from_iterable(version.owned_keys_from(owner, tag, after) for tag in tags),
+            limit_in(parameters, MOST_OWN_ROWS),
+            lambda key: len(version.owned(owner, key) or b""),
+        )
+        rows = zip(keys, version.show_rows(owner, keys), strict=True)
         return {
             "height": version.height,
             "key": leaf.key,
             "value": leaf.value,
             "proof": leaf.proof,
-            "rows": rows,
+            "rows": [[key, encode_row_proof(each.row), each.blinding] for key, each in rows],
+            "more": more,
         }
 
     def _dry_run(self, parameters: Parameters) -> object:
-        """The receipt that an unsigned payload would get now; nothing is changed."""
+        """The receipt that an unsigned payload would get now, and its work; nothing is changed."""
         try:
             act = read_unsigned(PublicKey(parameters["key"]), parameters["payload"])
-            return encode_receipt(dry_run(self._application, act))
+            receipt, gas = dry_run(self._application, act)
         except InadmissibleError as error:
             raise QuestionError(error.reason.name, error.detail) from error
+        return {"receipt": encode_receipt(receipt), "gas": gas}
 
     def _baseline(self, parameters: Parameters) -> object:
         """What instructions about a Member's baseline have to name now."""

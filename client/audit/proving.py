@@ -58,16 +58,14 @@ def owner_rows(name: str, owner: OwnerKey, tags: Iterable[int]) -> Shown:
         leaf = version.prove_owner(owner)
         if leaf is None:
             raise UnknownOwnerError(name)
-        keys = (key for tag in tags for key in version.owned_keys(owner, tag))
-        rows = [version.show_row(owner, key) for key in keys]
+        keys = [key for tag in tags for key in version.owned_keys(owner, tag)]
         return {
             "key": leaf.key.hex(),
             "value": leaf.value.hex(),
             "proof": leaf.proof.hex(),
             "rows": [
                 {"proof": encode_row_proof(row.row).hex(), "blinding": row.blinding.hex()}
-                for row in rows
-                if row is not None
+                for row in version.show_rows(owner, keys)
             ],
         }
 

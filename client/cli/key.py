@@ -8,7 +8,7 @@ import click
 from cfi.client.cli.lazy import LazyGroup
 from cfi.client.cli.options import A_FILE, json_option, passphrase_option
 from cfi.client.cli.passphrase import made_key, opened_key
-from cfi.client.wallet.keystore import KeystoreError, public_key_in
+from cfi.client.wallet.keystore import KeystoreError, public_key_in, require_sound
 from cfi.contracts.wire.possession import possession_statement
 from cfi.contracts.wire.schema import PublicKey
 
@@ -41,6 +41,7 @@ def list_keys(folder: Path, as_json: bool) -> None:
     for path in sorted(folder.glob("*.json")):
         try:
             found[path.name] = public_key_in(path).hex()
+            require_sound(path)
         except KeystoreError as error:
             click.echo(f"cfi: {error}", err=True)
     if as_json:

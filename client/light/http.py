@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import quote
@@ -17,12 +17,16 @@ from cfi.client.light.json_node import MAX_JSON_BYTES, JsonNode, MalformedError
 from cfi.client.light.lightblock import LightBlock, UnsoundError, light_block_from
 from cfi.client.light.signed_request import Addressee, sign_request
 from cfi.client.wallet.keystore import SigningKey
+from cfi.contracts.wire.quantities import parse_whole
 
 ANSWER_SECONDS: Final = 40.0
 _JUST_STARTED: Final = "before-start"
 _START_SECONDS: Final = 1.1
 _DONE: Final = (200, 202)
 _ZONE: Final = re.compile(r"%[^]]*")
+_TOO_MANY: Final = 429
+_MOST_WAIT_SECONDS: Final = 10
+"""For a gateway whose quota is used up."""
 
 
 class UnreachableError(UnavailableError):
@@ -34,11 +38,20 @@ class GatewayRefusedError(UnavailableError):
     has an admission receipt all the same.
     """
 
-    def __init__(self, status: int, code: str, detail: str, admission: bytes | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        admission: bytes | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        """`retry_after`: in how many seconds the gateway would answer."""
         super().__init__(f"{code}: {detail}")
         self.status = status
         self.code = code
         self.admission = admission
+        self.retry_after = retry_after
 
 
 class GatewayClient:
@@ -68,12 +81,14 @@ class GatewayClient:
             await self._session.close()
 
     async def get(self, target: str) -> JsonNode:
-        """A public answer; raises UnreachableError, GatewayRefusedError."""
-        return self._read(await self._ask("GET", target, b"", {}))
+        """A public answer; waits a little for a gateway that asks to be asked less often. Raises
+        UnreachableError, GatewayRefusedError.
+        """
+        return self._read(await _patiently(lambda: self._ask("GET", target, b"", {})))
 
     async def get_signed(self, target: str) -> JsonNode:
-        """An answer for the key's holder alone; raises as get does."""
-        return self._read(await self.get_signed_bytes(target))
+        """An answer for the key's holder alone; waits and raises as get does."""
+        return self._read(await _patiently(lambda: self.get_signed_bytes(target)))
 
     async def get_signed_bytes(self, target: str) -> bytes:
         """An answer for the key's holder alone, as it came; raises as get does."""
@@ -136,12 +151,12 @@ class GatewayClient:
                 text = await answer.content.read(MAX_JSON_BYTES)
                 while not answer.content.at_eof() and len(text) < MAX_JSON_BYTES:
                     text += await answer.content.read(MAX_JSON_BYTES - len(text))
-                status = answer.status
+                status, again = answer.status, answer.headers.get("Retry-After", "")
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise UnreachableError(f"{self.base} can't be reached: {_why(error)}") from error
         if status in _DONE:
             return text
-        raise self._refusal(status, self._read(text))
+        raise self._refusal(status, self._read(text), parse_whole(again))
 
     def _read(self, text: bytes) -> JsonNode:
         try:
@@ -149,14 +164,14 @@ class GatewayClient:
         except MalformedError as error:
             raise self._no_gateway(error) from error
 
-    def _refusal(self, status: int, told: JsonNode) -> UnavailableError:
+    def _refusal(self, status: int, told: JsonNode, retry_after: int | None) -> UnavailableError:
         try:
             code, detail = told.field("code").text(), told.field("detail").text()
             taken = told.field("admission")
             admission = None if taken.absent else taken.hexadecimal()
         except MalformedError as error:
             return self._no_gateway(error)
-        return GatewayRefusedError(status, code, detail, admission)
+        return GatewayRefusedError(status, code, detail, admission, retry_after)
 
     def _no_gateway(self, error: MalformedError) -> UnreachableError:
         return UnreachableError(f"{self.base} doesn't answer as a gateway: {error}")
@@ -172,6 +187,19 @@ def authority_of(base: str) -> str:
 def account_path(account_id: str) -> str:
     """The path of an account's rows."""
     return f"/v1/accounts/{quote(account_id, safe='')}"
+
+
+async def _patiently(ask: Callable[[], Awaitable[bytes]]) -> bytes:
+    waited = 0
+    while True:
+        try:
+            return await ask()
+        except GatewayRefusedError as error:
+            again = error.retry_after
+            if error.status != _TOO_MANY or again is None or waited + again > _MOST_WAIT_SECONDS:
+                raise
+            waited += max(again, 1)
+            await asyncio.sleep(again)
 
 
 def _why(error: Exception) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cfi.client.light.http import GatewayClient, account_path
-from cfi.client.light.json_node import JsonNode
+from cfi.client.light.own_pages import all_pages
 from cfi.client.light.receipt import NotProvedError
 from cfi.client.light.rows import read_shown_row
 from cfi.client.light.session import Session
-from cfi.client.light.statement import Shown, proved_rows, read_shown
+from cfi.client.light.statement import Shown, proved_rows
+from cfi.client.light.store import Trusted
 from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.rows.custody import Summary
 from cfi.contracts.state.table import ACCOUNT_OWNER, HOLDER_OWNER, OwnerKey
@@ -36,23 +37,19 @@ class Wanted:
     """None: the holder whose user has the reader's key."""
     tables: tuple[str, ...] = ()
 
-    def target(self, height: int | None = None) -> str:
-        """The path and query at a gateway."""
+    async def shown(self, client: GatewayClient, height: int | None = None) -> Shown:
+        """What a gateway shows; raises as all_pages does."""
         path = "/v1/holder" if self.account is None else account_path(self.account)
-        asked = []
-        if self.tables:
-            keys = (KEYS.name,) if self.account is None else ()
-            asked.append(f"tables={','.join(dict.fromkeys((*self.tables, *keys)))}")
-        if height is not None:
-            asked.append(f"height={height}")
-        return f"{path}?{'&'.join(asked)}" if asked else path
+        keys = (KEYS.name,) if self.tables and self.account is None else ()
+        tables = tuple(dict.fromkeys((*self.tables, *keys)))
+        return await all_pages(client, path, tables, height)
 
 
 async def claimed_rows(client: GatewayClient, wanted: Wanted, key: bytes, because: str) -> OwnRows:
     """What a gateway says; raises NotProvedError where it contradicts itself, MalformedError,
     CodecError and as GatewayClient.get does.
     """
-    shown = read_shown(await client.get_signed(wanted.target()))
+    shown = await wanted.shown(client)
     rows = {proof.slot: read_shown_row(proof.row) for proof, _ in shown.rows}
     return _own(wanted, shown, rows, key, because)
 
@@ -61,11 +58,13 @@ async def verified_rows(session: Session, wanted: Wanted, key: bytes) -> OwnRows
     """The same, verified under the newest header; raises NotProvedError, MalformedError, and as
     Session.sync does.
     """
-    synced = await session.sync(session.store.load())
-    header = synced.trusted.block.header
-    answer: JsonNode = await session.gateway.get_signed(wanted.target(header.height - 1))
-    shown = read_shown(answer)
+
+    async def at(trusted: Trusted) -> Shown:
+        return await wanted.shown(session.gateway, trusted.block.header.height - 1)
+
+    shown, synced = await session.at_newest(at)
     summary = _summary(shown)
+    header = synced.trusted.block.header
     rows, faults = proved_rows(shown, OwnerKey(summary.owner.encode()), header, None)
     if faults:
         raise NotProvedError("; ".join(faults))

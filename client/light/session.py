@@ -2,10 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from cfi.client.light.attack import accusations
 from cfi.client.light.bisection import Fetch, SyncError, UnavailableError
@@ -19,6 +19,7 @@ from cfi.client.light.http import (
 )
 from cfi.client.light.json_node import MalformedError
 from cfi.client.light.lightblock import LightBlock
+from cfi.client.light.own_pages import all_pages
 from cfi.client.light.receipt import CheckedReceipt, check_act, read_act
 from cfi.client.light.rows import read_shown_row
 from cfi.client.light.statement import (
@@ -28,7 +29,6 @@ from cfi.client.light.statement import (
     Statement,
     make_statement,
     read_movements,
-    read_shown,
 )
 from cfi.client.light.store import LightStore, Trusted
 from cfi.client.light.sync import (
@@ -47,11 +47,13 @@ from cfi.contracts.wire.headers import Header, Timestamp
 from cfi.contracts.wire.quantities import Height
 from cfi.contracts.wire.text import AccountId
 
+T = TypeVar("T")
+
 _TRIES: Final = 3
 _PAGE: Final = 1_000
 MOST_MOVEMENTS: Final = 1_000_000
 """Of one statement: a server that claims more is cut short, and the statement doesn't fit."""
-_STATEMENT_TABLES: Final = "accounts,lots,retired"
+_STATEMENT_TABLES: Final = ("accounts", "lots", "retired")
 _NOT_KEPT: Final = "height-not-kept"
 _TRIES_FOR_A_HEADER: Final = 20
 _HEADER_SECONDS: Final = 0.25
@@ -141,20 +143,27 @@ class Session:
         """Sync, then the account's statement since its last verified closing; keeps a new closing
         if everything fits. Raises as sync does.
         """
+
+        async def at(trusted: Trusted) -> Statement:
+            opening = OPENED if from_start else trusted.closings.get(account_id, OPENED)
+            return await self._statement_at(account_id, trusted, opening, seed)
+
+        statement, synced = await self.at_newest(at)
+        if statement.verified:
+            self.store.save(synced.trusted.with_closing(account_id, statement.closing))
+        return statement, synced
+
+    async def at_newest(self, ask: Callable[[Trusted], Awaitable[T]]) -> tuple[T, Synced]:
+        """Sync, then what is asked at the newest header; anew where the gateway keeps that height
+        no longer before everything has come. Raises as sync does.
+        """
         for left in reversed(range(self.tries)):
             synced = await self.sync(self.store.load())
-            opening = synced.trusted.closings.get(account_id, OPENED)
-            if from_start:
-                opening = OPENED
             try:
-                statement = await self._statement_at(account_id, synced.trusted, opening, seed)
+                return await ask(synced.trusted), synced
             except GatewayRefusedError as error:
                 if error.code != _NOT_KEPT or not left:
                     raise
-                continue
-            if statement.verified:
-                self.store.save(synced.trusted.with_closing(account_id, statement.closing))
-            return statement, synced
         raise AssertionError("the last try returns or raises")
 
     async def receipt(self, act_id: bytes) -> CheckedReceipt:
@@ -199,9 +208,8 @@ class Session:
     ) -> Statement:
         header = trusted.block.header
         path = account_path(account_id)
-        query = f"?tables={_STATEMENT_TABLES}&height={header.height - 1}"
         try:
-            shown = read_shown(await self.gateway.get_signed(path + query))
+            shown = await all_pages(self.gateway, path, _STATEMENT_TABLES, header.height - 1)
             movements = await self._movements(path, shown, opening)
         except MalformedError as error:
             raise UnreachableError(

@@ -110,6 +110,17 @@ def read_shown(node: JsonNode) -> Shown:
     )
 
 
+def read_page(node: JsonNode) -> tuple[Shown, bytes | None]:
+    """A page of what a server says of an owner, and the key after which the next page begins; None
+    after the last. Raises MalformedError.
+    """
+    shown = read_shown(node)
+    keys = [each.field("key").hexadecimal() for each in node.field("rows").items()]
+    if keys != sorted(dict.fromkeys(keys)):
+        raise node.field("rows").fault("not in the order of their keys")
+    return shown, keys[-1] if keys and node.field("more").value is True else None
+
+
 def read_movements(node: JsonNode) -> tuple[bytes, ...]:
     """The movements in a server's JSON; raises MalformedError."""
     return tuple(each.hexadecimal() for each in node.field("movements").items())

@@ -1,7 +1,8 @@
 """Keystore files: one Ed25519 seed each, encrypted under a passphrase.
 
 Argon2id makes the key, XSalsa20-Poly1305 encrypts. The parameters stand in the file; a file that
-asks for less than ours is refused, so that nobody weakens it unseen.
+asks for less than the least is refused, so that nobody weakens it unseen, and one that asks for
+more than the most, so that nobody exhausts the machine by it. So is one that others can read.
 """
 
 import base64
@@ -15,11 +16,13 @@ from nacl import pwhash, secret, utils
 from nacl.exceptions import CryptoError
 from typing_extensions import override
 
-from cfi.contracts.wire.signatures import public_key_of, sign
+from cfi.client.wallet.private_file import exposure
+from cfi.contracts.wire.signatures import KEY_BYTES, public_key_of, sign
 
 _FORMAT: Final = "cfi-keystore-1"
 _SALT_BYTES: Final = pwhash.argon2id.SALTBYTES
 _MODE: Final = 0o600
+_MOST_FILE_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,16 @@ class Hardness:
     passes: int
     memory: int
 
+    @override
+    def __str__(self) -> str:
+        return f"{self.passes} passes over {self.memory:,} bytes"
+
 
 USUAL: Final = Hardness(pwhash.argon2id.OPSLIMIT_MODERATE, pwhash.argon2id.MEMLIMIT_MODERATE)
-LEAST: Final = Hardness(pwhash.argon2id.OPSLIMIT_MIN, pwhash.argon2id.MEMLIMIT_MIN)
+LEAST: Final = Hardness(passes=2, memory=19 * 1024 * 1024)
+"""The least that OWASP's Password Storage Cheat Sheet asks of Argon2id."""
+MOST: Final = Hardness(passes=8, memory=512 * 1024 * 1024)
+"""Twice the memory of the usual: a few seconds, on a small machine too."""
 
 
 class KeystoreError(Exception):
@@ -44,6 +54,16 @@ class KeyExistsError(KeystoreError):
 
 class WrongPassphraseError(KeystoreError):
     """The passphrase doesn't open the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """What a key file holds."""
+
+    hardness: Hardness
+    salt: bytes
+    encrypted: bytes
+    public_key: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,37 +120,64 @@ def write_key(path: Path, key: SigningKey, passphrase: bytes, hardness: Hardness
 
 def read_key(path: Path, passphrase: bytes) -> SigningKey:
     """Open a key file; raises KeystoreError, WrongPassphraseError."""
-    content = _content(path)
+    sealed = _sealed(path)
     try:
-        hardness = Hardness(int(content["passes"]), int(content["memory_bytes"]))
-        salt = base64.b64decode(content["salt"], validate=True)
-        encrypted = base64.b64decode(content["encrypted_seed"], validate=True)
-        known = bytes.fromhex(content["public_key"])
-    except (KeyError, ValueError, TypeError) as error:
-        raise KeystoreError(f"{path} is no key file of ours: {error}") from error
-    if hardness.passes < LEAST.passes or hardness.memory < LEAST.memory:
-        raise KeystoreError(f"{path} asks for less work than a key file may")
-    try:
-        seed = secret.SecretBox(_derived(passphrase, salt, hardness)).decrypt(encrypted)
+        derived = _derived(passphrase, sealed.salt, sealed.hardness)
+        seed = secret.SecretBox(derived).decrypt(sealed.encrypted)
     except (CryptoError, ValueError, TypeError) as error:
         raise WrongPassphraseError(f"the passphrase doesn't open {path}") from error
     key = SigningKey(seed)
-    if key.public_key != known:
+    if key.public_key != sealed.public_key:
         raise KeystoreError(f"{path} names another public key than it holds")
     return key
 
 
+def require_sound(path: Path) -> None:
+    """Raise KeystoreError unless a key file may be opened; needs no passphrase."""
+    _sealed(path)
+
+
 def public_key_in(path: Path) -> bytes:
     """The public key that a key file names; needs no passphrase; raises KeystoreError."""
+    return _public_key(path, _content(path))
+
+
+def _sealed(path: Path) -> _Sealed:
+    """What a file holds, if it is as hard as a key file has to be and its owner's alone; raises
+    KeystoreError.
+    """
+    content = _content(path)
+    exposed = exposure(path)
+    if exposed is not None:
+        raise KeystoreError(exposed)
     try:
-        return bytes.fromhex(_content(path)["public_key"])
+        hardness = Hardness(int(content["passes"]), int(content["memory_bytes"]))
+        salt = base64.b64decode(content["salt"], validate=True)
+        encrypted = base64.b64decode(content["encrypted_seed"], validate=True)
     except (KeyError, ValueError, TypeError) as error:
         raise KeystoreError(f"{path} is no key file of ours: {error}") from error
+    if hardness.passes < LEAST.passes or hardness.memory < LEAST.memory:
+        raise KeystoreError(f"{path} asks for {hardness}, less work than the least: {LEAST}")
+    if hardness.passes > MOST.passes or hardness.memory > MOST.memory:
+        raise KeystoreError(f"{path} asks for {hardness}, more work than the most: {MOST}")
+    return _Sealed(hardness, salt, encrypted, _public_key(path, content))
+
+
+def _public_key(path: Path, content: Any) -> bytes:
+    try:
+        public_key = bytes.fromhex(content["public_key"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise KeystoreError(f"{path} is no key file of ours: {error}") from error
+    if len(public_key) != KEY_BYTES:
+        raise KeystoreError(f"{path} is no key file of ours: the public key has 32 bytes")
+    return public_key
 
 
 def _content(path: Path) -> Any:
     try:
-        content = json.loads(path.read_text())
+        with path.open("rb") as file:
+            text = file.read(_MOST_FILE_BYTES)
+        content = json.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise KeystoreError(f"{path} can't be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != _FORMAT:

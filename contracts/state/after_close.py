@@ -43,7 +43,9 @@ def come_back(
 def _surrender_what_is_owed(
     draft: Draft, block: BlockContext, holder_id: HolderId, held: Held, closing: Closing
 ) -> None:
-    """Take what is short from the lot, as far as a retirement account has room."""
+    """Take what is short from the lot, as far as a retirement account has room and no more than may
+    be ended at once: the rest is owed on.
+    """
     obligation = draft.state.obligations.of(holder_id).get(number_key(closing.year))
     lot = _rest_of(draft, held)
     assert obligation is not None, "a year closes on its obligation"
@@ -54,9 +56,10 @@ def _surrender_what_is_owed(
     if part == 0 or bar_to_surrender(lot, surrender) is not None:
         return
     retiring = Retiring(draft.state, block, surrender)
-    if retiring.take(replace(held, lot=lot), part):
+    taken = retiring.take(replace(held, lot=lot), part)
+    if taken > 0:
         draft.add(retiring.changes)
-        draft.add(Changes.of(put(OBLIGATIONS, holder_id, _with_more(obligation, part))))
+        draft.add(Changes.of(put(OBLIGATIONS, holder_id, _with_more(obligation, taken))))
 
 
 def _with_more(obligation: Obligation, tonnes: Tonnes) -> Obligation:

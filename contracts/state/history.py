@@ -6,6 +6,7 @@ from heapq import merge
 
 from cfi.contracts.state.catalogue import INDEXED
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
+from cfi.contracts.state.ordered import in_order
 from cfi.contracts.state.owner import Owner
 from cfi.contracts.state.placed import PREFIX_BYTES, place_of, shown
 from cfi.contracts.state.row_tree import (
@@ -66,10 +67,18 @@ class Version:
 
     def public_keys(self, tag: int) -> list[RowKey]:
         """The keys of a public table, in order."""
-        keys = dict.fromkeys(self._state.public_keys(tag))
-        for undo in self._undos:
-            keys |= dict.fromkeys(key for key in undo.public if key[0] == tag)
-        return sorted(key for key in keys if self.public(key) is not None)
+        return [key for key, _ in self.public_from(tag)]
+
+    def public_from(self, tag: int, after: RowKey | None = None) -> Iterator[tuple[RowKey, bytes]]:
+        """A public table's rows that follow a key, or all, in order. What is read costs; so does
+        what was written since, but not what comes after.
+        """
+        standing = self._state.public_keys_from(tag, after)
+        written = (key for undo in self._undos for key in undo.public)
+        for key in in_order(standing, _of_table(written, tag, after)):
+            row = self.public(key)
+            if row is not None:
+                yield key, row
 
     def owned(self, owner: OwnerKey, key: RowKey) -> bytes | None:
         """A row of an owner."""
@@ -78,11 +87,18 @@ class Version:
 
     def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
         """The keys of an owner's rows in one table, in order."""
-        keys = dict.fromkeys(self._state.owned_keys(owner, tag))
-        for undo in self._undos:
-            if owner in undo.owners:
-                keys |= dict.fromkeys(key for key in undo.owners[owner].rows if key[0] == tag)
-        return sorted(key for key in keys if self._packed(owner, key) is not None)
+        return list(self.owned_keys_from(owner, tag))
+
+    def owned_keys_from(
+        self, owner: OwnerKey, tag: int, after: RowKey | None = None
+    ) -> Iterator[RowKey]:
+        """Those that follow a key, or all. They cost as public rows do."""
+        standing = self._state.owned_keys_from(owner, tag, after)
+        undone = (undo.owners[owner] for undo in self._undos if owner in undo.owners)
+        written = (key for changed in undone for key in changed.rows)
+        for key in in_order(standing, _of_table(written, tag, after)):
+            if self._packed(owner, key) is not None:
+                yield key
 
     def row_count(self, owner: OwnerKey) -> int:
         """How many rows an owner has, 0 if there is no such owner."""
@@ -139,16 +155,30 @@ class Version:
         assert isinstance(found, Existence), "an owner never lacks its leaf"
         return OwnerProof(found.key, found.value, encode_existence(found))
 
-    def show_row(self, owner: OwnerKey, key: RowKey) -> ShownRow | None:
-        """A row with its path and its blinding, or None if there was none."""
-        packed_row, seed = self._packed(owner, key), self.seed(owner)
-        if packed_row is None or seed is None:
-            return None
-        slot, written_at = place_of(packed_row)
-        siblings = tuple(self._state.trees.path(self._back, owner, slot))
-        row = shown(key, packed_row[PREFIX_BYTES:])
-        proof = RowProof(slot=slot, written_at=written_at, row=row, siblings=siblings)
-        return ShownRow(proof, row_blinding(Blinder(seed), slot, written_at))
+    def show_rows(self, owner: OwnerKey, keys: Iterable[RowKey]) -> list[ShownRow]:
+        """Those of an owner's rows that were there, each with its path and its blinding."""
+        found = ((key, self._packed(owner, key)) for key in keys)
+        packed_rows = [(key, packed) for key, packed in found if packed is not None]
+        seed = self.seed(owner)
+        if seed is None or not packed_rows:
+            return []
+        places = [place_of(packed) for _, packed in packed_rows]
+        paths = self._state.trees.paths(self._back, owner, [slot for slot, _ in places])
+        blinder = Blinder(seed)
+        return [
+            ShownRow(
+                RowProof(
+                    slot=slot,
+                    written_at=written_at,
+                    row=shown(key, packed[PREFIX_BYTES:]),
+                    siblings=tuple(path),
+                ),
+                row_blinding(blinder, slot, written_at),
+            )
+            for (key, packed), (slot, written_at), path in zip(
+                packed_rows, places, paths, strict=True
+            )
+        ]
 
     def _changed(self) -> Iterator[tuple[OwnerKey, RowKey]]:
         """Where rows stand, or stood, that were written since."""
@@ -179,3 +209,8 @@ class Version:
             if changed is not None and key in changed.rows:
                 return changed.rows[key]
         return known.rows.get(key)
+
+
+def _of_table(keys: Iterable[RowKey], tag: int, after: RowKey | None) -> list[RowKey]:
+    """The keys of a table that follow a key, or all."""
+    return [key for key in keys if key[0] == tag and (after is None or key > after)]

@@ -2,6 +2,7 @@
 
 from heapq import heappop, heappush
 
+from cfi.contracts.state.ordered import OrderedRows
 from cfi.contracts.state.overlay import SUMMARY_KEY
 from cfi.contracts.state.placed import (
     HEIGHT_BYTES,
@@ -22,7 +23,7 @@ class Owner:
 
     def __init__(self, seed: Seed) -> None:
         self.seed = seed
-        self.rows: dict[RowKey, bytes] = {}
+        self.rows = OrderedRows()
         self.free: list[int] = []
         self.slots = 0
 
@@ -46,7 +47,7 @@ class Owner:
             if row is not None:
                 slot = self._take(key) if old is None else int.from_bytes(old[:SLOT_BYTES], "big")
                 place = slot.to_bytes(SLOT_BYTES, "big") + written_at
-                self.rows[key] = place + row
+                self.rows.put(key, place + row)
                 placed[slot] = place + shown(key, row)
         if seed is not None:
             self.seed = seed
@@ -63,16 +64,16 @@ class Owner:
         """Undo the latest `write`."""
         for key, old in undo.rows.items():
             if old is None:
-                del self.rows[key]
+                self.rows.pop(key)
             else:
-                self.rows[key] = old
+                self.rows.put(key, old)
         self.free, self.slots = undo.free, undo.slots
         if undo.seed is not None:
             self.seed = undo.seed
 
     def load(self, rows: dict[RowKey, bytes]) -> None:
         """Take over rows from the durable copy, their slots as they were."""
-        self.rows = rows
+        self.rows = OrderedRows(rows)
         used = {int.from_bytes(row[:SLOT_BYTES], "big"): None for row in rows.values()}
         self.slots = max(used, default=-1) + 1
         self.free = [slot for slot in range(self.slots) if slot not in used]

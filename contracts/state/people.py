@@ -97,6 +97,16 @@ def require_room_for_key(state: StateView, holder_id: HolderId, user_id: UserId)
     )
 
 
+def require_room_for_rotation(state: StateView, holder_id: HolderId) -> None:
+    """Refuse a key in another's place only where even what is kept for safety is used up."""
+    require(
+        state.holder_has_room_for_safety(holder_id),
+        Refusal.TOO_MANY_RECORDS,
+        "RB 5.3.3",
+        holder_id=holder_id,
+    )
+
+
 def live_key(state: StateView, holder_id: HolderId, key: PublicKey) -> UserKey:
     """A holder's key that was not revoked; refuses UNKNOWN_KEY, for another holder's too."""
     found = state.keys.of(holder_id).get(key)

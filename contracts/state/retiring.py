@@ -1,6 +1,7 @@
 """Many of a holder's lots retired together, for one reason. Neighbours are joined in one row, so
 that however a holder splits its lots they take few rows, and what no retirement account has room
-for stays where it is.  (RB 4.7)
+for stays where it is. No more is retired together than one act may retire: a lot is cut, however
+large it is.  (RB 4.7)
 """
 
 from bisect import bisect_left
@@ -23,7 +24,8 @@ from cfi.contracts.state.surrender import Held, Surrender, retirement_accounts
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import Tonnes, Year
+from cfi.contracts.wire.limits import MAX_TONNES_ENDED_AT_ONCE
+from cfi.contracts.wire.quantities import Tonnes, Year, whole_cfis
 from cfi.contracts.wire.text import AccountId, Identifier
 
 
@@ -47,6 +49,9 @@ class Retiring:
         )
         self._shelf = next(self._accounts, None)
         self._shelves = [] if self._shelf is None else [self._shelf]
+        self.cut = False
+        """True once less was taken of a lot than was asked: no more may be ended at once."""
+        self._most: int = MAX_TONNES_ENDED_AT_ONCE
         self._moves: list[Changes] = []
         self._taken: list[Lot] = []
 
@@ -55,17 +60,25 @@ class Retiring:
         """True once no retirement account has room."""
         return self._shelf is None
 
-    def take(self, held: Held, tonnes: Tonnes) -> bool:
-        """Retire the tail of a lot; False, and it stays, where there is no room."""
-        head, tail = split(held.lot, tonnes)
+    def take(self, held: Held, tonnes: Tonnes) -> Tonnes:
+        """Retire the tail of a lot, or what may still be ended of it; the tonnes that were retired:
+        none, and it stays, where there is no room.
+        """
+        part = tonnes if tonnes <= self._most else whole_cfis(self._most)
+        if part == 0:
+            self.cut = True
+            return Tonnes(0)
+        head, tail = split(held.lot, part)
         row = ended(self._block, tail, self._reason, self._year, None)
         while self._shelf is not None and not self._shelf.add(row):
             self._next_shelf()
         if self._shelf is None:
-            return False
+            return Tonnes(0)
+        self.cut = part < tonnes
+        self._most -= part
         self._moves.append(self._moved(held, head, tail, self._shelf.account_id))
         self._taken.append(tail)
-        return True
+        return part
 
     @property
     def changes(self) -> Changes:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cfi.contracts.state import durable
 from cfi.contracts.state.catalogue import INDEXED
 from cfi.contracts.state.index import PUBLIC, DueItem, Indexes
+from cfi.contracts.state.ordered import OrderedRows
 from cfi.contracts.state.overlay import Overlay
 from cfi.contracts.state.owner import Owner, OwnerUndo
 from cfi.contracts.state.placed import PREFIX_BYTES
@@ -50,7 +51,7 @@ class State:
         self.accounts_and_holders: dict[OwnerKey, Owner] = {}
         self.indexes = Indexes()
         self.undos: deque[HeightUndo] = deque(maxlen=PROVABLE_HEIGHTS)
-        self._public: dict[int, dict[RowKey, bytes]] = {}
+        self._public: dict[int, OrderedRows] = {}
         self._names: dict[bytes, list[OwnerKey]] = {}
 
     @property
@@ -77,7 +78,12 @@ class State:
     def owned_keys(self, owner: OwnerKey, tag: int) -> list[RowKey]:
         """The keys of an owner's rows in one table, in order."""
         known = self.accounts_and_holders.get(owner)
-        return [] if known is None else sorted(key for key in known.rows if key[0] == tag)
+        return [] if known is None else known.rows.keys_of(tag)
+
+    def owned_keys_from(self, owner: OwnerKey, tag: int, after: RowKey | None) -> Iterator[RowKey]:
+        """Those that follow a key, or all; nothing may be sealed meanwhile."""
+        known = self.accounts_and_holders.get(owner)
+        return iter(()) if known is None else known.rows.keys_from(tag, after)
 
     def row_count(self, owner: OwnerKey) -> int:
         """How many rows an owner has, 0 if there is no such owner."""
@@ -90,11 +96,18 @@ class State:
 
     def public(self, key: RowKey) -> bytes | None:
         """A public row."""
-        return self._public.get(key[0], {}).get(key)
+        rows = self._public.get(key[0])
+        return None if rows is None else rows.get(key)
 
     def public_keys(self, tag: int) -> list[RowKey]:
         """The keys of a public table, in order."""
-        return sorted(self._public.get(tag, ()))
+        rows = self._public.get(tag)
+        return [] if rows is None else rows.keys_of(tag)
+
+    def public_keys_from(self, tag: int, after: RowKey | None) -> Iterator[RowKey]:
+        """Those that follow a key, or all; nothing may be sealed meanwhile."""
+        rows = self._public.get(tag)
+        return iter(()) if rows is None else rows.keys_from(tag, after)
 
     def find(self, tag: int, value: bytes) -> tuple[OwnerKey, RowKey] | None:
         """The row of a table that has this unique value."""
@@ -227,11 +240,13 @@ class State:
         owner.take_back(undo)
 
     def _set_public(self, key: RowKey, before: bytes | None, after: bytes | None) -> None:
-        rows = self._public.setdefault(key[0], {})
-        if after is None:
-            rows.pop(key, None)
+        rows = self._public.get(key[0])
+        if rows is None:
+            rows = self._public[key[0]] = OrderedRows()
+        if after is not None:
+            rows.put(key, after)
         else:
-            rows[key] = after
+            rows.pop(key)
         self.indexes.replace(PUBLIC, key, before, after)
 
 

@@ -56,8 +56,8 @@ class Trees(Protocol):
     def prove(self, back: int, key: bytes) -> Existence | Absence:
         """The proof of a key of the outer tree, so many heights back."""
 
-    def path(self, back: int, owner: OwnerKey, slot: int) -> list[bytes]:
-        """The siblings of an owner's slot, from the leaf up, so many heights back."""
+    def paths(self, back: int, owner: OwnerKey, slots: list[int]) -> list[list[bytes]]:
+        """The siblings of each of an owner's slots, from the leaf up, so many heights back."""
 
 
 class OwnerTree:
@@ -159,8 +159,8 @@ class HeldTrees:
         outer = self._undos[-back].outer if back else self._outer
         return outer.prove(key)
 
-    def path(self, back: int, owner: OwnerKey, slot: int) -> list[bytes]:
-        """The siblings of an owner's slot, from the leaf up, so many heights back."""
+    def paths(self, back: int, owner: OwnerKey, slots: list[int]) -> list[list[bytes]]:
+        """The siblings of each of an owner's slots, from the leaf up, so many heights back."""
         tree, undos = self._owners[owner], list[RowTreeUndo]()
         for undo in list(self._undos)[len(self._undos) - back :]:
             replaced = undo.replaced.get(owner)
@@ -169,7 +169,7 @@ class HeldTrees:
                 break
             if owner in undo.written:
                 undos.append(undo.written[owner])
-        return tree.rows.path_at(slot, undos)
+        return [tree.rows.path_at(slot, undos) for slot in slots]
 
     def _begin(self) -> None:
         self._open = _Undo(self._outer)

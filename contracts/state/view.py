@@ -18,7 +18,11 @@ from cfi.contracts.state.rows import (
 )
 from cfi.contracts.state.rows_view import KeyedView, OwnedView, PublicView, Rows, SingleView
 from cfi.contracts.state.table import HOLDER_OWNER, OwnerKey, account_owner, holder_owner
-from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER, ROWS_KEPT_FOR_DUE_WORK
+from cfi.contracts.wire.limits import (
+    MAX_ROWS_PER_OWNER,
+    ROWS_KEPT_FOR_DUE_WORK,
+    ROWS_KEPT_FOR_SAFETY,
+)
 from cfi.contracts.wire.text import AccountId, HolderId
 
 
@@ -120,9 +124,13 @@ class StateView:
 
     def holder_has_room(self, holder_id: str, rows: int = 1) -> bool:
         """True if a holder's own records can take that many rows more, less what is kept for due
-        work.
+        work and for safety.
         """
-        return self._room(holder_owner(holder_id)) >= rows
+        return self._room(holder_owner(holder_id)) - ROWS_KEPT_FOR_SAFETY >= rows
+
+    def holder_has_room_for_safety(self, holder_id: str) -> bool:
+        """True if a holder's own records can take one of the rows that are kept for safety."""
+        return self._room(holder_owner(holder_id)) > 0
 
     def _room(self, owner: OwnerKey) -> int:
         return MAX_ROWS_PER_OWNER - ROWS_KEPT_FOR_DUE_WORK - self.rows.row_count(owner)

@@ -12,6 +12,10 @@ ROWS_KEPT_FOR_DUE_WORK: Final = 256
 """Of an owner's rows, those that no act may take: a programme's years and deliveries fill a part of
 them.
 """
+ROWS_KEPT_FOR_SAFETY: Final = 512
+"""Of a holder's own records, those that only what keeps it or others safe may take: keys in others'
+places, a suspension, protections. Two keys for each user that a holder may have.
+"""
 MAX_OUTCOMES: Final = 256
 """Ended offers and transfers of which a holder is told; the oldest makes way."""
 MAX_LOTS_PER_PIECE: Final = 100
@@ -32,7 +36,7 @@ MAX_CHAIN_ID_CHARACTERS: Final = 50
 PAGE_TONNES: Final = 10_000
 """Serials on one public page."""
 MAX_TONNES_ENDED_AT_ONCE: Final = 10_000_000
-"""What one act may retire: a thousand pages."""
+"""What one act, or one piece of due work, may retire: a thousand pages."""
 MAX_BENEFICIARY_BYTES: Final = 256
 """It is written anew with each range that ends on its page."""
 MAX_LOTS_PER_ELECTION: Final = 100

@@ -135,9 +135,16 @@ class Player:
 
     def rows(self, owner: OwnerKey, table: Table[R]) -> list[R]:
         """An owner's rows of a table, as the ledger shows them at its last provable height."""
-        shown = self.ask("owner", owner=owner, tags=[table.tag])
-        proofs = (decode_row_proof(row) for row, _ in shown["rows"])
-        return [table.schema.decode(proof.row[1:]) for proof in proofs]
+        asked: dict[str, Any] = {"owner": owner, "tags": [table.tag]}
+        rows: list[R] = []
+        more = True
+        while more:
+            shown = self.ask("owner", **asked)
+            proofs = (decode_row_proof(proof) for _, proof, _ in shown["rows"])
+            rows += [table.schema.decode(proof.row[1:]) for proof in proofs]
+            more = shown["more"]
+            asked |= {"height": shown["height"], "after": shown["rows"][-1][0]} if more else {}
+        return rows
 
     def public_row(self, table: Table[R], key: bytes) -> R | None:
         """A public row, or None."""

@@ -3,24 +3,25 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiohttp import web
 
 from cfi.client.light.signed_request import HOST_HEADER
-from cfi.contracts.wire.limits import MAX_ROWS_PER_OWNER
 from cfi.contracts.wire.parties import HolderClass
 from cfi.contracts.wire.quantities import parse_whole
 from cfi.contracts.wire.text import HolderId
 from cfi.node.gateway.answers import RefusedRequestError
 from cfi.node.gateway.auth import DeniedError, Door
 from cfi.node.gateway.connections import Connections, Deadlines, group_of
-from cfi.node.gateway.link_client import LedgerLink
+from cfi.node.gateway.link_client import LedgerFaultError, LedgerLink
 from cfi.node.gateway.metrics import Metrics
 from cfi.node.gateway.names import Names
 from cfi.node.gateway.quota import Quota, Rate
+from cfi.node.gateway.work import Price
+from cfi.node.page import MOST_OWN_ROWS
 
 MAX_BODY_BYTES: Final = 128 * 1024
 MOST_HEADERS: Final = 1_024
@@ -29,11 +30,15 @@ _GREATEST: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """How often may be asked."""
+    """How often may be asked, and for how much work: a token is a request or a work unit."""
 
     address: Rate = field(default_factory=lambda: Rate(200, 400))
     key_at_address: Rate = field(default_factory=lambda: Rate(50, 100))
     key: Rate = field(default_factory=lambda: Rate(100, 200))
+    holder: Rate = field(default_factory=lambda: Rate(400, 6_000))
+    """Work for all users of a holder: two statements of the largest account, and then four
+    hundredths of the ledger's time.
+    """
     blocks: Rate = field(default_factory=lambda: Rate(10, 20))
     """Pages of blocks for one holder."""
     all_blocks: Rate = field(default_factory=lambda: Rate(20, 40))
@@ -60,6 +65,7 @@ class Desk:
     of_address: Quota = field(init=False)
     of_key_at_address: Quota = field(init=False)
     of_key: Quota = field(init=False)
+    of_holder: Quota = field(init=False)
     of_blocks: Quota = field(init=False)
     of_all_blocks: Quota = field(init=False)
     pages_under_way: int = 0
@@ -71,6 +77,7 @@ class Desk:
         self.of_address = Quota(self.rates.address)
         self.of_key_at_address = Quota(self.rates.key_at_address)
         self.of_key = Quota(self.rates.key)
+        self.of_holder = Quota(self.rates.holder)
         self.of_blocks = Quota(self.rates.blocks)
         self.of_all_blocks = Quota(self.rates.all_blocks)
 
@@ -81,9 +88,36 @@ class Desk:
             self.node = bytes(status["admission_key"]).hex()
         return self.node
 
-    def spend(self, quota: Quota, name: str) -> None:
-        """Take a token; raises RefusedRequestError."""
-        wait = quota.wait_for(name, self.steady())
+    async def ask_for_holder(
+        self, holder: HolderId, path: str, asked: Mapping[str, object], price: Price
+    ) -> Any:
+        """The ledger's answer, paid from a holder's budget; raises RefusedRequestError, and as the
+        link does.
+        """
+        return await self._ask_paid(self.of_holder, holder, path, asked, price)
+
+    async def ask_for_stranger(
+        self, address: str, path: str, asked: Mapping[str, object], price: Price
+    ) -> Any:
+        """The same, paid from the budget of an address."""
+        return await self._ask_paid(self.of_address, address, path, asked, price)
+
+    async def _ask_paid(
+        self, quota: Quota, name: str, path: str, asked: Mapping[str, object], price: Price
+    ) -> Any:
+        """What a ledger that doesn't answer was asked for stays paid: it may be at work on it."""
+        self.spend(quota, name, price.most)
+        try:
+            told = await self.link.ask(path, asked)
+        except LedgerFaultError:
+            quota.give_back(name, price.most - 1)
+            raise
+        quota.give_back(name, price.most - price.work_of(told))
+        return told
+
+    def spend(self, quota: Quota, name: str, tokens: int = 1) -> None:
+        """Take tokens; raises RefusedRequestError."""
+        wait = quota.wait_for(name, self.steady(), tokens)
         if wait:
             raise RefusedRequestError(429, "too-many-requests", "ask less often", retry_after=wait)
 
@@ -171,6 +205,17 @@ def number(text: str, name: str) -> int:
     return value
 
 
+def limit_of(request: web.Request, most: int) -> int:
+    """How many rows are asked for, at most so many; raises RefusedRequestError."""
+    return min(whole(request, "limit") or most, most)
+
+
+def height_of(request: web.Request) -> dict[str, object]:
+    """At which height is asked, where one is named; raises RefusedRequestError."""
+    height = whole(request, "height")
+    return {} if height is None else {"height": height}
+
+
 def octets(text: str, name: str, most: int = 256) -> bytes:
     """Bytes in hex; raises RefusedRequestError."""
     try:
@@ -183,14 +228,16 @@ def octets(text: str, name: str, most: int = 256) -> bytes:
 
 
 def owner_json(answer: dict[str, Any]) -> dict[str, Any]:
-    """An owner's leaf and rows, as they are shown."""
-    assert len(answer["rows"]) <= MAX_ROWS_PER_OWNER, "an owner has a cap of rows"
+    """An owner's leaf and a page of its rows, as they are shown."""
+    assert len(answer["rows"]) <= MOST_OWN_ROWS, "a page has a bound"
     return {
         "height": answer["height"],
         "key": answer["key"].hex(),
         "value": answer["value"].hex(),
         "proof": answer["proof"].hex(),
         "rows": [
-            {"proof": proof.hex(), "blinding": blinding.hex()} for proof, blinding in answer["rows"]
+            {"key": key.hex(), "proof": proof.hex(), "blinding": blinding.hex()}
+            for key, proof, blinding in answer["rows"]
         ],
+        "more": answer["more"],
     }

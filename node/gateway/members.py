@@ -7,6 +7,7 @@ from aiohttp import web
 from cfi.contracts.wire.text import is_identifier
 from cfi.node.gateway.answers import json_answer, unknown
 from cfi.node.gateway.desk import DESK, reader_of
+from cfi.node.gateway.work import A_FEW_ROWS
 
 
 async def baseline(request: web.Request) -> web.Response:
@@ -17,7 +18,7 @@ async def baseline(request: web.Request) -> web.Response:
     member = request.match_info["member"]
     if not (reader.of_exchange or reader.reads_everything) or not is_identifier(member):
         raise unknown("member")
-    told = await desk.link.ask("baseline", {"member": member})
+    told = await desk.ask_for_holder(reader.holder, "baseline", {"member": member}, A_FEW_ROWS)
     return json_answer(
         {
             "member": member,

@@ -15,11 +15,20 @@ from cfi.contracts.wire.commits import decode_commit
 from cfi.contracts.wire.headers import Timestamp, decode_header
 from cfi.contracts.wire.validators import Validator, ValidatorSet
 from cfi.node.gateway.answers import json_answer, not_ready, unknown, unreachable
-from cfi.node.gateway.desk import DESK, MOST_HEADERS, number, octets, whole
+from cfi.node.gateway.desk import (
+    DESK,
+    MOST_HEADERS,
+    address_of_request,
+    height_of,
+    limit_of,
+    number,
+    octets,
+)
 from cfi.node.gateway.link_client import LedgerFaultError, LedgerUnreachableError
 from cfi.node.gateway.metrics import Counted
+from cfi.node.gateway.work import price_of_public_rows
+from cfi.node.page import MOST_PUBLIC_ROWS
 
-MOST_ROWS: Final = 1_000
 MOST_CLOCK_SECONDS: Final = 10.0
 _NANOS: Final = 1_000_000_000
 _FOR_EVER: Final = MappingProxyType({"Cache-Control": "public, max-age=31536000, immutable"})
@@ -67,7 +76,7 @@ async def public_row(request: web.Request) -> web.Response:
     """A public row, or its absence, with the proof against the root of the height."""
     tag = _public_tag(request.match_info["table"])
     key = bytes((tag,)) + octets(request.match_info["key"], "key")
-    asked = {"key": key, **_at(request)}
+    asked = {"key": key, **height_of(request)}
     told = await request.app[DESK].link.ask("public", asked)
     value = told["value"]
     return json_answer(
@@ -83,17 +92,18 @@ async def public_row(request: web.Request) -> web.Response:
 async def public_rows(request: web.Request) -> web.Response:
     """A public table's rows in key order, some at a time; without proofs."""
     tag = _public_tag(request.match_info["table"])
-    most = min(whole(request, "limit") or MOST_ROWS, MOST_ROWS)
-    after = bytes((tag,))
+    limit = limit_of(request, MOST_PUBLIC_ROWS)
+    asked = {"tag": tag, "limit": limit, **height_of(request)}
     if "after" in request.query:
-        after += octets(request.query["after"], "after")
-    told = await request.app[DESK].link.ask("public_rows", {"tag": tag, **_at(request)})
-    rows = [(key, value) for key, value in told["rows"] if key > after]
+        asked["after"] = bytes((tag,)) + octets(request.query["after"], "after")
+    told = await request.app[DESK].ask_for_stranger(
+        address_of_request(request), "public_rows", asked, price_of_public_rows(limit)
+    )
     return json_answer(
         {
             "height": told["height"],
-            "rows": [{"key": key[1:].hex(), "value": value.hex()} for key, value in rows[:most]],
-            "more": len(rows) > most,
+            "rows": [{"key": key[1:].hex(), "value": value.hex()} for key, value in told["rows"]],
+            "more": told["more"],
         }
     )
 
@@ -231,11 +241,6 @@ def _public_tag(text: str) -> int:
     if not isinstance(TABLES.get(tag), PublicTable):
         raise unknown("table")
     return tag
-
-
-def _at(request: web.Request) -> dict[str, object]:
-    height = whole(request, "height")
-    return {} if height is None else {"height": height}
 
 
 def _json_bytes(text: bytes, headers: Mapping[str, str]) -> web.Response:

@@ -1,4 +1,6 @@
-"""Token buckets: how often an address, a key at an address, and a key may ask."""
+"""Token buckets: how often an address, a key at an address, and a key may ask, and how much work
+may be asked for.
+"""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -32,8 +34,10 @@ class Quota:
         self._most = most_remembered
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    def wait_for(self, name: str, now: float) -> float:
-        """Take a token; 0 if there was one, else the seconds until there is."""
+    def wait_for(self, name: str, now: float, tokens: int = 1) -> float:
+        """Take so many tokens; 0 if there were as many, else the seconds until there are. Of more
+        than a full bucket has the rest is owed.
+        """
         rate = self._rate
         bucket = self._buckets.get(name)
         if bucket is None:
@@ -44,7 +48,14 @@ class Quota:
             self._buckets.move_to_end(name)
             earned = max(now - bucket.at, 0.0) * rate.per_second
             bucket.tokens, bucket.at = min(bucket.tokens + earned, rate.burst), now
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
+        wanted = min(tokens, rate.burst)
+        if bucket.tokens >= wanted:
+            bucket.tokens -= tokens
             return 0.0
-        return (1 - bucket.tokens) / rate.per_second
+        return (wanted - bucket.tokens) / rate.per_second
+
+    def give_back(self, name: str, tokens: int) -> None:
+        """Return what was taken too much; what was taken too little is owed."""
+        bucket = self._buckets.get(name)
+        if bucket is not None:
+            bucket.tokens = min(bucket.tokens + tokens, self._rate.burst)

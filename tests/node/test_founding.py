@@ -169,6 +169,7 @@ class TestTheDoctor:
             "store",
             "validator",
             "gateway",
+            "keys",
         }
         assert told["store"][1] == "empty"
 

@@ -217,7 +217,37 @@ class TestDoctor:
     def test_a_sound_home_ends_with_0(self, home: Home) -> None:
         told = cfi("doctor", "--home", home.root, "--json")
         assert told.exit_code == 0
-        assert set(json.loads(told.stdout)) == {"genesis", "blocks", "store", "validator", "gateway"}
+        told_of = {"genesis", "blocks", "store", "validator", "keys", "gateway"}
+        assert set(json.loads(told.stdout)) == told_of
+
+    def test_key_files_that_others_can_open_are_named(self, home: Home) -> None:
+        officers = sorted(home.keys.glob("*.json"))
+        for path in (home.validator_key, officers[0]):
+            path.chmod(0o640)
+        told = cfi("doctor", "--home", home.root, "--json")
+        assert told.exit_code == 3
+        sentences = [
+            f"others can open the key file {path}: chmod 600 {path}"
+            for path in (home.validator_key, officers[0])
+        ]
+        assert json.loads(told.stdout)["keys"] == "; ".join(sentences)
+
+    def test_a_key_file_that_is_too_easy_to_try_is_named(self, home: Home) -> None:
+        officer = min(home.keys.glob("*.json"))
+        easy = json.loads(officer.read_text()) | {"passes": 1}
+        officer.write_text(json.dumps(easy))
+        told = cfi("doctor", "--home", home.root, "--json")
+        assert told.exit_code == 3
+        assert "less work than the least" in json.loads(told.stdout)["keys"]
+
+    def test_the_key_of_the_certificate_is_looked_at(self, home: Home, tmp_path: Path) -> None:
+        secret = tmp_path / "tls.pem"
+        secret.write_text("a key")
+        secret.chmod(0o644)
+        named = f'tls_certificate = "c.pem"\ntls_key = "{secret}"\n'
+        home.settings_file.write_text(named)
+        told = cfi("doctor", "--home", home.root, "--json")
+        assert (told.exit_code, str(secret) in json.loads(told.stdout)["keys"]) == (3, True)
 
     def test_a_damaged_one_with_3(self, home: Home) -> None:
         home.genesis_file.write_bytes(home.genesis_file.read_bytes()[:-1])

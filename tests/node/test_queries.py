@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from cfi.contracts.state.row_tree import decode_row_proof, verify_row
+from cfi.contracts.state.rows.access import ACCESS
 from cfi.contracts.state.rows.custody import LOTS, SUPPLY
-from cfi.contracts.state.table import account_owner
+from cfi.contracts.state.table import account_owner, holder_owner
 from cfi.contracts.transition.act import read_verified_act
 from cfi.contracts.wire.blocks import decode_block
 from cfi.contracts.wire.headers import header_hash
@@ -15,7 +17,8 @@ from cfi.contracts.wire.signatures import public_key_of
 from cfi.node.admission import AdmissionBook
 from cfi.node.counters import Counters
 from cfi.node.mempool import Mempool
-from cfi.node.queries import MOST_MOVEMENTS, Queries, QuestionError
+from cfi.node.page import MOST_MOVEMENTS
+from cfi.node.queries import Queries, QuestionError
 from tests.node.chain import (
     CHAIN_ID,
     COMPANY,
@@ -32,6 +35,7 @@ BLOCKS = 4
 DONE = contents(1)[0][0]
 ACT = read_verified_act(DONE).act_id
 OWNER = account_owner(f"{COMPANY}/1")
+COMPANY_OWNER = holder_owner(COMPANY)
 NOBODY = account_owner("nobody/1")
 ADMISSION = AdmissionBook(CHAIN_ID, bytes(32))
 
@@ -59,7 +63,8 @@ FAULTS = [
     ("the light block of a height to come",   "light_block",      {"height": BLOCKS + 1},                 "unknown-height"),
     ("a block to come",                       "block",            {"height": BLOCKS + 1},                 "unknown-height"),
     ("the receipt of no act",                 "receipt",          {"act_id": bytes(32)},                  "unknown-act"),
-    ("no act",                                "act",              {"act_id": bytes(32)},                  "unknown-act"),
+    ("no act",                                "act",              {"act_id": bytes(32), "owner": COMPANY_OWNER}, "unknown-act"),
+    ("another's act",                         "act",              {"act_id": ACT, "owner": holder_owner("company-b")}, "unknown-act"),
     ("nobody's account",                      "owner",            {"owner": NOBODY, "tags": []},          "unknown-owner"),
     ("a state to come",                       "public_rows",      {"tag": SUPPLY.tag, "height": 99},      "height-not-kept"),
 ]  # fmt: skip
@@ -113,7 +118,7 @@ def test_a_block_is_its_bytes(queries: Queries, chain: Chain) -> None:
 
 
 def test_an_act_comes_with_its_place_in_the_block(queries: Queries, chain: Chain) -> None:
-    told = asked(queries, "act", act_id=ACT)
+    told = asked(queries, "act", act_id=ACT, owner=COMPANY_OWNER)
     assert asked(queries, "receipt", act_id=ACT) == [told["height"], told["index"], told["receipt"]]
     assert (told["height"], told["index"], told["transaction"]) == (1, 0, DONE)
     block = chain.engine.block(1)
@@ -156,3 +161,57 @@ def test_movements_are_a_page(queries: Queries) -> None:
         asked(queries, "movements", owner=OWNER, first=-5, last=10 * MOST_MOVEMENTS) == everything
     )
     assert asked(queries, "movements", owner=NOBODY) == []
+
+
+class TestPages:
+    """A later page begins after the last key of the one before, at the height of the first."""
+
+    def pages(self, queries: Queries, path: str, limit: int, **asked_for: object) -> list[Any]:
+        told = [asked(queries, path, limit=limit, **asked_for)]
+        while told[-1]["more"]:
+            assert len(told[-1]["rows"]) == limit
+            place = {"height": told[0]["height"], "after": told[-1]["rows"][-1][0]}
+            told.append(asked(queries, path, limit=limit, **{**asked_for, **place}))
+        return told
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 7, 1_000, 10**9])
+    def test_public_rows_are_the_same_in_pages_of_any_size(
+        self, queries: Queries, chain: Chain, limit: int
+    ) -> None:
+        version = chain.application.version(BLOCKS - 1)
+        for tag in range(256):
+            pages = self.pages(queries, "public_rows", limit, tag=tag)
+            found = [row for page in pages for row in page["rows"]]
+            assert found == [[key, version.public(key)] for key in version.public_keys(tag)]
+            assert {page["height"] for page in pages} == {BLOCKS - 1}
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 1_000])
+    @pytest.mark.parametrize("height", [1, BLOCKS - 1])
+    def test_an_owners_rows_are_shown_under_one_leaf(
+        self, queries: Queries, chain: Chain, limit: int, height: int
+    ) -> None:
+        version = chain.application.version(height)
+        for owner in (OWNER, COMPANY_OWNER):
+            pages = self.pages(queries, "owner", limit, owner=owner, tags=range(256), height=height)
+            rows = [row for page in pages for row in page["rows"]]
+            keys = [key for tag in range(256) for key in version.owned_keys(owner, tag)]
+            assert [key for key, _, _ in rows] == keys
+            assert {page["value"] for page in pages} == {pages[0]["value"]}
+            for _, proof, blinding in rows:
+                assert verify_row(pages[0]["value"], blinding, decode_row_proof(proof))
+
+    def test_no_page_is_larger_than_the_largest(
+        self, queries: Queries, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("cfi.node.queries.MOST_PUBLIC_ROWS", 2)
+        monkeypatch.setattr("cfi.node.queries.MOST_OWN_ROWS", 3)
+        public = asked(queries, "public_rows", tag=ACCESS.tag, limit=1_000)
+        assert (len(public["rows"]), public["more"]) == (2, True)
+        own = asked(queries, "owner", owner=OWNER, tags=range(256))
+        assert (len(own["rows"]), own["more"]) == (3, True)
+
+    def test_after_the_last_row_there_is_nothing(self, queries: Queries) -> None:
+        told = asked(queries, "public_rows", tag=SUPPLY.tag, after=b"\xff")
+        assert (told["rows"], told["more"]) == ([], False)
+        told = asked(queries, "owner", owner=OWNER, tags=[LOTS.tag], after=b"\xff")
+        assert (told["rows"], told["more"]) == ([], False)

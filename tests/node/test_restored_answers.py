@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from cfi.contracts.state.table import account_owner
+from cfi.contracts.state.table import account_owner, holder_owner
 from cfi.contracts.wire.quantities import Instant
 from cfi.node.admission import AdmissionBook
+from cfi.node.application import Application
 from cfi.node.counters import Counters
 from cfi.node.mempool import Mempool
 from cfi.node.queries import Queries, QuestionError
@@ -35,9 +36,12 @@ def chains(tmp_path: Path) -> Iterator[tuple[Chain, Chain]]:
     new.close()
 
 
-def queries(chain: Chain) -> Queries:
+def queries(chain: Chain, application: Application | None = None) -> Queries:
+    """Questions to a chain, or to another's state with this one's blocks."""
     admission = AdmissionBook(CHAIN_ID, bytes(32))
-    return Queries(chain.engine, chain.application, Mempool(), admission, Counters())
+    return Queries(
+        chain.engine, application or chain.application, Mempool(), admission, Counters()
+    )
 
 
 def count_of(chain: Chain) -> int:
@@ -83,10 +87,26 @@ def test_receipts(chains: tuple[Chain, Chain]) -> None:
     assert queries(new).answer("receipt", asked) == queries(source).answer("receipt", asked)
     for question in ("receipt", "act"):
         with pytest.raises(QuestionError, match="acts up to height") as told:
-            queries(new).answer(question, {"act_id": window[1][0]})
+            queries(new).answer(question, {"act_id": window[1][0], "owner": holder_owner(COMPANY)})
         assert told.value.name == "not-kept"
         with pytest.raises(QuestionError, match="no such act"):
-            queries(source).answer(question, {"act_id": bytes(32)})
+            queries(source).answer(question, {"act_id": bytes(32), "owner": holder_owner(COMPANY)})
+
+
+def test_anothers_act_answers_as_one_that_is_not_there(chains: tuple[Chain, Chain]) -> None:
+    source, new = chains
+    (held,) = dict(source.application.window.heights())[BLOCKS + 1]
+    for application in (source.application, new.application):
+        answers = []
+        for act_id in (held, bytes(32)):
+            with pytest.raises(QuestionError) as told:
+                queries(source, application).answer(
+                    "act", {"act_id": act_id, "owner": holder_owner("company-b")}
+                )
+            answers.append((told.value.name, str(told.value)))
+        assert answers[0] == answers[1]
+    own = {"act_id": held, "owner": holder_owner(COMPANY)}
+    assert queries(source, new.application).answer("act", own)
 
 
 @pytest.mark.parametrize("question", ["light_block", "block"])

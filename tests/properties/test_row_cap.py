@@ -13,8 +13,9 @@ from tests.effort import effort
 from tests.properties.anything import Anything
 
 KEPT = 24
+FOR_SAFETY = 4
 ROOM = 1
-"""Rows that the fullest owner may take when a story begins."""
+"""Rows that the fullest owner may take when a story begins, and those for safety."""
 STEPS = 150
 STORIES = effort(sample=4, soak=400)
 MODULES = ("cfi.contracts.state.view", "cfi.contracts.transition.room")
@@ -31,10 +32,11 @@ def test_no_owner_is_ever_over_its_cap(monkeypatch: pytest.MonkeyPatch) -> None:
     for seed in range(STORIES):
         anything = Anything(random.Random(seed))
         ledger = anything.ledger
-        most = max(counts(ledger).values()) + ROOM
+        most = max(counts(ledger).values()) + ROOM + FOR_SAFETY
         for module in MODULES:
             monkeypatch.setattr(f"{module}.MAX_ROWS_PER_OWNER", most + KEPT)
             monkeypatch.setattr(f"{module}.ROWS_KEPT_FOR_DUE_WORK", KEPT)
+            monkeypatch.setattr(f"{module}.ROWS_KEPT_FOR_SAFETY", FOR_SAFETY)
         for step in range(STEPS):
             if step % 10 == 9:
                 ledger.pass_time(20 * 86_400)

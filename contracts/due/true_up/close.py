@@ -71,7 +71,7 @@ def take_what_is_left(
     surrender = Surrender(holder_id=holder.holder_id, year=obligation.year, kinds=(Instrument.XA,))
     taking = _Taking(Retiring(draft.state, block, surrender), surrender, obligation.short_tonnes)
     steps = lots_in_order(draft.state, holder.holder_id, before, surrender.may_take)
-    place = go_through(steps, taking.take)
+    place = go_through(steps, taking.take, taking.retiring)
     draft.add(taking.retiring.changes)
     taken = Tonnes(obligation.owed_tonnes - taking.short)
     return replace(obligation, surrendered_tonnes=taken), place
@@ -91,8 +91,8 @@ class _Taking:
         part = whole_cfis(min(self.short, held.lot.tonnes))
         seen = let_go(held.lot, self._surrender.year)
         usable = part > 0 and free_to_use(seen, self._surrender)
-        if usable and self.retiring.take(held, part):
-            self.short = Tonnes(self.short - part)
+        if usable:
+            self.short = Tonnes(self.short - self.retiring.take(held, part))
         return self.short >= TONNES_PER_CFI and not self.retiring.full
 
 

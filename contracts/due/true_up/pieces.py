@@ -1,13 +1,18 @@
-"""What a piece of a true-up's work is: a bounded number of one holder's lots.  (RB 4.7)"""
+"""What a piece of a true-up's work is: a bounded number of one holder's lots, and of the tonnes
+that are retired of them.  (RB 4.7)
+"""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 
 from cfi.contracts.figures.offset_cap import usable_kinds
 from cfi.contracts.state.changes import Changes
 from cfi.contracts.state.lots_in_order import Step
 from cfi.contracts.state.programme import terms_of
+from cfi.contracts.state.retiring import Retiring
+from cfi.contracts.state.rows.custody import lot_id_of
 from cfi.contracts.state.rows.membership import Holder
 from cfi.contracts.state.rows.true_up import Election, Place, Progress, TrueUpWork
 from cfi.contracts.state.surrender import Surrender
@@ -41,16 +46,28 @@ def progress(
     )
 
 
-def go_through(steps: Iterator[Step], deal_with: Callable[[Step], bool]) -> Place | None:
+def go_through(
+    steps: Iterator[Step], deal_with: Callable[[Step], bool], retiring: Retiring | None = None
+) -> Place | None:
     """Deal with as many lots as a piece may, until one says that it was the last; the place to go
-    on from, None where nothing is left.
+    on from, None where nothing is left. A lot that was cut comes first in the next piece.
     """
     for count, step in enumerate(islice(steps, MAX_LOTS_PER_PIECE), start=1):
-        if not deal_with(step):
+        goes_on = deal_with(step)
+        if retiring is not None and retiring.cut:
+            return _before(step)
+        if not goes_on:
             return None
         if count == MAX_LOTS_PER_PIECE:
             return step[0]
     return None
+
+
+def _before(step: Step) -> Place:
+    """The place that a lot follows; no lot of its account stands between."""
+    place, held = step
+    lot_id = lot_id_of(held.lot.instrument, held.lot.vintage, held.lot.first - 1)
+    return replace(place, lot_id=lot_id)
 
 
 def elections_from(

@@ -51,8 +51,8 @@ def settle_holder(state: StateView, holder: Holder, work: TrueUpWork, block: Blo
     settling = _Settling(state, obligation, surrender, block)
     chosen, is_all = elections_from(state, holder.holder_id, work.year, 0)
     if chosen:
-        settling.elections(chosen)
-        after = None if is_all else progress(holder.holder_id, None)
+        went_through = settling.elections(chosen)
+        after = None if is_all and went_through else progress(holder.holder_id, None)
     else:
         after = settling.earliest_first(place)
     return settling.changes(done=after is None), after
@@ -77,16 +77,24 @@ class _Settling:
             self._allowed[each.account_id, False] = each.offsets * TONNES_PER_CFI
             self._allowed[each.account_id, True] = each.early * TONNES_PER_CFI
 
-    def elections(self, chosen: list[Election]) -> None:
-        """Retire what is owed and allowed of the chosen lots, and let the rest go."""
+    def elections(self, chosen: list[Election]) -> bool:
+        """Retire what is owed and allowed of the chosen lots, and let the rest go; False where a
+        lot was cut, of which the rest stays chosen.
+        """
+        holder_id = self._surrender.holder_id
         for election in chosen:
             lot = self._state.lots.of(election.account_id).get(election.lot_id)
             assert lot is not None, "a chosen lot stays where it is"
             taken = self._take(Held(account_id=election.account_id, lot=lot))
             rest = lot if taken == 0 else split(lot, taken)[0]
+            if rest is not None and self._retiring.cut:
+                chosen_still = replace(election, tonnes=rest.tonnes)
+                self._let_go.append(Changes.of(put(ELECTIONS, holder_id, chosen_still)))
+                return False
             if rest is not None:
                 self._let_go.append(unlock(rest, election.account_id))
-            self._let_go.append(Changes.of(drop(ELECTIONS, self._surrender.holder_id, election)))
+            self._let_go.append(Changes.of(drop(ELECTIONS, holder_id, election)))
+        return True
 
     def earliest_first(self, after: Place | None) -> Progress | None:
         """Retire what is owed and allowed, from a place on, of who chose nothing."""
@@ -98,7 +106,7 @@ class _Settling:
                 self._take(step[1])
             return self._left >= TONNES_PER_CFI and not self._retiring.full
 
-        place = go_through(steps, take)
+        place = go_through(steps, take, self._retiring)
         return None if place is None else progress(holder_id, place)
 
     def changes(self, *, done: bool) -> Changes:
@@ -119,10 +127,9 @@ class _Settling:
         limited = held.lot.instrument is not Instrument.XA
         if limited:
             most = min(most, self._allowed.get(place, 0))
-        taken = whole_cfis(most)
-        if taken == 0 or not self._retiring.take(held, taken):
-            return Tonnes(0)
-        if limited:
+        owed = whole_cfis(most)
+        taken = Tonnes(0) if owed == 0 else self._retiring.take(held, owed)
+        if limited and taken > 0:
             self._allowed[place] -= taken
         self._left = Tonnes(self._left - taken)
         return taken
@@ -156,7 +163,7 @@ def _retire_all(
             retiring.take(step[1], step[1].lot.tonnes)
         return not retiring.full
 
-    place = go_through(steps, take)
+    place = go_through(steps, take, retiring)
     return retiring.changes, None if place is None else progress(surrender.holder_id, place)
 
 

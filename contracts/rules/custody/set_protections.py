@@ -22,7 +22,7 @@ def set_protections(state: StateView, message: SetProtections, block: BlockConte
         delay=message.delay,
     )
     require(
-        state.holder_has_room(block.holder_id),
+        state.holder_has_room_for_safety(block.holder_id),
         Refusal.TOO_MANY_RECORDS,
         "ours",
         holder_id=block.holder_id,

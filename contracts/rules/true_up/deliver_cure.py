@@ -6,6 +6,7 @@ from cfi.contracts.figures.offset_cap import most_early, usable_kinds
 from cfi.contracts.figures.schedule import rate_of
 from cfi.contracts.state.changes import NO_CHANGES, Changes, put
 from cfi.contracts.state.own import own_free_lot
+from cfi.contracts.state.pages import may_end_at_once
 from cfi.contracts.state.programme import terms_of
 from cfi.contracts.state.rows.true_up import OBLIGATIONS, OFFSET_USE, Obligation, OffsetUse, Stage
 from cfi.contracts.state.stages import require_stage
@@ -38,6 +39,7 @@ def deliver_cure(state: StateView, message: DeliverCure, block: BlockContext) ->
         asked=message.tonnes,
         short=obligation.short_tonnes,
     )
+    may_end_at_once(message.tonnes, None)
 
     after = replace(
         obligation, surrendered_tonnes=Tonnes(obligation.surrendered_tonnes + message.tonnes)

@@ -68,3 +68,25 @@ def test_a_folder_is_listed_without_a_passphrase(tmp_path: Path) -> None:
     assert "b.json is no key file" in shown.output
     told = CliRunner().invoke(key, ["list", str(tmp_path), "--json"])
     assert json.loads(told.stdout) == {"a.json": made.public_key.hex()}
+
+
+def test_a_listed_file_that_others_can_open_is_told_of(tmp_path: Path) -> None:
+    file, made = tmp_path / "a.json", new_key()
+    write_key(file, made, b"one", LEAST)
+    file.chmod(0o644)
+    ended = CliRunner().invoke(key, ["list", str(tmp_path), "--json"])
+    assert ended.exit_code == 0
+    assert json.loads(ended.stdout) == {"a.json": made.public_key.hex()}
+    assert ended.stderr == f"cfi: others can open the key file {file}: chmod 600 {file}\n"
+
+
+def test_a_file_that_others_can_open_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "p").write_text("one\n")
+    file = tmp_path / "a.json"
+    write_key(file, new_key(), b"one", LEAST)
+    file.chmod(0o644)
+    words = ["--chain-id", "cfi-1", "--holder", "company-a", "--user", "user-2"]
+    passphrase = ["--passphrase-file", str(tmp_path / "p")]
+    ended = CliRunner().invoke(key, ["prove", str(file), *words, *passphrase])
+    assert ended.exit_code == 2
+    assert ended.stderr == f"cfi: others can open the key file {file}: chmod 600 {file}\n"

@@ -55,10 +55,8 @@ class Server:
         assert leaf is not None
         rows = []
         for table in TABLES:
-            for key in version.owned_keys(owner, table.tag):
-                shown = version.show_row(owner, key)
-                assert shown is not None
-                rows.append((shown.row, shown.blinding))
+            shown = version.show_rows(owner, version.owned_keys(owner, table.tag))
+            rows += [(each.row, each.blinding) for each in shown]
         return Shown(
             height=height, key=leaf.key, value=leaf.value, proof=leaf.proof, rows=tuple(rows)
         )

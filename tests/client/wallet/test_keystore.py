@@ -1,6 +1,7 @@
 """Keystore files: what is written opens again, and nothing else does."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -8,11 +9,14 @@ import pytest
 
 from cfi.client.wallet.keystore import (
     LEAST,
+    MOST,
+    USUAL,
     KeystoreError,
     WrongPassphraseError,
     new_key,
     public_key_in,
     read_key,
+    require_sound,
     write_key,
 )
 
@@ -31,6 +35,18 @@ class TestWhatAKeyFileIs:
 
     def test_only_its_owner_may_read_it(self, path: Path) -> None:
         write_key(path, new_key(), b"a passphrase", LEAST)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    def test_what_is_written_is_between_the_least_and_the_most(self) -> None:
+        assert LEAST.passes <= USUAL.passes <= MOST.passes
+        assert LEAST.memory <= USUAL.memory <= MOST.memory
+
+    def test_a_wide_umask_makes_it_no_wider(self, path: Path) -> None:
+        before = os.umask(0)
+        try:
+            write_key(path, new_key(), b"a passphrase", LEAST)
+        finally:
+            os.umask(before)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
     def test_it_holds_no_seed_in_the_clear_and_the_key_prints_none(self, path: Path) -> None:
@@ -56,9 +72,14 @@ class TestWhatIsRefused:
         [
             ({"format": "other"}, "no key file"),
             ({"salt": "?"}, "no key file"),
-            ({"passes": 0}, "less work"),
-            ({"memory_bytes": 1}, "less work"),
+            ({"passes": LEAST.passes - 1}, "less work"),
+            ({"memory_bytes": LEAST.memory - 1}, "less work"),
+            ({"passes": MOST.passes + 1}, "more work"),
+            ({"memory_bytes": MOST.memory + 1}, "more work"),
+            ({"memory_bytes": 2**62}, "more work"),
             ({"public_key": "00" * 32}, "another public key"),
+            ({"public_key": "00"}, "no key file"),
+            ({"more": "x" * 20_000}, "can't be read"),
             ({"encrypted_seed": "AAAA"}, "doesn't open"),
         ],
     )
@@ -67,6 +88,25 @@ class TestWhatIsRefused:
         path.write_text(json.dumps(json.loads(path.read_text()) | change))
         with pytest.raises(KeystoreError, match=said):
             read_key(path, b"a passphrase")
+
+    @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o644])
+    def test_a_file_that_others_can_open(self, path: Path, mode: int) -> None:
+        write_key(path, new_key(), b"a passphrase", LEAST)
+        path.chmod(mode)
+        sentence = f"others can open the key file {path}: chmod 600 {path}"
+        with pytest.raises(KeystoreError, match=f"^{sentence}$"):
+            read_key(path, b"a passphrase")
+        with pytest.raises(KeystoreError, match=f"^{sentence}$"):
+            require_sound(path)
+
+    def test_what_another_user_owns_is_that_ones_to_guard(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key = new_key()
+        write_key(path, key, b"a passphrase", LEAST)
+        path.chmod(0o640)
+        monkeypatch.setattr("os.getuid", lambda: path.stat().st_uid + 1)
+        assert read_key(path, b"a passphrase") == key
 
     @pytest.mark.parametrize("content", ["", "[]", '{"format": "cfi-keystore-1", "public_key": 1}'])
     def test_a_file_that_is_none(self, path: Path, content: str) -> None:

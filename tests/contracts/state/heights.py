@@ -46,7 +46,7 @@ def kept(state: State) -> Kept:
             if (row := state.public(key)) is not None
         },
         owners={
-            name: (owner.seed, dict(owner.rows))
+            name: (owner.seed, dict(owner.rows.items()))
             for name, owner in sorted(state.accounts_and_holders.items())
         },
         unique=dict(state.indexes.unique),

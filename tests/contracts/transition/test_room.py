@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cfi.contracts.state.changes import Changes, drop, put
+from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.rows.custody import LOTS, Lot
 from cfi.contracts.state.rows.true_up import SHORTFALLS, Shortfall
 from cfi.contracts.state.table import account_owner, holder_owner
@@ -14,8 +15,10 @@ from cfi.contracts.wire.limits import ROWS_KEPT_FOR_DUE_WORK
 from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.quantities import Instant, Seconds, Serial, Tonnes, Year
 from cfi.contracts.wire.refusal import InvariantBroken, Refusal, RefusedError
-from cfi.contracts.wire.text import HolderId
+from cfi.contracts.wire.text import HolderId, UserId
 from tests.contracts.ledger import Ledger
+from tests.contracts.people import key_named
+from tests.contracts.room import fill
 
 OWN = HolderId("company-a")
 OTHER = HolderId("company-b")
@@ -31,6 +34,7 @@ def full(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Ledger:
         for owner in (holder_owner(OWN), holder_owner(OTHER), account_owner("company-a/1"))
     ]
     assert counts == [3, 3, 3]
+    monkeypatch.setattr("cfi.contracts.transition.room.ROWS_KEPT_FOR_SAFETY", 0)
     monkeypatch.setattr(
         "cfi.contracts.transition.room.MAX_ROWS_PER_OWNER", 3 + ROWS_KEPT_FOR_DUE_WORK
     )
@@ -40,6 +44,16 @@ def full(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Ledger:
 def shortfall(year: int) -> Shortfall:
     return Shortfall(
         year=Year(year), short_tonnes=Tonnes(100), reported=True, at=Instant(1_041_379_200)
+    )
+
+
+def user_key(name: str) -> UserKey:
+    return UserKey(
+        key=key_named(name),
+        user_id=UserId("company-a-user"),
+        valid_from=Instant(0),
+        valid_to=None,
+        revoked=False,
     )
 
 
@@ -88,6 +102,42 @@ class TestActs:
         full.when(SetProtections(delay=Seconds(60), second_approver=False))
         full.refused("NO_ROOM_FOR_RECORDS", "ours", {"holder_id": OWN})
         assert full.tables() == before
+
+
+class TestSafety:
+    """Of a holder's records some are kept for keys in place of others, suspension, protections."""
+
+    @pytest.fixture
+    def full(self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+        """A ledger in which company A has as many rows as ordinary acts may give it."""
+        fill(ledger, OWN, monkeypatch, for_safety=1)
+        return ledger
+
+    def test_a_key_has_room_where_other_records_have_none(self, full: Ledger) -> None:
+        require_room(full.state, Changes.of(put(KEYS, OWN, user_key("one"))), OWN)
+        with pytest.raises(RefusedError):
+            require_room(full.state, Changes.of(put(SHORTFALLS, OWN, shortfall(2003))), OWN)
+
+    def test_no_more_keys_than_are_kept_room_for(self, full: Ledger) -> None:
+        two = (put(KEYS, OWN, user_key(name)) for name in ("one", "two"))
+        with pytest.raises(RefusedError):
+            require_room(full.state, Changes.of(*two), OWN)
+
+    def test_a_key_lends_its_room_to_no_other_record(self, full: Ledger) -> None:
+        both = (put(KEYS, OWN, user_key("one")), put(SHORTFALLS, OWN, shortfall(2003)))
+        with pytest.raises(RefusedError):
+            require_room(full.state, Changes.of(*both), OWN)
+
+    def test_accounts_keep_nothing_for_it(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ledger.given_lot("company-a/1", 300)
+        held = lot(ledger)
+        rows = ledger.overlay.row_count(account_owner("company-a/1"))
+        most = rows + 1 + ROWS_KEPT_FOR_DUE_WORK
+        monkeypatch.setattr("cfi.contracts.transition.room.MAX_ROWS_PER_OWNER", most)
+        more = put(LOTS, "company-a/1", replace(held, first=Serial(10_001)))
+        require_room(ledger.state, Changes.of(more), OWN)
 
 
 class TestDueWork:

@@ -91,7 +91,8 @@ class TestSlowSockets:
 
     def test_who_does_not_read_its_answers_is_cut_off(self, tmp_path: Path) -> None:
         async def work() -> None:
-            async with running(tmp_path, deadlines=SHORT) as gateway:
+            rates = Rates(address=Rate(10**6, 10**6))
+            async with running(tmp_path, deadlines=SHORT, rates=rates) as gateway:
                 _, writer = await asyncio.open_connection("127.0.0.1", gateway.port, limit=1)
                 asked = b"GET /v1/public/a0 HTTP/1.1\r\nHost: x\r\n\r\n"
                 late = gateway.server.desk.connections

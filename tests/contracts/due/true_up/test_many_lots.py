@@ -15,7 +15,11 @@ from cfi.contracts.state.view import StateView
 from cfi.contracts.transition.block import begin_block, finish_block
 from cfi.contracts.transition.window import Window
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.limits import MAX_LOTS_PER_PIECE, ROWS_KEPT_FOR_DUE_WORK
+from cfi.contracts.wire.limits import (
+    MAX_LOTS_PER_PIECE,
+    MAX_TONNES_ENDED_AT_ONCE,
+    ROWS_KEPT_FOR_DUE_WORK,
+)
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.messages.true_up.deliver_cure import DeliverCure
 from cfi.contracts.wire.parties import HolderClass
@@ -26,15 +30,24 @@ from tests.contracts.ledger import Ledger
 from tests.contracts.true_up import TrueUpLedger
 
 MEMBER = "company-a"
-PIECES = [1, 2, 3, MAX_LOTS_PER_PIECE]
+PIECES = [
+    *((lots, MAX_TONNES_ENDED_AT_ONCE) for lots in (1, 2, 3, MAX_LOTS_PER_PIECE)),
+    *((MAX_LOTS_PER_PIECE, tonnes) for tonnes in (100, 200, 300)),
+    (2, 100),
+]
 
 
-@pytest.fixture(params=PIECES)
-def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many lots a piece deals with."""
-    count: int = request.param
-    monkeypatch.setattr("cfi.contracts.due.true_up.pieces.MAX_LOTS_PER_PIECE", count)
-    return count
+@pytest.fixture(params=PIECES, ids=lambda piece: "-".join(map(str, piece)))
+def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With how many lots a piece deals, and how many tonnes it retires."""
+    lots, tonnes = request.param
+    monkeypatch.setattr("cfi.contracts.due.true_up.pieces.MAX_LOTS_PER_PIECE", lots)
+    monkeypatch.setattr("cfi.contracts.state.retiring.MAX_TONNES_ENDED_AT_ONCE", tonnes)
+
+
+def retiring_in_millions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a piece retire at most a million tonnes, which cuts a lot of two in two."""
+    monkeypatch.setattr("cfi.contracts.state.retiring.MAX_TONNES_ENDED_AT_ONCE", 1_000_000)
 
 
 def member(true_up: TrueUpLedger, emitted: int, year: int = 2003) -> None:
@@ -48,6 +61,22 @@ def full(monkeypatch: pytest.MonkeyPatch, ledger: Ledger, account_id: str, room:
     rows = ledger.overlay.row_count(b"A" + account_id.encode())  # type: ignore[arg-type]
     most = rows + room + ROWS_KEPT_FOR_DUE_WORK
     monkeypatch.setattr("cfi.contracts.state.view.MAX_ROWS_PER_OWNER", most)
+
+
+def blocks_until(true_up: TrueUpLedger, stage: Stage) -> list[int]:
+    """Decide blocks when the elections are over until a stage begins; the work units of each."""
+    ledger, work = true_up.ledger, list[int]()
+    ledger.seal()
+    while True:
+        row = ledger.state.true_ups.get(number_key(2003))
+        assert row is not None
+        if row.stage is stage:
+            return work
+        execution = begin_block(ledger.store, Window(), row.cure_at)
+        finish_block(execution)
+        ledger.seal_of(execution.overlay)
+        work.append(execution.gas)
+        assert len(work) < 1_000
 
 
 @pytest.mark.usefixtures("piece")
@@ -118,7 +147,10 @@ class TestAnySizeOfPiecesComesToTheSame:
             "XA-2004-0000000001-0000000100",
         ]
 
-    def test_what_is_taken_and_marked_at_the_close(self, true_up: TrueUpLedger) -> None:
+    def test_what_is_taken_and_marked_at_the_close(
+        self, true_up: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        retiring_in_millions(monkeypatch)
         ledger = true_up.ledger
         true_up.ledger.given_account(MEMBER)
         true_up.member(MEMBER, 10_000_000)
@@ -143,8 +175,9 @@ class TestAnySizeOfPiecesComesToTheSame:
         assert (closing.super_reduction_tonnes, closing.barred_tonnes) == (100_000, 0)
 
     def test_marks_go_from_account_to_account_and_pass_by_what_is_locked(
-        self, true_up: TrueUpLedger
+        self, true_up: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        retiring_in_millions(monkeypatch)
         ledger = true_up.ledger
         ledger.given_account(MEMBER)
         true_up.member(MEMBER, 10_000_000)
@@ -172,6 +205,46 @@ class TestAnySizeOfPiecesComesToTheSame:
         true_up.ledger.given_holder("all-of-them-before")
         true_up.reaches(2003, Stage.CURE)
         assert true_up.obligation(MEMBER, 2003).short_tonnes == 0
+
+
+class TestALotThatIsVeryLarge:
+    """Its retirement is cut into pieces of tonnes, so that no block writes all its pages."""
+
+    TONNES = 4_000_500
+    HALF = 100
+
+    @pytest.fixture(params=[False, True], ids=["earliest first", "chosen"])
+    def work(
+        self,
+        request: pytest.FixtureRequest,
+        true_up: TrueUpLedger,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> list[int]:
+        """The work units of each block that settles it: half a block's are those of a piece."""
+        retiring_in_millions(monkeypatch)
+        monkeypatch.setattr("cfi.contracts.transition.block.MAX_BLOCK_GAS", 2 * self.HALF)
+        ledger = true_up.ledger
+        true_up.member(MEMBER, self.TONNES)
+        true_up.emitted(MEMBER, 2003, self.TONNES)
+        lot = ledger.given_lot(f"{MEMBER}/1", self.TONNES + 1_000)
+        true_up.reaches(2003, Stage.ELECTIONS)
+        if request.param:
+            true_up.elects(MEMBER, 2003, (lot, self.TONNES + 1_000))
+        return blocks_until(true_up, Stage.CURE)
+
+    def test_no_block_does_much_more_than_half_of_what_it_may(self, work: list[int]) -> None:
+        assert max(work) < 2 * self.HALF
+        assert len(work) > 2
+
+    @pytest.mark.usefixtures("work")
+    def test_it_comes_to_what_one_piece_would_come_to(self, true_up: TrueUpLedger) -> None:
+        emitted = true_up.obligation(MEMBER, 2003)
+        assert (emitted.short_tonnes, emitted.surrendered_tonnes) == (0, self.TONNES)
+        (rest,) = true_up.ledger.lots(f"{MEMBER}/1")
+        assert (rest.tonnes, rest.locked) == (1_000, False)
+        (retired,) = true_up.ledger.state.retired.of(f"{MEMBER}/2").all()
+        assert (retired.first, retired.tonnes) == (rest.first + 1_000, self.TONNES)
+        assert list(true_up.ledger.state.elections.of(MEMBER).all()) == []
 
 
 class TestARetirementAccountThatIsFull:

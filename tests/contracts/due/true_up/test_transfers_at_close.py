@@ -259,6 +259,17 @@ class TestAMemberThatIsShort:
         assert short.obligation(A, 2003).short_tonnes == 60_000
         assert ledger.lots("company-a/1") == []
 
+    def test_no_more_than_may_be_ended_at_once(
+        self, short: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("cfi.contracts.state.retiring.MAX_TONNES_ENDED_AT_ONCE", 30_000)
+        ledger = short.ledger
+        delivery_id = sold(ledger, ledger.given_lot("company-a/1", 40_000, 2003), 40_000)
+        short.reaches(2003, Stage.CLOSED)
+        cancelled(short, delivery_id)
+        assert short.obligation(A, 2003).short_tonnes == 70_000
+        assert ledger.tonnes("company-a/1") == 10_000
+
     def test_a_later_vintage_pays_for_no_earlier_year(self, short: TrueUpLedger) -> None:
         ledger = short.ledger
         delivery_id = sold(ledger, ledger.given_lot("company-a/1", 40_000, 2004), 40_000)

@@ -11,6 +11,7 @@ from cfi.contracts.wire.text import HolderId, UserId
 from tests.contracts.ledger import EXCHANGE, Ledger
 from tests.contracts.people import given_key, given_plain_user, key_named, possession_of
 from tests.contracts.refusals import Answer, Change, case, refuses
+from tests.contracts.room import fill
 
 LAWFUL = ReplaceKey(
     holder_id=HolderId("company-a"),
@@ -82,7 +83,16 @@ def test_refusal(ledger: Ledger, change: Change, answer: Answer) -> None:
     refuses(ledger, replace(LAWFUL, **change), answer, by=EXCHANGE)
 
 
-def test_a_full_holder_takes_no_key(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cfi.contracts.state.view.MAX_ROWS_PER_OWNER", 3)
-    answer = ("TOO_MANY_RECORDS", "ours", {"holder_id": "company-a"})
+def test_a_full_holder_takes_a_key_in_anothers_place(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ledger, "company-a", monkeypatch)
+    assert ledger.when_both(LAWFUL).done
+
+
+def test_once_what_is_kept_for_safety_is_used_up_there_is_none(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ledger, "company-a", monkeypatch, for_safety=0)
+    answer = ("TOO_MANY_RECORDS", "RB 5.3.3", {"holder_id": "company-a"})
     refuses(ledger, LAWFUL, answer, by=EXCHANGE)

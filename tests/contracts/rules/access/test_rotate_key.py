@@ -5,17 +5,30 @@ from dataclasses import replace
 import pytest
 
 from cfi.contracts.transition.authorise import live_signer
+from cfi.contracts.wire.messages.access.add_key import AddKey
 from cfi.contracts.wire.messages.access.rotate_key import RotateKey
 from cfi.contracts.wire.schema import Signature
 from tests.contracts.ledger import Ledger
 from tests.contracts.people import given_key, given_plain_user, key_named, possession_of
 from tests.contracts.refusals import Answer, Change, case, refuses
+from tests.contracts.room import fill
 
 LAWFUL = RotateKey(
     old_key=key_named("old"),
     new_key=key_named("new"),
     possession=possession_of("new", "company-a", "company-a-user"),
 )
+ANOTHER = AddKey(
+    key=key_named("more"),
+    possession=possession_of("more", "company-a", "company-a-user"),
+    valid_from=None,
+    valid_to=None,
+)
+
+
+def rotating(old: str, new: str) -> RotateKey:
+    possession = possession_of(new, "company-a", "company-a-user")
+    return RotateKey(old_key=key_named(old), new_key=key_named(new), possession=possession)
 
 
 @pytest.fixture
@@ -44,6 +57,29 @@ def test_a_user_with_all_its_keys_may_still_rotate(
     monkeypatch.setattr("cfi.contracts.state.people.MAX_KEYS_PER_USER", 1)
     ledger.when(LAWFUL)
     ledger.done()
+
+
+class TestFullRecords:
+    def test_a_user_may_still_rotate_but_not_add_a_key(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(ledger, "company-a", monkeypatch)
+        full = ("TOO_MANY_RECORDS", "RB 5.3.3", {"holder_id": "company-a"})
+        refuses(ledger, ANOTHER, full)
+        ledger.when(LAWFUL)
+        ledger.done()
+
+    def test_as_often_as_rows_are_kept_for_it(
+        self, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(ledger, "company-a", monkeypatch, for_safety=2)
+        names = ("old", "first", "second", "third")
+        rotations = [rotating(*names[at : at + 2]) for at in range(3)]
+        for each in rotations[:2]:
+            ledger.when(each)
+            ledger.done()
+        full = ("TOO_MANY_RECORDS", "RB 5.3.3", {"holder_id": "company-a"})
+        refuses(ledger, rotations[2], full)
 
 
 REFUSALS = [

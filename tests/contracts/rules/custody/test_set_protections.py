@@ -10,6 +10,7 @@ from cfi.contracts.wire.messages.custody.set_protections import SetProtections
 from cfi.contracts.wire.quantities import Seconds
 from cfi.contracts.wire.text import HolderId
 from tests.contracts.ledger import NOW, Ledger
+from tests.contracts.room import fill
 from tests.contracts.rules.custody.market import DAY, given_protection
 
 A = HolderId("company-a")
@@ -123,7 +124,15 @@ def test_the_delay_has_a_bound(ledger: Ledger) -> None:
     ledger.done()
 
 
+def test_a_full_holder_may_still_protect_itself(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ledger, A, monkeypatch, for_safety=1)
+    ledger.when(setting(1))
+    ledger.done()
+
+
 def test_records_have_a_bound(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cfi.contracts.state.view.StateView.holder_has_room", lambda *_: False)
+    fill(ledger, A, monkeypatch, for_safety=0)
     ledger.when(setting(1))
     ledger.refused("TOO_MANY_RECORDS", "ours", {"holder_id": "company-a"})

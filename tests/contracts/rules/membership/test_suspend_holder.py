@@ -11,6 +11,7 @@ from cfi.contracts.wire.messages.membership.suspend_holder import SuspendHolder
 from cfi.contracts.wire.text import HolderId, Text
 from tests.contracts.ledger import EXCHANGE, Ledger
 from tests.contracts.refusals import refuses
+from tests.contracts.room import fill
 from tests.contracts.rules.membership.applications import DOCUMENT
 
 COMPANY = HolderId("company-a")
@@ -51,3 +52,11 @@ def test_from_another_standing_it_is_refused(ledger: Ledger, status: HolderStatu
 def test_whom_it_can_t_strike(ledger: Ledger, name: str, code: str) -> None:
     message = replace(LAWFUL, holder_id=HolderId(name))
     refuses(ledger, message, (code, "RB 2.2", {"holder_id": name}), by=EXCHANGE)
+
+
+def test_full_records_keep_nobody_from_being_suspended(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ledger, COMPANY, monkeypatch, for_safety=1)
+    ledger.when(LAWFUL, by=EXCHANGE)
+    ledger.done()

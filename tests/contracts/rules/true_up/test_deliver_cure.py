@@ -170,3 +170,15 @@ class TestWhoAndWhen:
         ledger.refused("OFFSET_LIMIT_REACHED", "RB 4.11.5", {"asked": 300, "left": 200})
         ledger.when(deliver(early, 200, year=2004))
         ledger.done(short_tonnes=200)
+
+
+def test_no_more_than_may_be_ended_at_once(
+    cure: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cfi.contracts.state.pages.MAX_TONNES_ENDED_AT_ONCE", 300)
+    before = cure.ledger.tables()
+    cure.ledger.when(deliver(OWN, 400))
+    cure.ledger.refused("OUT_OF_RANGE", "ours", {"field": "tonnes", "most": 300})
+    assert cure.ledger.tables() == before
+    cure.ledger.when(deliver(OWN, 300))
+    cure.ledger.done(short_tonnes=200)

@@ -210,6 +210,7 @@ class TestWhoAndWhen:
     ) -> None:
         rows = elections.ledger.overlay
         count = rows.row_count(b"Acompany-a/1")  # type: ignore[arg-type]
+        monkeypatch.setattr("cfi.contracts.state.view.ROWS_KEPT_FOR_SAFETY", 0)
         monkeypatch.setattr(
             "cfi.contracts.state.view.MAX_ROWS_PER_OWNER", count + ROWS_KEPT_FOR_DUE_WORK
         )
