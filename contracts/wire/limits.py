@@ -40,6 +40,8 @@ MAX_SOURCE_TONNES: Final = 10**8
 """A year's emissions of one facility: some times what the largest plant emits."""
 MAX_MEMBER_TONNES: Final = 10**9
 """A year's emissions, or the baseline, of one Member."""
+MAX_OPT_INS: Final = 256
+"""Countries that a Member opts in, and activities of each kind."""
 MAX_PROOF_BYTES: Final = 65_536
 MAX_OPEN_OFFERS: Final = 256
 """Offers that a holder may have open, and that a buyer is shown."""
