@@ -42,6 +42,8 @@ MAX_MEMBER_TONNES: Final = 10**9
 """A year's emissions, or the baseline, of one Member."""
 MAX_OPT_INS: Final = 256
 """Countries that a Member opts in, and activities of each kind."""
+MAX_BASELINE_CHANGES: Final = 256
+"""Acquisitions and sales of a Member: each adjustment of its baseline reckons with all of them."""
 MAX_PROOF_BYTES: Final = 65_536
 MAX_OPEN_OFFERS: Final = 256
 """Offers that a holder may have open, and that a buyer is shown."""

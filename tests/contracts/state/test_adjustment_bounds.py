@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from cfi.contracts.state.changes import put_public
+from cfi.contracts.state.changes import put, put_public
+from cfi.contracts.state.rows.baseline import BASELINE_CHANGES
 from cfi.contracts.state.rows.custody import SUPPLY
 from cfi.contracts.state.table import number_key
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import Tonnes
 from cfi.contracts.wire.refusal import Fact
-from tests.contracts.filings import FilingLedger, adjust
+from tests.contracts.filings import A, FilingLedger, adjust
 from tests.contracts.ledger import EXCHANGE, Ledger
 
 
@@ -16,8 +17,10 @@ def test_no_baseline_grows_above_1_000_000_000_t(ledger: Ledger) -> None:
     filing = FilingLedger(ledger)
     filing.established()
     filing.allocated()
-    for number in range(10):
-        filing.acquires(f"bought-{number}", 100_000_000, "2003-01-01")
+    filing.acquires("bought", 100_000_000, "2003-01-01")
+    (change,) = filing.changes()
+    beyond = replace(change, baseline_tonnes=Tonnes(1_000_000_000))
+    filing.ledger.given(put(BASELINE_CHANGES, A, beyond))
     filing.ledger.when(adjust(filing.ledger), EXCHANGE)
     facts: dict[str, Fact] = {"year": 2003, "baseline_tonnes": 1_001_000_000}
     filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.4", facts)

@@ -109,6 +109,26 @@ class TestWhatASaleDoes:
         assert [row.tonnes for row in retired] == [99_800, 196_000, 194_000, 192_000]
         assert {row.reason for row in retired} == {RetirementReason.BASELINE_REDUCTION}
 
+    def test_of_a_baseline_that_was_rounded_down_everything_can_be_sold(
+        self, filing: FilingLedger
+    ) -> None:
+        filing.established(1_000_040)
+        filing.allocated()
+        filing.sells("plant-1", 1_000_040, "2003-01-01")
+        filing.adjusts()
+        assert set(filing.baseline_by_year().values()) == {0}
+        assert filing.held_by_vintage("company-a/1") == {}
+
+    def test_everything_can_be_sold_in_parts(self, filing: FilingLedger) -> None:
+        """99% of 500,050 t are 495,049.5 t, and of 499,950 t 494,950.5 t."""
+        filing.established(1_000_000)
+        filing.allocated()
+        for tonnes in (500_050, 499_950):
+            filing.sells("plant-1", tonnes, "2003-01-01")
+        filing.adjusts()
+        assert filing.allocations()[2003].target_tonnes == 0
+        assert filing.held_by_vintage("company-a/1") == {}
+
     def test_the_programme_s_limit_isn_t_lowered(self, company: FilingLedger) -> None:
         company.sells("facility-3", 200_000, "2003-07-01")
         company.adjusts()
@@ -334,9 +354,12 @@ def not_allocated(filing: FilingLedger) -> None:
 
 
 def sold_before_it_came(filing: FilingLedger) -> None:
+    """As no report can say, but a baseline established anew without what was sold."""
     allocated(filing)
-    filing.acquires("plant-2", 5_000_000, "2004-01-01")
-    filing.sells("plant-2", 5_000_000, "2003-01-01")
+    filing.sells("plant-1", 1_000, "2004-01-01")
+    (change,) = filing.changes()
+    beyond = replace(change, baseline_tonnes=Tonnes(1_000_100))
+    filing.ledger.given(put(BASELINE_CHANGES, A, beyond))
 
 
 def nothing(_: FilingLedger) -> None:
