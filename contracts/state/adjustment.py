@@ -65,7 +65,7 @@ class VintageDue(Protocol):
 def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: VintageDue) -> None:
     """Bring one vintage to the CFIs due: what lacks is issued, what is too much retired.
 
-    What the Member no longer has, or more than one act may retire, is owed with the next obligation;
+    What the Member no longer has, or is too much for one act, is owed with the next obligation;
     what it gets first makes that good. A year that closed on it is trued up anew.
     """
     row = draft.state.allocations.of(member).get(number_key(due.year))

@@ -12,7 +12,6 @@ from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.messages.true_up.withdraw_election import WithdrawElection
 from cfi.contracts.wire.refusal import Refusal, RefusedError
 
-
 _ELECTIONS_PER_WORK_UNIT: Final = 50
 
 
@@ -35,7 +34,7 @@ def withdraw_election(state: StateView, message: WithdrawElection, block: BlockC
 
 
 def _chosen(state: StateView, message: WithdrawElection, block: BlockContext) -> Lot:
-    """The signer's lot, chosen for some year: only for such a one are all elections looked through."""
+    """The signer's lot, chosen for some year: only then are the elections looked through."""
     account = state.accounts.get(message.account_id)
     lot = state.lots.of(message.account_id).get(message.lot_id)
     if (

@@ -5,14 +5,17 @@ Special Reserve, 125,000 t are banked.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from cfi.contracts.due.true_up.close import close_year
+from cfi.contracts.state.changes import put
 from cfi.contracts.state.compliance import may_sell
 from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.membership import HolderStatus
 from cfi.contracts.state.rows.true_up import (
+    OBLIGATIONS,
     ComplianceStatus,
     Progress,
     Stage,
@@ -30,10 +33,12 @@ from tests.contracts.ledger import EXCHANGE, Ledger
 from tests.contracts.rules.custody.market import (
     DAY,
     donation,
+    given_offer,
     given_protection,
     given_sale,
     given_standing,
     given_status,
+    offer,
     told,
     unlocked,
 )
@@ -298,14 +303,8 @@ def test_a_close_of_several_pieces_keeps_what_it_did_not_find_too(
     before_the_close(true_up)
     parts = [sold(ledger, lot_id, tonnes) for tonnes in (200_000, 50_000)]
     ledger.given_account(A)
-    moved = TransferLot(
-        source=AccountId("company-a/1"),
-        target=AccountId("company-a/3"),
-        lot_id=lot_id,
-        tonnes=Tonnes(50_000),
-    )
     for _ in range(2):
-        ledger.when(moved, A)
+        ledger.when(moved(lot_id, 50_000))
         ledger.done()
     true_up.reaches(2003, Stage.CLOSED)
     assert closed_as(true_up) == (0, 100_000, 50_000)
@@ -316,29 +315,87 @@ def test_a_close_of_several_pieces_keeps_what_it_did_not_find_too(
     assert marks == [(50_000, int(Restriction.SUPER_REDUCTION))] * 2
 
 
-def test_what_is_sold_between_two_pieces_of_the_close_is_marked_when_it_comes_back(
+class TestBetweenTwoPieces:
+    """Company A's 400,000 t of 2003 are two lots, of which the second is marked."""
+
+    @pytest.fixture
+    def half(self, true_up: TrueUpLedger, monkeypatch: pytest.MonkeyPatch) -> Progress:
+        monkeypatch.setattr("cfi.contracts.due.true_up.pieces.MAX_LOTS_PER_PIECE", 1)
+        ledger, lot_id = true_up.ledger, given_surplus(true_up)
+        before_the_close(true_up)
+        ledger.given_account(A)
+        assert ledger.when(moved(lot_id, 100_000)).done
+        so_far = closed_piece(ledger, None)
+        assert so_far is not None
+        assert closed_as(true_up) == (0, 100_000, 0)
+        return so_far
+
+    def test_nothing_moves_behind_the_marks_or_out_of_their_reach(
+        self, true_up: TrueUpLedger, half: Progress
+    ) -> None:
+        ledger = true_up.ledger
+        (left,) = ledger.lots("company-a/1")
+        gone = offer(lot_id=left.lot_id, expires_at=Instant(ledger.now + DAY))
+        before = ledger.tables()
+        for act in (moved(left.lot_id, 300_000), gone):
+            ledger.when(act)
+            ledger.refused("TRUE_UP_RUNNING", "RB 4.11.4", {"lot_id": left.lot_id})
+        assert ledger.tables() == before
+        self.finish(ledger, half)
+        assert closed_as(true_up) == (125_000, 100_000, 175_000)
+        assert marked(true_up) == (125_000, 0, 175_000)
+        ledger.when(moved(left.lot_id, 100))
+        ledger.done()
+
+    def test_other_vintages_and_types_do(self, true_up: TrueUpLedger, half: Progress) -> None:
+        assert half.marking
+        for vintage, instrument in ((2004, Instrument.XA), (2003, Instrument.XMO)):
+            lot_id = true_up.ledger.given_lot("company-a/1", 300, vintage, instrument)
+            true_up.ledger.when(moved(lot_id, 100))
+            true_up.ledger.done()
+
+    def finish(self, ledger: Ledger, so_far: Progress | None) -> None:
+        while so_far is not None:
+            ledger.pass_time()
+            so_far = closed_piece(ledger, so_far)
+
+
+def test_what_is_offered_while_the_rest_is_taken_is_marked(
     true_up: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cfi.contracts.due.true_up.pieces.MAX_LOTS_PER_PIECE", 1)
+    """The Member is short, and surrenders lot by lot: what it then offers ends before the marks."""
     ledger, lot_id = true_up.ledger, given_surplus(true_up)
     before_the_close(true_up)
     ledger.given_account(A)
-    moved = TransferLot(
-        source=AccountId("company-a/1"),
-        target=AccountId("company-a/3"),
-        lot_id=lot_id,
-        tonnes=Tonnes(100_000),
-    )
-    assert ledger.when(moved, A).done
+    assert ledger.when(moved(lot_id, LEFT - 100)).done
+    owing = replace(true_up.obligation(A, 2003), carried_tonnes=Tonnes(1_000))
+    ledger.given(put(OBLIGATIONS, A, owing))
+    monkeypatch.setattr("cfi.contracts.due.true_up.pieces.MAX_LOTS_PER_PIECE", 1)
     so_far = closed_piece(ledger, None)
-    delivery_id = sold(ledger, lot_id, 300_000)
+    assert so_far is not None and not so_far.marking
+    (left,) = ledger.lots("company-a/3")
+    offer_id = given_offer(
+        ledger,
+        account_id=AccountId("company-a/3"),
+        lot_id=left.lot_id,
+        tonnes=Tonnes(left.tonnes),
+        expires_at=Instant(ledger.now + DAY),
+    )
     while so_far is not None:
         ledger.pass_time()
         so_far = closed_piece(ledger, so_far)
-    assert closed_as(true_up) == (0, 100_000, 0)
-    cancelled(true_up, delivery_id)
-    assert closed_as(true_up) == (125_000, 100_000, 175_000)
-    assert true_up.marked(A, 2003, Restriction.SPECIAL_RESERVE) == 175_000
+    assert ledger.state.offers.of(A).get(offer_id) is None
+    assert closed_as(true_up) == (124_900, 100_000, 175_000)
+
+
+def moved(lot_id: LotId, tonnes: int) -> TransferLot:
+    """A lot's tail into another account of company A's own."""
+    return TransferLot(
+        source=AccountId("company-a/1"),
+        target=AccountId("company-a/3"),
+        lot_id=lot_id,
+        tonnes=Tonnes(tonnes),
+    )
 
 
 def closed_piece(ledger: Ledger, so_far: Progress | None) -> Progress | None:
