@@ -32,5 +32,5 @@ def least_held(
         if change.facility_id == facility_id:
             tonnes = change.baseline_tonnes if change.came else -change.baseline_tonnes
             by_day[change.first_day] = by_day.get(change.first_day, 0) + tonnes
-    at_first = held_tonnes(baseline, (), facility_id)
-    return min(accumulate((by_day[day] for day in sorted(by_day)), initial=int(at_first)))
+    at_first: int = held_tonnes(baseline, (), facility_id)
+    return min(accumulate((by_day[day] for day in sorted(by_day)), initial=at_first))

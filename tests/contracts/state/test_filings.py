@@ -3,6 +3,7 @@
 from typing import cast
 
 import pytest
+from typing_extensions import override
 
 from cfi.contracts.state.filings import check_report
 from cfi.contracts.wire.emissions import ReportLine, WarmingSet
@@ -21,6 +22,7 @@ class Compared(str):
     __slots__ = ()
     times = 0
 
+    @override
     def __eq__(self, other: object) -> bool:
         Compared.times += 1
         return str.__eq__(self, other)

@@ -11,7 +11,7 @@ from cfi.contracts.state.changes import Changes, put, put_public
 from cfi.contracts.state.moves import transfer
 from cfi.contracts.state.rows.allocation import ALLOCATIONS
 from cfi.contracts.state.rows.baseline import BASELINE_CHANGES, BASELINES
-from cfi.contracts.state.rows.custody import ACCOUNTS, AccountKind, RetirementReason
+from cfi.contracts.state.rows.custody import RetirementReason
 from cfi.contracts.state.rows.true_up import (
     OBLIGATIONS,
     TRUE_UPS,
@@ -108,26 +108,6 @@ class TestWhatASaleDoes:
         retired = list(company.ledger.state.retired.of("company-a/2").all())
         assert [row.tonnes for row in retired] == [99_800, 196_000, 194_000, 192_000]
         assert {row.reason for row in retired} == {RetirementReason.BASELINE_REDUCTION}
-
-    def test_of_a_baseline_that_was_rounded_down_everything_can_be_sold(
-        self, filing: FilingLedger
-    ) -> None:
-        filing.established(1_000_040)
-        filing.allocated()
-        filing.sells("plant-1", 1_000_040, "2003-01-01")
-        filing.adjusts()
-        assert set(filing.baseline_by_year().values()) == {0}
-        assert filing.held_by_vintage("company-a/1") == {}
-
-    def test_everything_can_be_sold_in_parts(self, filing: FilingLedger) -> None:
-        """99% of 500,050 t are 495,049.5 t, and of 499,950 t 494,950.5 t."""
-        filing.established(1_000_000)
-        filing.allocated()
-        for tonnes in (500_050, 499_950):
-            filing.sells("plant-1", tonnes, "2003-01-01")
-        filing.adjusts()
-        assert filing.allocations()[2003].target_tonnes == 0
-        assert filing.held_by_vintage("company-a/1") == {}
 
     def test_the_programme_s_limit_isn_t_lowered(self, company: FilingLedger) -> None:
         company.sells("facility-3", 200_000, "2003-07-01")
@@ -404,64 +384,3 @@ def test_a_full_account_takes_nothing(
     monkeypatch.setattr(StateView, "has_room", lambda *_: False)
     filing.ledger.when(adjust(filing.ledger), EXCHANGE)
     filing.ledger.refused("ACCOUNT_FULL", "RB 5.3.2", {"account_id": "company-a/1"})
-
-
-def test_another_account_with_room_takes_what_is_issued(
-    filing: FilingLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    acquired(filing)
-    other = filing.ledger.given_account(A)
-    monkeypatch.setattr(StateView, "has_room", lambda _, account, __: account == other)
-    filing.adjusts()
-    assert filing.held_by_vintage(other)[2004] == 98_000
-
-
-def test_issuing_takes_a_trading_account(ledger: Ledger) -> None:
-    filing = FilingLedger(ledger)
-    ledger.given_holder("bare", accounts=False)
-    ledger.given_account("bare", AccountKind.TRADING)
-    filing.established(member="bare")
-    filing.allocated()
-    row = ledger.state.accounts.get("bare/1")
-    assert row is not None
-    ledger.given(put(ACCOUNTS, "bare/1", replace(row, kind=AccountKind.RETIREMENT)))
-    filing.acquires("plant-2", 500_000, "2003-07-01", by="bare")
-    ledger.when(adjust(ledger, "bare"), EXCHANGE)
-    ledger.refused("UNKNOWN_ACCOUNT", "RB 5.3.1", {"member": "bare"})
-
-
-class TestWhatOneActDoesNotRetireIsOwed:
-    """RB 6.5.5: however a Member splits its lots, and whatever it has room for, its baseline falls."""
-
-    def test_of_more_lots_than_an_act_may_touch(
-        self, company: FilingLedger, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("cfi.contracts.state.adjustment.MAX_LOTS_PER_ADJUSTMENT", 2)
-        ledger, other = company.ledger, company.ledger.given_account(A)
-        first, second = LotId("XA-2003-0000000001"), LotId("XA-2003-0000000201")
-        ledger.when(_transfer("company-a/1", first, 989_700, other))
-        ledger.when(_transfer("company-a/1", first, 100, other))
-        ledger.when(_transfer(other, second, 100, "company-a/1"))
-        company.sells("facility-3", 200_000, "2003-07-01")
-        company.adjusts()
-        assert company.allocations()[2003].owed_tonnes == 99_800 - 300
-        assert company.held_by_vintage(other)[2003] == 989_700
-        assert ledger.retired("company-a/2")[0] == "XA-2003-0000000001-0000000300"
-
-    def test_of_more_tonnes_than_an_act_may_end(
-        self, company: FilingLedger, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("cfi.contracts.state.adjustment.MAX_TONNES_PER_ADJUSTMENT", 50_000)
-        company.sells("facility-3", 200_000, "2003-07-01")
-        company.adjusts()
-        owed = {year: row.owed_tonnes for year, row in company.allocations().items()}
-        assert owed == {2003: 49_800, 2004: 146_000, 2005: 144_000, 2006: 142_000}
-
-    def test_where_no_retirement_account_has_room(
-        self, company: FilingLedger, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        company.sells("facility-3", 200_000, "2003-07-01")
-        monkeypatch.setattr(StateView, "has_room", lambda *_: False)
-        company.adjusts()
-        assert company.allocations()[2003].owed_tonnes == 99_800
-        assert company.held_by_vintage("company-a/1") == BEFORE
