@@ -112,7 +112,6 @@ HOLIDAYS: Final = PublicTable(
 UPGRADES: Final = PublicTable(
     name="upgrades", tag=0xCA, row=Upgrade, key=lambda row: number_key(row.from_height)
 )
-
 HELD_WORK: Final = PublicTable(name="held_work", tag=0xCB, row=HeldWork, key=lambda row: row.name)
 
 TABLES: Final = (
@@ -124,4 +123,5 @@ TABLES: Final = (
     PROGRAMME,
     HOLIDAYS,
     UPGRADES,
+    HELD_WORK,
 )
