@@ -29,6 +29,8 @@ from cfi.contracts.wire.quantities import (
 
 _DAYS_OF_THE_FRACTION: Final = 365
 """In leap years too, as the Rulebook prints it."""
+_MOST_ROUNDED_OFF: Final = 50
+"""Of a baseline, which is rounded to 100 t; of each facility it is half a tonne at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,16 +125,17 @@ def year_baseline(
 ) -> YearBaseline:
     """A Member's baseline and allocation of a year after all changes; each is rounded to a tonne.
 
+    Where everything went, what rounding took from the whole and not from its parts leaves nothing.
     Refused with BASELINE_BELOW_ZERO where more went than there was.  (RB 6.5.4, 6.5.5)
     """
     after = baseline + sum(nearest(_counted(change, year)) for change in changes)
-    if after < 0:
+    if after < -(_MOST_ROUNDED_OFF + len(changes)):
         raise FigureError(FigureCode.BASELINE_BELOW_ZERO, year=year, baseline=after)
     changed = sum(allocation_change(change, year, reduction_bps) for change in changes)
     return YearBaseline(
         year=year,
-        baseline_tonnes=Tonnes(after),
-        allocation_tonnes=Tonnes(nearest(less_share(baseline, reduction_bps)) + changed),
+        baseline_tonnes=Tonnes(max(0, after)),
+        allocation_tonnes=Tonnes(max(0, nearest(less_share(baseline, reduction_bps)) + changed)),
         allocation_change_tonnes=SignedTonnes(changed),
     )
 

@@ -7,7 +7,6 @@ from cfi.contracts.figures.dates import day_of, start_of_day
 from cfi.contracts.wire.quantities import SECONDS_PER_DAY, DayNumber, Instant
 
 MONTHS_A_YEAR: Final = 12
-LAST_DAY_OF_EVERY_MONTH: Final = 28
 _THURSDAY: Final = 3
 """1970-01-01, counted from Monday."""
 _SATURDAY: Final = 5
@@ -29,13 +28,18 @@ def end_of_business_day(
 
 
 def months_after(start: Instant, months: int) -> Instant:
-    """The start in UTC of the day that many calendar months later; the 29th to 31st count as the
-    28th where it would not exist.
+    """The start in UTC of the day that many calendar months later; the month's last where it has no
+    such day.
     """
     day = day_of(start)
     count = day.year * MONTHS_A_YEAR + day.month - 1 + months
-    year, month = count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1
-    return start_of_day(year, month, min(day.day, LAST_DAY_OF_EVERY_MONTH))
+    first, following = _first_of_month(count), _first_of_month(count + 1)
+    return Instant(min(first + (day.day - 1) * SECONDS_PER_DAY, following - SECONDS_PER_DAY))
+
+
+def _first_of_month(count: int) -> Instant:
+    """The start in UTC of a month, counted from January of the year 0."""
+    return start_of_day(count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1, 1)
 
 
 def _is_weekday(day: int) -> bool:

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import replace
+from itertools import islice
 from typing import Protocol
 
 from cfi.contracts.state.changes import Changes, put
@@ -13,20 +14,23 @@ from cfi.contracts.state.late_true_up import (
     begin_late_true_up,
     comes_too_late,
 )
-from cfi.contracts.state.moves import issue, retire, serials_left
+from cfi.contracts.state.lots_in_order import lots_in_order
+from cfi.contracts.state.moves import issue, serials_left
 from cfi.contracts.state.own import room_in
+from cfi.contracts.state.retiring import Retiring
 from cfi.contracts.state.rows.allocation import ALLOCATIONS
 from cfi.contracts.state.rows.custody import (
     AccountKind,
-    Lot,
     Origin,
     Restriction,
     RetirementReason,
 )
+from cfi.contracts.state.surrender import Surrender
 from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
+from cfi.contracts.wire.limits import MAX_LOTS_PER_ADJUSTMENT, MAX_TONNES_PER_ADJUSTMENT
 from cfi.contracts.wire.quantities import (
     TONNES_PER_CFI,
     Cfis,
@@ -61,8 +65,8 @@ class VintageDue(Protocol):
 def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: VintageDue) -> None:
     """Bring one vintage to the CFIs due: what lacks is issued, what is too much retired.
 
-    What the Member no longer has is owed with the next obligation; what it gets first makes that
-    good. A year that closed on it is trued up anew.
+    What the Member no longer has, or is too much for one act, is owed with the next obligation;
+    what it gets first makes that good. A year that closed on it is trued up anew.
     """
     row = draft.state.allocations.of(member).get(number_key(due.year))
     assert row is not None, "a run allocates every vintage of the baseline"
@@ -110,7 +114,7 @@ def _issue(
     due: VintageDue,
     tonnes: Tonnes,
 ) -> None:
-    account = _first_account(draft.state, member, AccountKind.TRADING)
+    account = _trading_account(draft.state, member)
     late = comes_too_late(draft.state, member, due.year)
     bars = Restriction.NONE if due.sellable else Restriction.NO_SALE
     room_in(draft.state, account)
@@ -138,42 +142,33 @@ def _issue(
 def _retire(
     draft: Draft, block: BlockContext, member: HolderId, vintage: Year, tonnes: Tonnes
 ) -> Tonnes:
-    """Retire the Member's free allowances of the vintage; the tonnes that it lacks."""
-    retirement = _first_account(draft.state, member, AccountKind.RETIREMENT)
-    lacking = tonnes
-    for account, lot in _free_lots(draft.state, member, vintage):
-        if lacking == 0:
-            break
-        taken = Tonnes(min(lacking, lot.tonnes))
-        room_in(draft.state, retirement)
-        draft.add(
-            retire(
-                draft.state,
-                block,
-                lot,
-                taken,
-                account,
-                retirement,
-                reason=RetirementReason.BASELINE_REDUCTION,
-            )
-        )
-        lacking = Tonnes(lacking - taken)
-    return lacking
+    """Retire the Member's free allowances of the vintage, by account and serial, as far as an act
+    may and its retirement accounts have room; the tonnes that it is then to owe.
+    """
+    surrender = Surrender(holder_id=member, year=vintage, kinds=(Instrument.XA,))
+    retiring = Retiring(draft.state, block, surrender, RetirementReason.BASELINE_REDUCTION)
+    kind = (Instrument.XA, vintage)
+    lots = lots_in_order(draft.state, member, None, lambda *each: each == kind)
+    most = min(tonnes, MAX_TONNES_PER_ADJUSTMENT)
+    retired = 0
+    for _, held in islice(lots, MAX_LOTS_PER_ADJUSTMENT):
+        part = Tonnes(min(most - retired, held.lot.tonnes))
+        if part > 0 and not held.lot.locked:
+            retired += retiring.take(held, part)
+    draft.add(retiring.changes)
+    return Tonnes(tonnes - retired)
 
 
-def _free_lots(state: StateView, member: HolderId, vintage: Year) -> list[tuple[AccountId, Lot]]:
-    """A Member's unlocked allowances of a vintage, by account and serial."""
-    return [
-        (account, lot)
-        for account in state.account_ids(member)
-        for lot in state.lots.of(account).all()
-        if lot.instrument is Instrument.XA and lot.vintage == vintage and not lot.locked
-    ]
+def _trading_account(state: StateView, member: HolderId) -> AccountId:
+    """The Member's first trading account with room, or else its first."""
+    accounts = state.account_ids(member)
+    trading = [each for each in accounts if _kind_of(state, each) is AccountKind.TRADING]
+    if not trading:
+        raise RefusedError(Refusal.UNKNOWN_ACCOUNT, "RB 5.3.1", {"member": member})
+    return next((each for each in trading if state.has_room(each, 2)), trading[0])
 
 
-def _first_account(state: StateView, member: HolderId, kind: AccountKind) -> AccountId:
-    for account_id in state.account_ids(member):
-        account = state.accounts.get(account_id)
-        if account is not None and account.kind is kind:
-            return account_id
-    raise RefusedError(Refusal.UNKNOWN_ACCOUNT, "RB 5.3.1", {"member": member})
+def _kind_of(state: StateView, account_id: AccountId) -> AccountKind:
+    account = state.accounts.get(account_id)
+    assert account is not None, "an opened account has its row"
+    return account.kind

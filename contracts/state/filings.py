@@ -135,11 +135,11 @@ def check_report(
 ) -> None:
     """Refuse an unknown gas, a line twice, other warming potentials, renewable fuels.  (RB 7.2)"""
     known_gases(state, (line.gas for line in lines))
-    named: list[tuple[str, str, bool]] = []
+    named: set[tuple[str, str, bool]] = set()
     for line in lines:
         name = (line.source, line.gas, line.new_unit)
         require(name not in named, Refusal.LINE_TWICE, "RB 7.2.3", source=line.source, gas=line.gas)
-        named.append(name)
+        named.add(name)
     require(
         warming_set is (_warming_set(state, holder_id) or warming_set),
         Refusal.WARMING_SET_DIFFERS,

@@ -1,8 +1,10 @@
 """What is a holder's own: another's account or lot answers exactly like none.  (RB 5.3.3)"""
 
 from cfi.contracts.state.rows.custody import Account, AccountKind, Lot
+from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
+from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.text import AccountId, LotId
@@ -34,6 +36,7 @@ def own_free_lot(
     if lot is None:
         raise RefusedError(Refusal.UNKNOWN_LOT, "RB 5.3.1", {"lot_id": lot_id})
     require(lot.lock is None, Refusal.LOT_LOCKED, "RB 5.3.1", lot_id=lot_id)
+    _require_not_being_marked(state, block, lot)
     require(
         lot.single_ton or tonnes % TONNES_PER_CFI == 0,
         Refusal.NOT_WHOLE_CFIS,
@@ -48,6 +51,21 @@ def own_free_lot(
         held=lot.tonnes,
     )
     return lot
+
+
+def _require_not_being_marked(state: StateView, block: BlockContext, lot: Lot) -> None:
+    """Refuse to move allowances of a vintage between two pieces of its marking: what was moved
+    behind them would escape.
+    """
+    if lot.instrument is not Instrument.XA:
+        return
+    closing = state.closings.of(block.holder_id).get(number_key(lot.vintage))
+    require(
+        closing is None or not closing.marking,
+        Refusal.TRUE_UP_RUNNING,
+        "RB 4.11.4",
+        lot_id=lot.lot_id,
+    )
 
 
 def room_in(state: StateView, account_id: AccountId) -> None:

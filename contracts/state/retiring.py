@@ -41,7 +41,8 @@ class Retiring:
     ) -> None:
         self._state = state
         self._block = block
-        self._year = surrender.year
+        by_year = reason is not RetirementReason.BASELINE_REDUCTION
+        self._year = surrender.year if by_year else None
         self._reason = reason
         self._accounts = (
             _Shelf(state, account_id)

@@ -44,6 +44,15 @@ MAX_SOURCE_TONNES: Final = 10**8
 """A year's emissions of one facility: some times what the largest plant emits."""
 MAX_MEMBER_TONNES: Final = 10**9
 """A year's emissions, or the baseline, of one Member."""
+MAX_OPT_INS: Final = 256
+"""Countries that a Member opts in, and activities of each kind."""
+MAX_BASELINE_CHANGES: Final = 256
+"""Acquisitions and sales of a Member: each adjustment of its baseline reckons with all of them."""
+MAX_LOTS_PER_ADJUSTMENT: Final = 50
+MAX_TONNES_PER_ADJUSTMENT: Final = 5_000_000
+"""What an adjustment of a baseline retires of a vintage at once: with four vintages, and pages full
+of ranges, it fits into one act.
+"""
 MAX_PROOF_BYTES: Final = 65_536
 MAX_OPEN_OFFERS: Final = 256
 """Offers that a holder may have open, and that a buyer is shown."""

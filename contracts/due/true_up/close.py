@@ -28,12 +28,12 @@ from cfi.contracts.state.table import number_key
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes, whole_cfis
+from cfi.contracts.wire.quantities import TONNES_PER_CFI, Tonnes, Year, whole_cfis
 
 
 def close_year(state: StateView, holder: Holder, work: TrueUpWork, block: BlockContext) -> Done:
     """Record where a Member stands, report it to the committee if short, and bank what is left;
-    its open offers and waiting donations end first.
+    its open offers and waiting donations end before anything is taken, and before it is marked.
     """
     obligation = state.obligations.of(holder.holder_id).get(number_key(work.year))
     if obligation is None:
@@ -42,18 +42,23 @@ def close_year(state: StateView, holder: Holder, work: TrueUpWork, block: BlockC
         return put_marks(state, work.year, work.progress, block.height)
     draft = Draft(state)
     if work.progress is None:
-        draft.add(end_offers_of_year(state, block, holder.holder_id, work.year))
-        draft.add(end_donations_of_year(draft.state, block, holder.holder_id, work.year))
+        _end_what_is_open(draft, holder, work.year, block)
     before = None if work.progress is None else work.progress.place
     after, place = take_what_is_left(draft, holder, obligation, before, block)
     draft.add(Changes.of(put(OBLIGATIONS, holder.holder_id, after)))
     if place is not None:
         return draft.changes, progress(holder.holder_id, place)
+    _end_what_is_open(draft, holder, work.year, block)
     draft.add(_judged(holder, after, block))
     draft.add(begin_marks(draft.state, holder.holder_id, after, block))
     begun = progress(holder.holder_id, None, marking=True)
     marked, rest = put_marks(draft.state, work.year, begun, block.height)
     return Changes.of(draft.changes, marked), rest
+
+
+def _end_what_is_open(draft: Draft, holder: Holder, year: Year, block: BlockContext) -> None:
+    draft.add(end_offers_of_year(draft.state, block, holder.holder_id, year))
+    draft.add(end_donations_of_year(draft.state, block, holder.holder_id, year))
 
 
 def take_what_is_left(

@@ -62,6 +62,7 @@ def begin_marks(
         unmatched_excess_tonnes=Tonnes(nearest_hundred(figures.excess_after)),
         unmarked=_marks(terms, figures, before),
         closed_at=block.height,
+        marking=True,
     )
     return Changes.of(put(CLOSINGS, holder_id, closing))
 
@@ -86,9 +87,8 @@ def put_marks(state: StateView, year: Year, so_far: Progress, height: Height) ->
         return True
 
     place = go_through(lots_backwards(state, so_far.holder_id, kind, so_far.place), mark)
-    changes = Changes.of(
-        *released, marking.changes, put(CLOSINGS, so_far.holder_id, marking.closing)
-    )
+    after = replace(marking.closing, marking=place is not None)
+    changes = Changes.of(*released, marking.changes, put(CLOSINGS, so_far.holder_id, after))
     if place is None:
         return changes, None
     return changes, progress(so_far.holder_id, place, marking=True)

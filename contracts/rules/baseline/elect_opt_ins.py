@@ -11,6 +11,7 @@ from cfi.contracts.state.rows.baseline import OPT_INS, Baseline, OptIns
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
 from cfi.contracts.wire.emissions import ElectricityOptIn
+from cfi.contracts.wire.limits import MAX_OPT_INS
 from cfi.contracts.wire.messages.baseline.elect_opt_ins import ElectOptIns
 from cfi.contracts.wire.refusal import Refusal, require
 from cfi.contracts.wire.text import HolderId, Identifier
@@ -23,6 +24,7 @@ def elect_opt_ins(state: StateView, message: ElectOptIns, block: BlockContext) -
 
     That ends with 2003, and opens the baseline again.  (RB 6.4, 6.7)
     """
+    _require_bounded(message)
     require(
         message.electricity is ElectricityOptIn.NONE or not message.primarily_power,
         Refusal.NOT_FOR_POWER_PRODUCERS,
@@ -54,6 +56,17 @@ def elect_opt_ins(state: StateView, message: ElectOptIns, block: BlockContext) -
     return Changes.of(put(OPT_INS, block.holder_id, elected))
 
 
+def _require_bounded(message: ElectOptIns) -> None:
+    for field in ("small_source_activities", "minor_ownership_activities", "countries"):
+        require(
+            len(getattr(message, field)) <= MAX_OPT_INS,
+            Refusal.OUT_OF_RANGE,
+            "ours",
+            field=field,
+            most=MAX_OPT_INS,
+        )
+
+
 def _only_adds_countries(before: OptIns, after: OptIns) -> bool:
     same = replace(
         before,
@@ -61,7 +74,7 @@ def _only_adds_countries(before: OptIns, after: OptIns) -> bool:
         elected_at=after.elected_at,
         added_countries=after.added_countries,
     )
-    kept = all(country in after.countries for country in before.countries)
+    kept = {*before.countries} <= {*after.countries}
     return after == same and kept and len(after.added_countries) > len(before.added_countries)
 
 
@@ -71,11 +84,9 @@ def _added(
     """The countries added since the baseline was established, each once."""
     if before is None or not stands:
         return ()
-    added = list(before.added_countries)
-    for country in countries:
-        if country not in before.countries and country not in added:
-            added.append(country)
-    return tuple(added)
+    known = {*before.countries}
+    added = (country for country in countries if country not in known)
+    return tuple(dict.fromkeys((*before.added_countries, *added)))
 
 
 def _require_abroad(

@@ -40,7 +40,10 @@ def extend_stage(state: StateView, message: ExtendStage, _: BlockContext) -> Cha
         begins_at=message.begins_at,
     )
 
-    return Changes.of(put_public(TRUE_UPS, _moved(true_up, field, before, message.begins_at)))
+    later: TrueUp = replace(true_up, **{field: message.begins_at})  # type: ignore[arg-type]
+    if _waits_for(true_up, place):
+        later = replace(later, due_at=message.begins_at)
+    return Changes.of(put_public(TRUE_UPS, later))
 
 
 def _place_of(number: int) -> int:
@@ -50,7 +53,7 @@ def _place_of(number: int) -> int:
     raise RefusedError(Refusal.UNKNOWN_STAGE, "ours", {"stage": number})
 
 
-def _moved(true_up: TrueUp, field: str, before: Instant, after: Instant) -> TrueUp:
-    """The row with the later date, also where it is the next work that is due."""
-    later: TrueUp = replace(true_up, **{field: after})  # type: ignore[arg-type]
-    return replace(later, due_at=after) if true_up.due_at == before else later
+def _waits_for(true_up: TrueUp, place: int) -> bool:
+    """Whether the stage is what comes next, and waits for its date alone."""
+    begun = [stage for stage, _ in _BEGINNINGS[:place]]
+    return true_up.due_at is not None and all(stage <= true_up.stage for stage in begun)

@@ -115,7 +115,6 @@ HOLIDAYS: Final = PublicTable(
 UPGRADES: Final = PublicTable(
     name="upgrades", tag=0xCA, row=Upgrade, key=lambda row: number_key(row.from_height)
 )
-
 HELD_WORK: Final = PublicTable(name="held_work", tag=0xCB, row=HeldWork, key=lambda row: row.name)
 
 TABLES: Final = (
@@ -127,4 +126,5 @@ TABLES: Final = (
     PROGRAMME,
     HOLIDAYS,
     UPGRADES,
+    HELD_WORK,
 )

@@ -180,6 +180,8 @@ class Closing:
     """
     closed_at: Height
     """When the last of it was marked."""
+    marking: bool
+    """True between two pieces of the marking: the vintage's allowances stay where they are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,16 @@ class TestAYearOfChange:
         assert refused.value.code == FigureCode.BASELINE_BELOW_ZERO
         assert refused.value.facts == {"year": 2004, "baseline": -100}
 
+    def test_of_a_baseline_rounded_down_everything_can_go(self) -> None:
+        """100,040 t are a baseline of 100,000 t."""
+        gone = change("sale", 100_040, "2003-01-01")
+        assert years(100_000, gone)[0] == (0, 0, -99_040)
+
+    def test_everything_can_go_in_parts_that_are_rounded_up(self) -> None:
+        """99% of 50 t are 49.5 t."""
+        halves = [change("sale", 50, "2003-01-01")] * 2
+        assert years(100, *halves)[0] == (0, 0, -100)
+
     def test_each_change_is_rounded(self) -> None:
         halves = [change("acquisition", Fraction(1, 2), "2003-01-01")] * 2
         assert years(0, *halves)[0] == (2, 0, 0)

@@ -47,6 +47,7 @@ def closing(*marks: tuple[int, int]) -> Closing:
         unmatched_excess_tonnes=NONE,
         unmarked=unmarked,
         closed_at=Height(1),
+        marking=False,
     )
 
 

@@ -8,85 +8,41 @@ from collections.abc import Callable
 
 import pytest
 
-from cfi.contracts.due.true_up.close import close_year
 from cfi.contracts.state.compliance import may_sell
 from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.membership import HolderStatus
 from cfi.contracts.state.rows.true_up import (
     ComplianceStatus,
-    Progress,
     Stage,
-    TrueUpWork,
-    Work,
 )
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.messages.custody.cancel_delayed_transfer import CancelDelayedTransfer
 from cfi.contracts.wire.messages.custody.stop_transfer import StopTransfer
-from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
-from cfi.contracts.wire.quantities import Instant, Tonnes, Year, small_code
+from cfi.contracts.wire.quantities import Tonnes
 from cfi.contracts.wire.schema import Hash
-from cfi.contracts.wire.text import AccountId, HolderId, LotId, Text
-from tests.contracts.ledger import EXCHANGE, Ledger
+from cfi.contracts.wire.text import Text
+from tests.contracts.due.true_up.at_close import (
+    FREE,
+    LEFT,
+    A,
+    before_the_close,
+    closed_as,
+    given_surplus,
+    marked,
+    moved,
+    sold,
+)
+from tests.contracts.ledger import EXCHANGE
 from tests.contracts.rules.custody.market import (
     DAY,
     donation,
     given_protection,
-    given_sale,
     given_standing,
     given_status,
     told,
     unlocked,
 )
 from tests.contracts.true_up import TrueUpLedger
-
-A = HolderId("company-a")
-LEFT = 400_000
-FREE = small_code(Restriction.NONE)
-
-
-def given_surplus(true_up: TrueUpLedger) -> LotId:
-    """Company A has 400,000 t of 2003 beyond what it owed; its transfers wait thirty days."""
-    true_up.member(A, 10_000_000)
-    true_up.allocated(A, 2003)
-    true_up.emitted(A, 2003, 9_500_000)
-    true_up.reaches(2003, Stage.CURE)
-    ledger = true_up.ledger
-    given_standing(ledger, A, "company-b", until=ledger.now + 360 * DAY)
-    given_protection(ledger, A, delay=30 * DAY)
-    (left,) = ledger.lots("company-a/1")
-    assert left.tonnes == LEFT
-    return left.lot_id
-
-
-def before_the_close(true_up: TrueUpLedger, year: int = 2003) -> None:
-    """Let time pass until the day before the close."""
-    row = next(row for row in true_up.ledger.state.true_ups.all() if row.year == year)
-    true_up.ledger.pass_time(to=row.closes_at - DAY)
-
-
-def sold(ledger: Ledger, lot_id: LotId, tonnes: int = LEFT) -> Hash:
-    """An accepted sale to company B that waits."""
-    expires_at = Instant(ledger.now + DAY)
-    return given_sale(ledger, lot_id=lot_id, tonnes=Tonnes(tonnes), expires_at=expires_at)
-
-
-def marked(true_up: TrueUpLedger) -> tuple[int, int, int]:
-    """Tonnes of 2003 that are free, Super Reductions, Special Reserve."""
-    return (
-        true_up.marked(A, 2003, Restriction.NONE),
-        true_up.marked(A, 2003, Restriction.SUPER_REDUCTION),
-        true_up.marked(A, 2003, Restriction.SPECIAL_RESERVE),
-    )
-
-
-def closed_as(true_up: TrueUpLedger) -> tuple[int, int, int]:
-    """The same as the close recorded it."""
-    closing = true_up.closing(A, 2003)
-    return (
-        closing.banked_tonnes,
-        closing.super_reduction_tonnes,
-        closing.special_reserve_tonnes,
-    )
 
 
 class TestADonation:
@@ -309,14 +265,8 @@ def test_a_close_of_several_pieces_keeps_what_it_did_not_find_too(
     before_the_close(true_up)
     parts = [sold(ledger, lot_id, tonnes) for tonnes in (200_000, 50_000)]
     ledger.given_account(A)
-    moved = TransferLot(
-        source=AccountId("company-a/1"),
-        target=AccountId("company-a/3"),
-        lot_id=lot_id,
-        tonnes=Tonnes(50_000),
-    )
     for _ in range(2):
-        ledger.when(moved, A)
+        ledger.when(moved(lot_id, 50_000))
         ledger.done()
     true_up.reaches(2003, Stage.CLOSED)
     assert closed_as(true_up) == (0, 100_000, 50_000)
@@ -325,45 +275,3 @@ def test_a_close_of_several_pieces_keeps_what_it_did_not_find_too(
     assert closed_as(true_up) == (125_000, 100_000, 175_000)
     marks = [(lot.tonnes, int(lot.restrictions)) for lot in ledger.lots("company-a/3")]
     assert marks == [(50_000, int(Restriction.SUPER_REDUCTION))] * 2
-
-
-def test_what_is_sold_between_two_pieces_of_the_close_is_marked_when_it_comes_back(
-    true_up: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("cfi.contracts.due.true_up.pieces.MAX_LOTS_PER_PIECE", 1)
-    ledger, lot_id = true_up.ledger, given_surplus(true_up)
-    before_the_close(true_up)
-    ledger.given_account(A)
-    moved = TransferLot(
-        source=AccountId("company-a/1"),
-        target=AccountId("company-a/3"),
-        lot_id=lot_id,
-        tonnes=Tonnes(100_000),
-    )
-    assert ledger.when(moved, A).done
-    so_far = closed_piece(ledger, None)
-    delivery_id = sold(ledger, lot_id, 300_000)
-    while so_far is not None:
-        ledger.pass_time()
-        so_far = closed_piece(ledger, so_far)
-    assert closed_as(true_up) == (0, 100_000, 0)
-    cancelled(true_up, delivery_id)
-    assert closed_as(true_up) == (125_000, 100_000, 175_000)
-    assert true_up.marked(A, 2003, Restriction.SPECIAL_RESERVE) == 175_000
-
-
-def closed_piece(ledger: Ledger, so_far: Progress | None) -> Progress | None:
-    """One piece of company A's close; how far it came."""
-    holder = ledger.state.holders.get(A)
-    assert holder is not None
-    work = TrueUpWork(
-        year=Year(2003),
-        exchange=HolderId(EXCHANGE),
-        work=Work.CLOSE,
-        after=None,
-        since=ledger.now,
-        progress=so_far,
-    )
-    changes, after = close_year(ledger.state, holder, work, ledger.context(EXCHANGE, "officer-1"))
-    ledger.given(changes)
-    return after

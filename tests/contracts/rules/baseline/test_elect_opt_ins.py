@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cfi.contracts.wire.emissions import ElectricityOptIn, WarmingSet
+from cfi.contracts.wire.limits import MAX_OPT_INS
 from cfi.contracts.wire.messages.true_up.schedule_true_up import ScheduleTrueUp
 from cfi.contracts.wire.quantities import Year
 from cfi.contracts.wire.text import Identifier
@@ -208,6 +209,16 @@ def test_no_country_is_added_after_2003(filing: FilingLedger) -> None:
     filing.ledger.pass_time(to=day("2004-01-01"))
     filing.ledger.when(opt_ins(countries=(CANADA,)), A)
     filing.ledger.refused("ELECTION_CLOSED", "RB 6.4", {})
+
+
+@pytest.mark.parametrize(
+    "field", ["small_source_activities", "minor_ownership_activities", "countries"]
+)
+def test_no_longer_list_than_is_looked_through_at_once(filing: FilingLedger, field: str) -> None:
+    names = tuple(Identifier(f"name-{number}") for number in range(MAX_OPT_INS + 1))
+    filing.ledger.when(opt_ins(**{field: names}), A)
+    filing.ledger.refused("OUT_OF_RANGE", "ours", {"field": field, "most": MAX_OPT_INS})
+    filing.does(opt_ins(**{field: names[1:]}))
 
 
 def test_who_makes_power_doesn_t_opt_in_electricity(filing: FilingLedger) -> None:

@@ -38,7 +38,6 @@ class TestWhatAReportDoes:
             ChangeKind.ACQUISITION,
         ]
 
-
     def test_it_may_come_go_and_come_again_on_one_day(self, filing: FilingLedger) -> None:
         filing.established()
         filing.does(acquire())
@@ -77,3 +76,24 @@ def test_nobody_acquires_more_than_a_facility_can_emit(filing: FilingLedger) -> 
     too_large = replace(acquire("plant-5"), baseline_tonnes=Tonnes(100_000_001))
     filing.ledger.when(too_large, A)
     filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.4", {"tonnes": 100_000_001})
+
+
+def test_nor_more_than_a_member_s_baseline_can_be_whatever_it_sold(filing: FilingLedger) -> None:
+    """RB 6.5.6: what can't be adjusted for would hold up every later report."""
+    filing.established(1_000_000)
+    for number in range(9):
+        filing.acquires(f"bought-{number}", 100_000_000, "2003-07-01")
+    filing.sells("bought-0", 100_000_000, "2003-07-01")
+    filing.ledger.when(replace(acquire("last"), baseline_tonnes=Tonnes(99_000_001)), A)
+    filing.ledger.refused("TOO_MANY_TONNES", "RB 6.5.4", {"baseline_tonnes": 1_000_000_001})
+    filing.acquires("last", 99_000_000, "2003-07-01")
+
+
+def test_it_is_no_more_than_is_reckoned_with_at_once(
+    filing: FilingLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filing.established()
+    monkeypatch.setattr("cfi.contracts.rules.baseline.record_acquisition.MAX_BASELINE_CHANGES", 1)
+    filing.does(acquire("plant-4"))
+    filing.ledger.when(acquire("plant-5"), A)
+    filing.ledger.refused("TOO_MANY_RECORDS", "RB 6.5.4", {})

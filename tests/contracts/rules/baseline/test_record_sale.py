@@ -89,3 +89,27 @@ def test_a_holder_has_room_for_so_many_records(
     monkeypatch.setattr(StateView, "holder_has_room", lambda *_: False)
     established.ledger.when(sell(), A)
     established.ledger.refused("TOO_MANY_RECORDS", "RB 6.5.5", {})
+
+
+def test_nothing_goes_before_it_came(established: FilingLedger) -> None:
+    established.acquires("plant-4", 200_000, "2004-06-01")
+    before = established.ledger.tables()
+    facts: dict[str, Fact] = {"facility_id": "plant-4", "first_day": day("2003-07-01")}
+    established.ledger.when(sell("plant-4", 200_000), A)
+    established.ledger.refused("DATES_OUT_OF_ORDER", "RB 6.5.5", facts)
+    assert established.ledger.tables() == before
+    established.sells("plant-4", 200_000, "2004-06-01")
+
+
+def test_a_part_that_went_earlier_may_be_reported_later(established: FilingLedger) -> None:
+    established.sells("plant-1", 700_000, "2004-08-01")
+    established.does(sell(tonnes=300_000))
+
+
+def test_it_is_no_more_than_is_reckoned_with_at_once(
+    established: FilingLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cfi.contracts.rules.baseline.record_sale.MAX_BASELINE_CHANGES", 1)
+    established.does(sell(tonnes=1))
+    established.ledger.when(sell(tonnes=1), A)
+    established.ledger.refused("TOO_MANY_RECORDS", "RB 6.5.5", {})

@@ -1,11 +1,13 @@
 """Ours: a stage of a true-up may go on for longer, under four eyes."""
 
+from dataclasses import replace
 from operator import itemgetter
 
 import pytest
 
 from cfi.contracts.figures.dates import start_of_day
-from cfi.contracts.state.rows.true_up import Stage
+from cfi.contracts.state.changes import put_public
+from cfi.contracts.state.rows.true_up import TRUE_UPS, Stage
 from cfi.contracts.state.table import number_key
 from cfi.contracts.wire.messages.true_up.extend_stage import ExtendStage
 from cfi.contracts.wire.quantities import Instant, SmallCode, Year
@@ -38,6 +40,33 @@ class TestWhatExtendingDoes:
         row = true_up.ledger.state.true_ups.get(number_key(2003))
         assert row is not None
         assert (row.closes_at, row.due_at) == (LATER, row.opens_at)
+
+
+    def test_elections_that_were_to_begin_with_the_opening_may_begin_after_it(
+        self, true_up: TrueUpLedger
+    ) -> None:
+        true_up.scheduled(2003)
+        true_up.member("company-a", 100_000)
+        opens, elections = start_of_day(2004, 5, 1), start_of_day(2004, 5, 15)
+        true_up.ledger.when_both(extend(Stage.ELECTIONS, elections))
+        true_up.ledger.pass_time(to=opens)
+        assert true_up.stage(2003) is Stage.OPEN
+        assert true_up.obligation("company-a", 2003).short_tonnes == 102_000
+        true_up.ledger.pass_time(to=elections)
+        assert true_up.stage(2003) is Stage.ELECTIONS
+
+    def test_while_the_work_of_a_stage_goes_on_its_end_is_not_due(
+        self, true_up: TrueUpLedger
+    ) -> None:
+        true_up.scheduled(2003)
+        row = true_up.ledger.state.true_ups.get(number_key(2003))
+        assert row is not None
+        working = replace(row, stage=Stage.OPEN, due_at=None)
+        true_up.ledger.given(put_public(TRUE_UPS, working))
+        true_up.ledger.when_both(extend(Stage.ELECTIONS, start_of_day(2004, 5, 15)))
+        row = true_up.ledger.state.true_ups.get(number_key(2003))
+        assert row is not None
+        assert (row.elections_at, row.due_at) == (start_of_day(2004, 5, 15), None)
 
 
 REFUSALS: list[tuple[str, ExtendStage, str, str, dict[str, Fact]]] = [

@@ -1,10 +1,13 @@
 """RB 4.7: until the settlement a Member may change its mind."""
 
+from dataclasses import replace
 from operator import itemgetter
 
 import pytest
 
-from cfi.contracts.state.rows.true_up import Stage
+from cfi.contracts.state.changes import drop, put
+from cfi.contracts.state.rows.true_up import ELECTIONS, Stage
+from cfi.contracts.state.rows_view import OwnerRows
 from cfi.contracts.wire.messages.true_up.withdraw_election import WithdrawElection
 from cfi.contracts.wire.quantities import Year
 from cfi.contracts.wire.text import AccountId, LotId
@@ -76,3 +79,30 @@ def test_after_the_settlement_it_is_too_late(elections: TrueUpLedger) -> None:
     elections.ledger.when(withdraw(EARLIER))
     facts = elections.not_open(2003, "elections_at", "settles_at")
     elections.ledger.refused("STAGE_NOT_OPEN", "RB 4.7", facts)
+
+
+def test_a_lot_chosen_for_another_year_is_unknown_in_this_one(elections: TrueUpLedger) -> None:
+    ledger = elections.ledger
+    (first, _) = ledger.state.elections.of("company-a").all()
+    ledger.given(drop(ELECTIONS, "company-a", first))
+    ledger.given(put(ELECTIONS, "company-a", replace(first, year=Year(2004))))
+    ledger.when(withdraw(EARLIER))
+    ledger.refused("UNKNOWN_ELECTION", "RB 4.7", {"lot_id": EARLIER})
+
+
+def test_what_is_looked_through_is_work(
+    elections: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cfi.contracts.rules.true_up.withdraw_election._ELECTIONS_PER_WORK_UNIT", 1)
+    elections.ledger.when(withdraw(EARLIER))
+    assert elections.ledger.gas == 2
+
+
+def test_for_a_lot_that_wasn_t_chosen_nothing_is_looked_through(
+    elections: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elections.ledger.given_lot("company-a/1", 300, 2003)
+    monkeypatch.setattr(OwnerRows, "all", None)
+    for lot in ("XA-2003-0000000901", "XA-2003-0000009901"):
+        elections.ledger.when(withdraw(lot))
+        elections.ledger.refused("UNKNOWN_ELECTION", "RB 4.7", {"lot_id": lot})
