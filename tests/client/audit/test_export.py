@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cfi.client.audit import export
 from cfi.client.audit.export import export_blocks
 from cfi.client.audit.sources import BadSourceError, read_records
 from cfi.contracts.wire.block_file import encode_record
@@ -57,3 +58,19 @@ def test_no_file_is_written_over(tmp_path: Path, blocks: Path) -> None:
     with pytest.raises(FileExistsError):
         export_blocks(blocks, tmp_path / "export")
     assert (tmp_path / "export").read_bytes() == b"something"
+
+
+def test_a_copy_that_is_broken_off_has_not_its_name_yet(
+    tmp_path: Path, blocks: Path, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(export.os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            export_blocks(blocks, tmp_path / "export")
+    assert not (tmp_path / "export").exists()
+    assert export_blocks(blocks, tmp_path / "export") == len(history)
+    assert list(read_records(tmp_path / "export")) == history
+
+
+def interrupted(_: int) -> None:
+    raise KeyboardInterrupt
