@@ -34,7 +34,7 @@ def report_text(findings: Findings, made: Provenance) -> str:
         "",
     ]
     page = io.StringIO()
-    Console(file=page, width=_WIDTH, force_terminal=False, color_system=None).print(
+    Console(file=page, width=_WIDTH, force_terminal=False, color_system=None, markup=False, emoji=False).print(
         findings_page(findings)
     )
     return "\n".join(lines) + page.getvalue()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from cfi.client.audit.export import export_blocks, export_from_gateway
 from cfi.client.audit.provenance import Digested, provenance, report_json
@@ -34,6 +33,7 @@ from cfi.client.cli.audit_run import (
 )
 from cfi.client.cli.audit_source import is_address, open_gateway
 from cfi.client.light.session import machine_now
+from cfi.client.printing import printer
 from cfi.contracts.state.catalogue import TABLES
 from cfi.contracts.state.rows.custody import SUMMARY
 from cfi.contracts.state.table import (
@@ -76,7 +76,7 @@ def replay(as_json: bool, workers: int, **wanted: Any) -> None:
     if as_json:
         click.echo(json.dumps(findings_json(findings), indent=2))
     else:
-        Console().print(findings_page(findings))
+        printer().print(findings_page(findings))
     if not findings.agrees:
         raise click.exceptions.Exit(DISAGREES)
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from cfi.client.audit.admission_report import admissions_json, admissions_page
 from cfi.client.audit.admissions import PATIENCE, Watch, judge
@@ -20,6 +19,7 @@ from cfi.client.cli.audit_run import (
     replaying,
 )
 from cfi.client.light.admissions import kept_admissions
+from cfi.client.printing import printer
 from cfi.contracts.state.view import StateView
 
 
@@ -73,4 +73,4 @@ def _show(told: dict[str, Any], page: Any, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, indent=2))
     else:
-        Console().print(page)
+        printer().print(page)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
-from rich.console import Console
 
 from cfi.client.cli.check_proof import check_proof
 from cfi.client.cli.ending import system_sentence
@@ -34,6 +33,7 @@ from cfi.client.light.sync import (
     read_signed_genesis,
 )
 from cfi.client.light.verifier import TrustOptions
+from cfi.client.printing import printer
 from cfi.contracts.wire.schema import PublicKey
 from cfi.contracts.wire.text import AccountId
 
@@ -161,7 +161,7 @@ def statement(
     elif as_csv:
         click.echo(statement_csv(told), nl=False)
     else:
-        Console().print(statement_page(told, witnessed=witnessed))
+        printer().print(statement_page(told, witnessed=witnessed))
     for mismatch in told.mismatches if as_csv else ():
         click.echo(f"mismatch: {mismatch}", err=True)
     if not told.verified:

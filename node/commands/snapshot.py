@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from cfi.client.cli.light import run_or_leave
 from cfi.client.cli.options import GATEWAY, json_option
 from cfi.client.light.session import Session
 from cfi.client.light.store import LightStore
+from cfi.client.printing import printer
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.snapshot import SnapshotError
 from cfi.contracts.state.trees import HeldTrees
@@ -92,11 +92,13 @@ def list_snapshots(root: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    table = Table("height", "app hash", "chunks", "bytes", "folder", box=None)
     names = ("height", "app_hash", "chunks", "bytes", "folder")
+    table = Table(box=None)
+    for name in names:
+        table.add_column(name.replace("_", " "), overflow="fold")
     for each in found:
         table.add_row(*(str(each[name]) for name in names))
-    Console().print(table)
+    printer().print(table)
 
 
 @snapshot.command()

@@ -1,10 +1,10 @@
 """A node's blocks in one file."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from cfi.client.audit import export
 from cfi.client.audit.export import export_blocks
 from cfi.client.audit.sources import BadSourceError, read_records
 from cfi.contracts.wire.block_file import encode_record
@@ -64,7 +64,7 @@ def test_a_copy_that_is_broken_off_has_not_its_name_yet(
     tmp_path: Path, blocks: Path, history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(export.os, "fsync", interrupted)
+        patched.setattr(os, "fsync", interrupted)
         with pytest.raises(KeyboardInterrupt):
             export_blocks(blocks, tmp_path / "export")
     assert not (tmp_path / "export").exists()

@@ -88,7 +88,9 @@ class TestMake:
             (each["height"] for each in listed), reverse=True
         )
         assert listed[0] == made
-        assert str(height) in cfi("snapshot", "list", "--home", home.root).stdout
+        shown = cfi("snapshot", "list", "--home", home.root).stdout
+        assert str(height) in shown
+        assert made["app_hash"] in shown, "it is what one writes down"
 
     def test_before_the_first_block_there_is_none(self, tmp_path: Path) -> None:
         root = tmp_path / "node"
