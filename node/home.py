@@ -186,7 +186,8 @@ class Home:
             faults = str(error).splitlines()
             raise WrongInputError("\n".join(f"{path}: {fault}" for fault in faults)) from error
         except (OSError, ValueError) as error:
-            raise WrongInputError(f"{path}: {error}") from error
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise WrongInputError(f"{path}: {reason}") from error
         try:
             return with_environment(written, os.environ)
         except SettingsError as error:

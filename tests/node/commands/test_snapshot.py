@@ -116,8 +116,8 @@ REFUSED: list[tuple[str, list[str], int, str]] = [
     ("another root",          ["--app-hash", "00" * 32],          3,     "the snapshot is refused"),
     ("no root at all",        [],                                 2,     "give --app-hash, or --light"),
     ("half a light client",   ["--light", "."],                   2,     "give --app-hash, or --light"),
-    ("no hexadecimal",        ["--app-hash", "xy"],               2,     "not hexadecimal"),
-    ("a short root",          ["--app-hash", "00"],               2,     "not 32 bytes"),
+    ("no hexadecimal",        ["--app-hash", "xy"],               2,     "32 bytes in hex are wanted"),
+    ("a short root",          ["--app-hash", "00"],               2,     "32 bytes in hex are wanted"),
 ]  # fmt: skip
 
 
@@ -140,6 +140,12 @@ class TestVerifyAndRestore:
             ended = cfi("snapshot", *command, made["folder"], *options)
             assert (ended.exit_code, said in ended.stderr) == (code, True), ended.stderr
         assert files_below(home.root / "data") == before
+
+    def test_a_folder_that_holds_none_is_named(self, home: Home) -> None:
+        for command in (["verify"], ["restore", "--home", home.root]):
+            shutil.rmtree(home.ledger, ignore_errors=True)
+            ended = cfi("snapshot", *command, home.root, "--app-hash", "00" * 32)
+            assert (ended.exit_code, "holds no snapshot" in ended.stderr) == (2, True)
 
     def test_a_changed_chunk_is_refused(self, home: Home, made: dict[str, Any]) -> None:
         shutil.rmtree(home.ledger)
