@@ -195,6 +195,9 @@ def _made_by_the_running(home: Home) -> StoredSnapshot:
         made = folder.of(height)
         if made is not None:
             return made
+        failure = ask(home.socket, "make_snapshot", height=height)["failure"]
+        if failure is not None:
+            raise HomeError(f"the ledger can't write the snapshot of height {height}: {failure}")
         time.sleep(_LOOK_SECONDS)
     raise HomeError(f"the ledger has not finished the snapshot of height {height} in time")
 

@@ -105,10 +105,22 @@ class TestMake:
     def test_a_ledger_that_never_finishes(
         self, home: Home, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        def answers(*_: object, **__: object) -> dict[str, object]:
+            return {"height": 999, "failure": None}
+
         monkeypatch.setattr(snapshot_command, "_PATIENCE_SECONDS", 0.3)
-        monkeypatch.setattr(snapshot_command, "ask", lambda *_: {"height": 999})
+        monkeypatch.setattr(snapshot_command, "ask", answers)
         ended = cfi("snapshot", "make", "--home", home.root)
         assert (ended.exit_code, "not finished" in ended.stderr) == (1, True)
+
+    def test_a_ledger_that_cannot_write_it_is_not_waited_for(self, home: Home) -> None:
+        shutil.rmtree(home.snapshots)
+        home.snapshots.write_bytes(b"")
+        with running(home) as node, Client.of(node):
+            ended = cfi("snapshot", "make", "--home", home.root)
+        assert ended.exit_code == 1
+        assert "the ledger can't write the snapshot of height " in ended.stderr
+        assert str(home.snapshots) in ended.stderr
 
 
 REFUSED: list[tuple[str, list[str], int, str]] = [
