@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from typing import Final
 
 from cfi.node.assembly import read_home_genesis
 from cfi.node.consensus.private_validator import PrivateValidator
@@ -9,6 +10,9 @@ from cfi.node.home import Home, HomeError
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import LedgerStore
+
+_FIRST: Final = 1
+"""The first height of a chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ def _blocks(home: Home) -> Finding:
 
 def _restored_at(home: Home) -> int:
     """Where the blocks may begin; anywhere, where the store can't tell."""
+    if not home.ledger.exists():
+        return _FIRST
     try:
         database = Database(home.ledger)
     except (OSError, DamagedError):
@@ -70,6 +76,9 @@ def _last_signed(home: Home) -> int:
 
 
 def _store(home: Home) -> Finding:
+    # Opening makes one, and a snapshot is restored only where none is.
+    if not home.ledger.exists():
+        return Finding("store", sound=True, sentence="none: the next start makes it")
     try:
         database = Database(home.ledger)
         try:

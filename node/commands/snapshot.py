@@ -176,6 +176,8 @@ def _made_here(home: Home) -> StoredSnapshot:
 
 
 def _made_of(home: Home, genesis: bytes) -> StoredSnapshot:
+    if not home.ledger.exists():
+        raise HomeError(f"{home.root} has no height yet")
     database = Database(home.ledger)
     try:
         application = loaded_application(home, genesis, database, HeldTrees())

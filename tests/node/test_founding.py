@@ -185,7 +185,7 @@ class TestTheDoctor:
             "store",
             "validator",
         }
-        assert told["store"][1] == "empty"
+        assert told["store"][1] == "none: the next start makes it"
 
     def test_tells_height_and_root(self, home: Home) -> None:
         root = decide_blocks(home, 2)

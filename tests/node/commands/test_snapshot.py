@@ -97,6 +97,7 @@ class TestMake:
         found(Home(root), Settings(), FOUNDING)
         ended = cfi("snapshot", "make", "--home", root)
         assert (ended.exit_code, "has no height yet" in ended.stderr) == (1, True)
+        assert not Home(root).ledger.exists()
 
     def test_where_no_node_is(self, tmp_path: Path) -> None:
         ended = cfi("snapshot", "make", "--home", tmp_path / "nowhere")
@@ -158,6 +159,13 @@ class TestVerifyAndRestore:
             shutil.rmtree(home.ledger, ignore_errors=True)
             ended = cfi("snapshot", *command, home.root, "--app-hash", "00" * 32)
             assert (ended.exit_code, "holds no snapshot" in ended.stderr) == (2, True)
+
+    def test_goes_into_a_home_that_was_examined(self, home: Home, made: dict[str, Any]) -> None:
+        shutil.rmtree(home.ledger)
+        assert told("doctor", "--home", home.root)["store"] == "none: the next start makes it"
+        assert told(
+            "snapshot", "restore", "--home", home.root, made["folder"], "--app-hash", made["app_hash"],
+        )["restored_to"]  # fmt: skip
 
     def test_a_changed_chunk_is_refused(self, home: Home, made: dict[str, Any]) -> None:
         shutil.rmtree(home.ledger)
