@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import cbor2
 
-from cfi.node.link import FrameReader, Kind, frame
+from cfi.node.link import FrameError, FrameReader, Kind, frame
 
 _PATIENCE_SECONDS: Final = 10.0
 _READ: Final = 1 << 16
@@ -28,7 +28,9 @@ def ask(path: Path, question: str, **parameters: object) -> Any:
             link.connect(str(path))
             link.sendall(frame(Kind.ASK, 1, cbor2.dumps([question, parameters])))
             kind, content = _first_frame(link)
-    except OSError as error:
+    except PermissionError as error:
+        raise UnreachableError(f"{path} is closed to this user: ask as the node's") from error
+    except (OSError, FrameError) as error:
         raise UnreachableError(f"no ledger answers on {path}: is it started?") from error
     answer = cbor2.loads(content)
     if kind != Kind.RESULT:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from cfi.client.cli.ending import (
@@ -19,6 +18,7 @@ from cfi.client.cli.ending import (
     leave,
     leave_unwritten,
 )
+from cfi.client.printing import printer
 from cfi.client.wallet.keystore import KeyExistsError, KeystoreError, WrongPassphraseError
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.state.snapshot import SnapshotError
@@ -85,7 +85,7 @@ def show(content: dict[str, object], as_json: bool) -> None:
     table.columns[1].overflow = "fold"
     for name, value in content.items():
         table.add_row(name.replace("_", " "), _shown(value))
-    Console().print(table)
+    printer().print(table)
 
 
 def _shown(value: object) -> str:

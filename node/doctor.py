@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from cfi.client.wallet.keystore import KeystoreError, require_sound
 from cfi.client.wallet.private_file import exposure
@@ -12,6 +13,9 @@ from cfi.node.home import Home, HomeError
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError, Database
 from cfi.node.storage.ledger_store import LedgerStore
+
+_FIRST: Final = 1
+"""The first height of a chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ def _blocks(home: Home) -> Finding:
 
 def _restored_at(home: Home) -> int:
     """Where the blocks may begin; anywhere, where the store can't tell."""
+    if not home.ledger.exists():
+        return _FIRST
     try:
         database = Database(home.ledger)
     except (OSError, DamagedError):
@@ -74,6 +80,9 @@ def _last_signed(home: Home) -> int:
 
 
 def _store(home: Home) -> Finding:
+    # Opening makes one, and a snapshot is restored only where none is.
+    if not home.ledger.exists():
+        return Finding("store", sound=True, sentence="none: the next start makes it")
     try:
         database = Database(home.ledger)
         try:

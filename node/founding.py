@@ -16,7 +16,7 @@ from cfi.genesis.officers import sign_genesis
 from cfi.genesis.programmes.loader import programme
 from cfi.node.consensus import private_validator
 from cfi.node.consensus.cometbft.node_key import write_node_key
-from cfi.node.home import Home
+from cfi.node.home import Home, require_empty
 from cfi.node.settings import Settings
 from cfi.node.storage.atomic import write_atomically
 
@@ -84,6 +84,7 @@ def found_network(places: Sequence[Place], founding: Founding, keys: Path) -> by
     signed = sign_genesis(document, [key.seed for key in officers.values()])
     for place in places:
         place.home.require_free()
+    require_empty(keys)
 
     keys.mkdir(parents=True, exist_ok=True)
     for name, key in officers.items():

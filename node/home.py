@@ -139,13 +139,13 @@ class Home:
         return self.root / "run" / "lock"
 
     def require_free(self) -> None:
-        """Raise HomeError where a chain stands already."""
-        if self.genesis_file.exists():
-            raise HomeError(f"{self.root} has a chain already; choose another --home")
+        """Raise HomeError where anything stands already: a home writes over nobody's keys."""
+        self._require_no_chain()
+        require_empty(self.root)
 
     def create(self, settings: Settings) -> None:
         """Make the folders and the settings; raises HomeError where a chain stands already."""
-        self.require_free()
+        self._require_no_chain()
         for folder in (self.validator_key, self.validator_state, self.lock_file):
             folder.parent.mkdir(parents=True, exist_ok=True)
         for folder in (self.keys, self.blocks):
@@ -186,7 +186,8 @@ class Home:
             faults = str(error).splitlines()
             raise WrongInputError("\n".join(f"{path}: {fault}" for fault in faults)) from error
         except (OSError, ValueError) as error:
-            raise WrongInputError(f"{path}: {error}") from error
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise WrongInputError(f"{path}: {reason}") from error
         try:
             return with_environment(written, os.environ)
         except SettingsError as error:
@@ -202,3 +203,16 @@ class Home:
             os.close(descriptor)
             raise LockedError(f"a node runs in {self.root}: stop it first") from error
         return descriptor
+
+    def _require_no_chain(self) -> None:
+        if self.genesis_file.exists():
+            raise HomeError(f"{self.root} has a chain already; choose another --home")
+
+
+def require_empty(folder: Path) -> None:
+    """Raise HomeError where a folder holds anything, OSError where it can't be looked into."""
+    if folder.exists() and any(folder.iterdir()):
+        raise HomeError(
+            f"{folder} is not empty: choose a new folder; if what a broken-off command left is all "
+            "there is in it, remove it and begin again"
+        )

@@ -36,6 +36,8 @@ class SnapshotMaker:
         self._interval = interval
         self._waiting: asyncio.Queue[FrozenHeight] = asyncio.Queue()
         self._busy = False
+        self._failure: str | None = None
+        """Why the last one that was begun can't be made."""
         application.follow(self._committed)
 
     def begin(self) -> int:
@@ -43,12 +45,16 @@ class SnapshotMaker:
         if self._busy or self._application.store.committed() is None:
             raise BusyError("another snapshot is being made, or there is no height yet")
         frozen = freeze(self._application)
-        self._busy = True
+        self._busy, self._failure = True, None
         self._waiting.put_nowait(frozen)
         return frozen.head.height
 
-    def question(self, _: Parameters) -> object:
-        """Begin one for an operator who asks; raises QuestionError."""
+    def question(self, parameters: Parameters) -> object:
+        """Begin one for an operator who asks, and tell its height; or, asked with a height, what
+        keeps that one from being made. Raises QuestionError.
+        """
+        if "height" in parameters:
+            return {"height": parameters["height"], "failure": self._failure}
         try:
             return {"height": self.begin()}
         except BusyError as error:
@@ -66,7 +72,8 @@ class SnapshotMaker:
             frozen = await self._waiting.get()
             try:
                 await self._make(frozen)
-            except OSError:
+            except OSError as error:
+                self._failure = str(error)
                 _LOG.exception("a snapshot can't be written", extra={"height": frozen.head.height})
             finally:
                 frozen.close()

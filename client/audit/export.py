@@ -1,11 +1,13 @@
 """One file with all blocks of a node, to hand to an auditor."""
 
+import errno
 import os
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from cfi.client.audit.network import NetworkSource
 from cfi.client.audit.sources import BadSourceError, block_files
+from cfi.client.files import sync_folder
 from cfi.contracts.wire.block_file import BrokenRecordError, decode_record, encode_record
 
 UNFINISHED: Final = ".part"
@@ -18,18 +20,15 @@ def export_blocks(source: Path, target: Path) -> int:
     BadSourceError for any other damage and where no block is whole, FileExistsError where the file
     is there already.
     """
-    files = block_files(source)
-    with target.open("xb") as out:
-        try:
-            copied = sum(_copy(path, out, last=path == files[-1]) for path in files)
-            out.flush()
-            os.fsync(out.fileno())
-        except (BadSourceError, OSError):
-            target.unlink()
-            raise
-    if not copied:
-        target.unlink()
-        raise BadSourceError(f"{source}: no whole block")
+    _require_new(target)
+    unfinished = _unfinished(target)
+    try:
+        with unfinished.open("wb") as out:
+            copied = _copy_all(source, out)
+            _finish(out, unfinished, target)
+    except (BadSourceError, OSError):
+        unfinished.unlink(missing_ok=True)
+        raise
     return copied
 
 
@@ -39,9 +38,8 @@ def export_from_gateway(source: NetworkSource, target: Path) -> int:
     What an earlier run left unfinished is taken up. Raises FileExistsError where the file is there
     already, UnavailableError and BadSourceError as the source does.
     """
-    if target.exists():
-        raise FileExistsError(f"{target} is there already")
-    unfinished = target.with_name(target.name + UNFINISHED)
+    _require_new(target)
+    unfinished = _unfinished(target)
     with unfinished.open("a+b") as out:
         out.seek(0)
         count, end = _whole_records(unfinished.name, out.read(), last=True)
@@ -50,10 +48,33 @@ def export_from_gateway(source: NetworkSource, target: Path) -> int:
         for record in source.records():
             out.write(encode_record(record))
             count += 1
-        out.flush()
-        os.fsync(out.fileno())
-    unfinished.rename(target)
+        _finish(out, unfinished, target)
     return count
+
+
+def _require_new(target: Path) -> None:
+    if target.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+
+
+def _unfinished(target: Path) -> Path:
+    """Where a copy stands until it is whole: who finds the file under its name has all of it."""
+    return target.with_name(target.name + UNFINISHED)
+
+
+def _finish(out: BinaryIO, unfinished: Path, target: Path) -> None:
+    out.flush()
+    os.fsync(out.fileno())
+    unfinished.rename(target)
+    sync_folder(target.parent)
+
+
+def _copy_all(source: Path, out: BinaryIO) -> int:
+    files = block_files(source)
+    copied = sum(_copy(path, out, last=path == files[-1]) for path in files)
+    if not copied:
+        raise BadSourceError(f"{source}: no whole block")
+    return copied
 
 
 def _copy(path: Path, out: BinaryIO, *, last: bool) -> int:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cfi.client.audit.sources import BadSourceError
-from cfi.client.light.bisection import UnavailableError
 from cfi.client.light.http import GatewayClient, GatewayRefusedError, UnreachableError
 from cfi.client.light.lightblock import LightBlock
 from cfi.client.wallet.keystore import SigningKey
@@ -73,7 +72,7 @@ class NetworkSource:
     def _run(self) -> None:
         try:
             asyncio.run(self._fetch_all())
-        except (UnavailableError, BadSourceError) as error:
+        except Exception as error:  # noqa: BLE001 - whoever waits for pages has to hear of it
             self._hand_over(error)
         else:
             self._hand_over(None)

@@ -64,7 +64,8 @@ def _totals(findings: Findings) -> Table:
 
 
 def _difference(disagreement: Disagreement) -> Table:
-    table = Table("First disagreement", "", title_justify="left")
+    table = Table("First disagreement", title_justify="left")
+    table.add_column("", overflow="fold")
     table.add_row("Height", str(disagreement.height))
     table.add_row("What", disagreement.what)
     table.add_row("Expected", disagreement.expected)

@@ -34,7 +34,6 @@ def report_text(findings: Findings, made: Provenance) -> str:
         "",
     ]
     page = io.StringIO()
-    Console(file=page, width=_WIDTH, force_terminal=False, color_system=None).print(
-        findings_page(findings)
-    )
+    console = Console(file=page, width=_WIDTH, color_system=None, markup=False, emoji=False)
+    console.print(findings_page(findings))
     return "\n".join(lines) + page.getvalue()

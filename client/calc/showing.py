@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 
+from cfi.client.printing import printer
 from cfi.contracts.wire.quantities import nearest
 
 PLACES: Final = 6
-WIDTH: Final = 120
 _NOTHING: Final = "-"
 
 
@@ -48,10 +47,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
         table.add_column(column, justify="right" if number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*(cell(value) for value in row))
-    console = Console(highlight=False, markup=False, emoji=False)
-    if not console.is_terminal:
-        console.width = WIDTH
-    console.print(table)
+    printer().print(table)
 
 
 def _factor(number: int, prime: int) -> tuple[int, int]:

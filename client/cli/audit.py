@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from cfi.client.audit.export import export_blocks, export_from_gateway
 from cfi.client.audit.provenance import Digested, provenance, report_json
@@ -21,8 +20,6 @@ from cfi.client.audit.report import findings_json, findings_page
 from cfi.client.audit.report_text import report_text
 from cfi.client.cli.audit_admissions import admissions
 from cfi.client.cli.audit_run import (
-    DISAGREES,
-    FAILED,
     EndedError,
     audited,
     history_of,
@@ -33,7 +30,9 @@ from cfi.client.cli.audit_run import (
     with_progress,
 )
 from cfi.client.cli.audit_source import is_address, open_gateway
+from cfi.client.cli.ending import FAILED, NOT_VERIFIED
 from cfi.client.light.session import machine_now
+from cfi.client.printing import printer
 from cfi.contracts.state.catalogue import TABLES
 from cfi.contracts.state.rows.custody import SUMMARY
 from cfi.contracts.state.table import (
@@ -76,9 +75,9 @@ def replay(as_json: bool, workers: int, **wanted: Any) -> None:
     if as_json:
         click.echo(json.dumps(findings_json(findings), indent=2))
     else:
-        Console().print(findings_page(findings))
+        printer().print(findings_page(findings))
     if not findings.agrees:
-        raise click.exceptions.Exit(DISAGREES)
+        raise click.exceptions.Exit(NOT_VERIFIED)
 
 
 @audit.command("report")
@@ -103,7 +102,11 @@ def report(folder: Path, name: str, workers: int, **wanted: Any) -> None:
     history, began = history_of(wanted), machine_now()
     source = Digested(history.records)
     or_exit(folder.mkdir)
-    findings = audited(replace(history, records=source), workers)
+    try:
+        findings = audited(replace(history, records=source), workers)
+    except BaseException:
+        folder.rmdir()
+        raise
     made = provenance(
         auditor=name,
         began=began,
@@ -117,7 +120,7 @@ def report(folder: Path, name: str, workers: int, **wanted: Any) -> None:
     (folder / "report.txt").write_text(report_text(findings, made))
     click.echo(f"{folder}: {'everything agrees' if findings.agrees else 'a disagreement'}")
     if not findings.agrees:
-        raise click.exceptions.Exit(DISAGREES)
+        raise click.exceptions.Exit(NOT_VERIFIED)
 
 
 @audit.command("prove")

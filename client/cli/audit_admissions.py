@@ -5,21 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from cfi.client.audit.admission_report import admissions_json, admissions_page
 from cfi.client.audit.admissions import PATIENCE, Watch, judge
 from cfi.client.audit.report import findings_json, findings_page
-from cfi.client.cli.audit_run import (
-    BAD_INPUT,
-    DISAGREES,
-    audited,
-    history_of,
-    leave,
-    or_exit,
-    replaying,
-)
+from cfi.client.cli.audit_run import audited, history_of, leave, or_exit, replaying
+from cfi.client.cli.ending import BAD_INPUT, NOT_VERIFIED
 from cfi.client.light.admissions import kept_admissions
+from cfi.client.printing import printer
 from cfi.contracts.state.view import StateView
 
 
@@ -60,17 +53,17 @@ def admissions(
     if not replayed.agrees:
         told: dict[str, Any] = {"replay": findings_json(replayed), "admissions": None}
         _show(told, findings_page(replayed), as_json)
-        raise click.exceptions.Exit(DISAGREES)
+        raise click.exceptions.Exit(NOT_VERIFIED)
     state = StateView(history.beginning.state)
     found = judge(receipts, watch, state, replayed.chain_id, replayed.height, patience)
     told = {"replay": findings_json(replayed), "admissions": admissions_json(found)}
     _show(told, admissions_page(found), as_json)
     if not found.clean:
-        raise click.exceptions.Exit(DISAGREES)
+        raise click.exceptions.Exit(NOT_VERIFIED)
 
 
 def _show(told: dict[str, Any], page: Any, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, indent=2))
     else:
-        Console().print(page)
+        printer().print(page)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 from rich.console import Console
@@ -20,7 +20,15 @@ from cfi.client.audit.auditor import See, audit
 from cfi.client.audit.findings import DisagreementError, Findings
 from cfi.client.audit.sources import BadSourceError
 from cfi.client.cli.audit_source import History, Wanted, open_history
-from cfi.client.cli.ending import system_sentence
+from cfi.client.cli.ending import (
+    BAD_INPUT,
+    FAILED,
+    LOCKED,
+    NOT_VERIFIED,
+    UNREACHABLE,
+    complain,
+    system_sentence,
+)
 from cfi.client.cli.options import A_FILE, passphrase_option
 from cfi.client.light.bisection import UnavailableError
 from cfi.client.light.http import GatewayRefusedError
@@ -30,11 +38,6 @@ from cfi.client.wallet.keystore import KeystoreError, WrongPassphraseError
 from cfi.contracts.state.genesis import GenesisError
 from cfi.contracts.transition.dispatch import UnsupportedVersionError
 
-FAILED: Final = 1
-BAD_INPUT: Final = 2
-DISAGREES: Final = 3
-UNREACHABLE: Final = 4
-LOCKED: Final = 5
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -104,7 +107,7 @@ def or_exit(work: Callable[[], T]) -> T:
     except UnavailableError as error:
         leave(str(error), UNREACHABLE)
     except DisagreementError as error:
-        leave(f"the history disagrees: {error}", DISAGREES)
+        leave(f"the history disagrees: {error}", NOT_VERIFIED)
     except (UnsupportedVersionError, TreeProcessError) as error:
         leave(str(error), FAILED)
     except (BadSourceError, GenesisError, KeystoreError) as error:
@@ -123,7 +126,7 @@ class EndedError(click.exceptions.Exit):
 
 def leave(sentence: str, status: int) -> NoReturn:
     """Say why, and end with a status."""
-    click.echo(sentence, err=True)
+    complain(sentence)
     raise EndedError(sentence, status)
 
 

@@ -96,7 +96,10 @@ def open_gateway(
 
 
 def _beginning(genesis_file: bytes, known_hash: str | None) -> Beginning:
-    beginning = begin_with(genesis_file)
+    try:
+        beginning = begin_with(genesis_file)
+    except GenesisError as error:
+        raise GenesisError(f"the genesis is refused: {error}") from error
     if known_hash is not None and known_hash.lower() != beginning.genesis_hash.hex():
         raise GenesisError(
             f"the genesis file has the hash {beginning.genesis_hash.hex()}, not the given one"
@@ -108,6 +111,8 @@ def _genesis_of(source: str) -> Path:
     if is_address(source):
         raise BadSourceError("a gateway's genesis is not believed: give --genesis")
     path = Path(source)
+    if not path.exists():
+        raise BadSourceError(f"{path} isn't there: look at its path")
     for folder in (path, *path.resolve().parents[:2]):
         if (folder / GENESIS_NAME).is_file():
             return folder / GENESIS_NAME

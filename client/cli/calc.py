@@ -12,8 +12,8 @@ from cfi.client.calc import allocation as allocation_calc
 from cfi.client.calc import baseline as baseline_calc
 from cfi.client.calc import position as position_calc
 from cfi.client.calc.reading import InputFaults, parse
+from cfi.client.cli.ending import BAD_INPUT
 
-BAD_INPUT: Final = 2
 STANDARD_INPUT: Final = "-"
 Report = dict[str, object]
 Command = Callable[[str | None, bool, bool], None]

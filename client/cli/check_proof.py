@@ -7,13 +7,12 @@ from typing import Final
 
 import click
 
+from cfi.client.cli.ending import BAD_INPUT, NOT_VERIFIED
 from cfi.client.cli.options import json_option
 from cfi.client.light.proofs import verify_membership, verify_non_membership
 from cfi.contracts.wire.limits import MAX_PROOF_BYTES
 from cfi.contracts.wire.merkle import HASH_BYTES
 
-BAD_INPUT: Final = 2
-NOT_SHOWN: Final = 3
 STANDARD_INPUT: Final = "-"
 
 
@@ -53,7 +52,7 @@ def check_proof(root: str, key: str, value: str | None, proof: str, as_json: boo
     else:
         click.echo(f"{'shown' if holds else 'not shown'}: {claim}")
     if not holds:
-        raise click.exceptions.Exit(NOT_SHOWN)
+        raise click.exceptions.Exit(NOT_VERIFIED)
 
 
 def _unhex(name: str, text: str, faults: list[str]) -> bytes | None:

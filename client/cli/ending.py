@@ -17,7 +17,7 @@ LOCKED: Final = 5
 _SENTENCES: Final[Mapping[int, str]] = MappingProxyType(
     {
         errno.EEXIST: "is there already: choose another name",
-        errno.ENOENT: "isn't there, and can't be made there: look at its path",
+        errno.ENOENT: "isn't there: look at its path",
         errno.ENOTDIR: "can't be: part of its path is a file, no folder",
         errno.EISDIR: "is a folder: name a file",
         errno.EACCES: "is closed to this user: look at its owner and permissions",
@@ -29,10 +29,15 @@ _SENTENCES: Final[Mapping[int, str]] = MappingProxyType(
 )
 
 
-def leave(text: str, status: int) -> NoReturn:
-    """Say why on standard error, a line each, and end with a status."""
+def complain(text: str) -> None:
+    """Say what is wrong on standard error, a line each."""
     for line in text.splitlines():
         click.echo(f"cfi: {line}", err=True)
+
+
+def leave(text: str, status: int) -> NoReturn:
+    """Say why on standard error, and end with a status."""
+    complain(text)
     raise click.exceptions.Exit(status)
 
 

@@ -10,6 +10,7 @@ from cfi.client.cli.asking import or_leave, own_rows
 from cfi.client.cli.ending import FAILED
 from cfi.client.cli.options import A_FILE, gateway_option, json_option, passphrase_option
 from cfi.client.cli.passphrase import made_key, opened_key
+from cfi.client.cli.prompts import require_agreed
 from cfi.client.cli.receipts import light_folder
 from cfi.client.cli.tx import send_rotation
 from cfi.client.light.http import GatewayClient
@@ -51,9 +52,7 @@ def rotate(
     new = _new(new_file, new_passphrase_file)
     built = _rotation(gateway, old, new, folder)
     if not yes:
-        click.confirm(
-            f"Revoke {built.old_key.hex()} for {built.new_key.hex()}?", abort=True, err=True
-        )
+        require_agreed(f"Revoke {built.old_key.hex()} for {built.new_key.hex()}?")
     if not send_rotation(gateway, old, new, folder, built, as_json=as_json):
         sys.exit(FAILED)
     click.echo(f"{new_file} has your key; {file} is of no more use", err=True)

@@ -4,13 +4,19 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
-from rich.console import Console
 
 from cfi.client.cli.check_proof import check_proof
-from cfi.client.cli.ending import system_sentence
+from cfi.client.cli.ending import (
+    BAD_INPUT,
+    FAILED,
+    NOT_VERIFIED,
+    UNREACHABLE,
+    leave,
+    system_sentence,
+)
 from cfi.client.cli.light_verify import verify
 from cfi.client.cli.options import A_FILE, GATEWAY
 from cfi.client.cli.passphrase import opened_key
@@ -34,13 +40,10 @@ from cfi.client.light.sync import (
     read_signed_genesis,
 )
 from cfi.client.light.verifier import TrustOptions
+from cfi.client.printing import printer
 from cfi.contracts.wire.schema import PublicKey
 from cfi.contracts.wire.text import AccountId
 
-FAILED: Final = 1
-BAD_INPUT: Final = 2
-NOT_VERIFIED: Final = 3
-UNREACHABLE: Final = 4
 _KEY_BYTES: Final = 32
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -101,6 +104,10 @@ def sync(
 
     Example: cfi light sync --gateway http://127.0.0.1:8470 --genesis genesis.cbor
     """
+    if genesis is not None and anchor is not None:
+        raise click.UsageError("begin with --genesis or with --anchor, not with both")
+    if officers and anchor is None:
+        raise click.UsageError("--officer goes with --anchor")
     store, options = LightStore(folder), _options(trusting_period)
     file = genesis or anchor
     begin_with = b"" if file is None else _bytes_in(file)
@@ -161,7 +168,7 @@ def statement(
     elif as_csv:
         click.echo(statement_csv(told), nl=False)
     else:
-        Console().print(statement_page(told, witnessed=witnessed))
+        printer().print(statement_page(told, witnessed=witnessed))
     for mismatch in told.mismatches if as_csv else ():
         click.echo(f"mismatch: {mismatch}", err=True)
     if not told.verified:
@@ -170,7 +177,10 @@ def statement(
 
 @light.command("watch")
 @_common
-@click.option("--interval", default=1.0, show_default=True, help="Seconds between questions.")
+@click.option(
+    "--interval", type=click.FloatRange(min=0, min_open=True), default=1.0, show_default=True,
+    help="Seconds between questions.",
+)  # fmt: skip
 @click.option("--count", type=click.IntRange(min=1), help="Stop after so many new headers.")
 def watch(
     folder: Path,
@@ -221,20 +231,20 @@ def run_or_leave(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except NotBegunError as error:
-        _fail(f"{error}; begin with: cfi light sync --genesis FILE, or --anchor FILE", BAD_INPUT)
+        leave(f"{error}; begin with: cfi light sync --genesis FILE, or --anchor FILE", BAD_INPUT)
     except (StoreError, GatewayRefusedError) as error:
-        _fail(str(error), FAILED)
+        leave(str(error), FAILED)
     except BadBeginningError as error:
-        _fail(str(error), BAD_INPUT)
+        leave(str(error), BAD_INPUT)
     except DivergedError as error:
         files = ", ".join(map(str, error.kept))
-        _fail(f"not verified: {error}; hand the Exchange the evidence: {files}", NOT_VERIFIED)
+        leave(f"not verified: {error}; hand the Exchange the evidence: {files}", NOT_VERIFIED)
     except (SyncError, BeginningError) as error:
-        _fail(f"not verified: {error}", NOT_VERIFIED)
+        leave(f"not verified: {error}", NOT_VERIFIED)
     except (UnavailableError, MalformedError, UnsoundError) as error:
-        _fail(str(error), UNREACHABLE)
+        leave(str(error), UNREACHABLE)
     except KeyboardInterrupt:
-        _fail("stopped", FAILED)
+        leave("stopped", FAILED)
 
 
 def _show_synced(synced: Synced, as_json: bool) -> None:
@@ -276,7 +286,7 @@ def _bytes_in(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        _fail(system_sentence(error), BAD_INPUT)
+        leave(system_sentence(error), BAD_INPUT)
 
 
 def _hex_of(text: str, name: str) -> bytes:
@@ -294,8 +304,3 @@ def _options(trusting_period: str) -> TrustOptions:
         return TrustOptions(trusting_period_nanos=parse_duration(trusting_period))
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--trusting-period") from error
-
-
-def _fail(sentence: str, status: int) -> NoReturn:
-    click.echo(sentence, err=True)
-    raise click.exceptions.Exit(status)

@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from cfi.client.cli.ending import BAD_INPUT, NOT_VERIFIED
 from cfi.client.light.verifier import VerdictKind
 from cfi.client.light.verify_command import (
     DEFAULT_CLOCK_DRIFT,
@@ -16,8 +17,6 @@ from cfi.client.light.verify_command import (
     verify_files,
 )
 
-EXIT_BAD_INPUT: Final = 2
-EXIT_NOT_VERIFIED: Final = 3
 STANDARD_INPUT: Final = "-"
 
 
@@ -73,9 +72,9 @@ def verify(
         )
     except InputError as error:
         click.echo(str(error), err=True)
-        sys.exit(EXIT_BAD_INPUT)
+        sys.exit(BAD_INPUT)
     click.echo(json.dumps({"verdict": verdict, "reason": reason}))
-    sys.exit(0 if verdict == VerdictKind.OK else EXIT_NOT_VERIFIED)
+    sys.exit(0 if verdict == VerdictKind.OK else NOT_VERIFIED)
 
 
 def _contents(file: str) -> bytes:

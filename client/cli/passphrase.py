@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from cfi.client.cli.ending import BAD_INPUT, FAILED, LOCKED, leave, system_sentence
+from cfi.client.cli.ending import (
+    BAD_INPUT,
+    FAILED,
+    LOCKED,
+    leave,
+    system_sentence,
+)
+from cfi.client.cli.prompts import asked_passphrase
 from cfi.client.wallet.keystore import (
     KeystoreError,
     SigningKey,
@@ -22,10 +29,7 @@ def passphrase_of(file: Path | None, *, confirm: bool = False, hint: str = _HINT
     file holds none.
     """
     if file is None:
-        text: str = click.prompt(
-            "Passphrase", hide_input=True, confirmation_prompt=confirm, err=True
-        )
-        return text.encode()
+        return asked_passphrase(confirm, hint).encode()
     try:
         passphrase = file.read_bytes().rstrip(b"\r\n")
     except OSError as error:

@@ -58,7 +58,7 @@ def _of_ones_own(command: F) -> F:
     return command
 
 
-@click.command()
+@click.command(epilog=f"Tables: {', '.join(sorted(_PUBLIC))}.")
 @gateway_option
 @light_folder
 @click.option("--row", metavar="HEX", help="The one row with this key, or that there is none.")
@@ -67,7 +67,7 @@ def _of_ones_own(command: F) -> F:
     help="The most rows shown.",
 )  # fmt: skip
 @json_option
-@click.argument("table", type=click.Choice(sorted(_PUBLIC)))
+@click.argument("table", type=click.Choice(sorted(_PUBLIC)), metavar="TABLE")
 @click.argument("wanted", nargs=-1, metavar="[FIELD=VALUE]...")
 def public(
     gateway: str,

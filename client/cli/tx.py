@@ -18,6 +18,7 @@ from cfi.client.cli.ending import (
 )
 from cfi.client.cli.options import A_FILE, GATEWAY, HexBytes, json_option, passphrase_option
 from cfi.client.cli.passphrase import opened_key
+from cfi.client.cli.prompts import require_agreed
 from cfi.client.cli.proposal import found_proposal
 from cfi.client.cli.receipts import (
     NOT_BEGUN,
@@ -119,7 +120,7 @@ def tx(
     if proposal_id is not None:
         built = _about(message, found_proposal(gateway, key, folder, proposal_id))
     if not yes and not dry_run:
-        click.confirm(f"Send {spoken(built)}?", abort=True, err=True)
+        require_agreed(f"Send {spoken(built)}?")
     store = LightStore(folder)
     receipt = _answered(gateway, key, built, valid_for, None if dry_run else store)
     checked = claimed(receipt, DRY_RUN) if dry_run else _checked(gateway, key, folder, receipt)

@@ -130,7 +130,11 @@ class GatewayClient:
     async def node(self) -> str:
         """The node's admission key in hex; raises as get does."""
         if self._node is None:
-            self._node = (await self.get("/v1/status")).field("node").text()
+            told = await self.get("/v1/status")
+            try:
+                self._node = told.field("node").text()
+            except MalformedError as error:
+                raise self._no_gateway(error) from error
         return self._node
 
     async def light_block(self, height: int | None) -> LightBlock:

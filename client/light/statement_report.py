@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any, Final
 
-from rich.console import Group
+from rich.console import Group, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -85,9 +85,9 @@ def statement_page(statement: Statement, *, witnessed: bool) -> Group:
 def _totals_table(statement: Statement) -> Table:
     table = Table(title="Opening + movements = closing")
     for name in ("type", "vintage"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for name in ("opening t", "in t", "out t", "closing t"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", overflow="fold")
     opening, closing = statement.opening.by_kind, statement.closing.by_kind
     came: dict[tuple[int, int], int] = {}
     left: dict[tuple[int, int], int] = {}
@@ -104,7 +104,8 @@ def _totals_table(statement: Statement) -> Table:
 def _movements_table(statement: Statement) -> Table:
     table = Table(title=f"Movements: {len(statement.movements)}")
     for name in ("no.", "height", "kind", "serials", "t", "with", "price"):
-        table.add_column(name, justify="right" if name in ("no.", "height", "t") else "left")
+        side: JustifyMethod = "right" if name in ("no.", "height", "t") else "left"
+        table.add_column(name, justify=side, overflow="fold")
     first = statement.opening.movement_count + 1
     for number, each in enumerate(statement.movements, start=first):
         table.add_row(

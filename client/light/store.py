@@ -3,13 +3,13 @@ the admission receipts of its acts.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from cfi.client.files import write_atomically
 from cfi.client.light.admissions import FOLDER, admission_name
 from cfi.client.light.evidence_json import format_evidence
 from cfi.client.light.json_node import JsonNode, MalformedError
@@ -24,7 +24,6 @@ from cfi.contracts.wire.evidence import Evidence
 
 _FORMAT: Final = "cfi-light-1"
 _FILE: Final = "trusted.json"
-_MODE: Final = 0o600
 _GREATEST: Final = 2**63 - 1
 
 
@@ -143,23 +142,7 @@ def _closing_json(closing: Closing) -> dict[str, object]:
 def _kept(path: Path, data: bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace_whole(path, data)
+        write_atomically(path, data)
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
     return path
-
-
-def _replace_whole(path: Path, data: bytes) -> None:
-    """The new content is on the disk before it takes the old one's name."""
-    beside = path.with_name(f".{path.name}.new")
-    descriptor = os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, _MODE)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -1,6 +1,7 @@
 """`cfi anchor`: a header that officers sign, from which light clients start."""
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -10,6 +11,9 @@ from cfi.node.anchoring import make_anchor
 from cfi.node.command_line import home_option, told
 from cfi.node.home import Home
 from cfi.node.storage.atomic import write_atomically
+
+_MOST_DAYS: Final = 366
+"""Whoever has signed no block for longer could sign another history for who starts there."""
 
 
 @click.command()
@@ -27,7 +31,10 @@ from cfi.node.storage.atomic import write_atomically
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Of these files; asked for each by default.",
 )
-@click.option("--days", default=14, show_default=True, help="For how long it may be started from.")
+@click.option(
+    "--days", type=click.IntRange(1, _MOST_DAYS), default=14, show_default=True,
+    help="For how long it may be started from.",
+)  # fmt: skip
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @told
 def anchor(

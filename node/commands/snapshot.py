@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from cfi.client.cli.light import run_or_leave
-from cfi.client.cli.options import GATEWAY, json_option
+from cfi.client.cli.options import GATEWAY, HexBytes, json_option
 from cfi.client.light.session import Session
 from cfi.client.light.store import LightStore
+from cfi.client.printing import printer
 from cfi.contracts.state.genesis import genesis_hash
 from cfi.contracts.state.snapshot import SnapshotError
 from cfi.contracts.state.trees import HeldTrees
@@ -22,14 +22,13 @@ from cfi.contracts.wire.schema import Hash
 from cfi.node.ask import UnreachableError, ask
 from cfi.node.assembly import loaded_application, read_home_genesis
 from cfi.node.command_line import home_option, show, told
-from cfi.node.home import Home, HomeError
+from cfi.node.home import Home, HomeError, WrongInputError
 from cfi.node.restoring import restore as restore_store
 from cfi.node.restoring import verify as verify_snapshot
 from cfi.node.snapshot_maker import freeze, make_at_once
 from cfi.node.storage.database import Database
 from cfi.node.storage.snapshots import SnapshotFolder, StoredSnapshot
 
-_HASH_BYTES: Final = 32
 _PATIENCE_SECONDS: Final = 600.0
 _LOOK_SECONDS: Final = 0.1
 _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -38,12 +37,14 @@ _FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 class Trust(NamedTuple):
     """Where the root comes from that a snapshot must have."""
 
-    app_hash: str | None
+    app_hash: bytes | None
     light: Path | None
     gateway: str | None
 
 
-app_hash_option = click.option("--app-hash", metavar="HEX", help="The root that you know.")
+app_hash_option = click.option(
+    "--app-hash", type=HexBytes(), metavar="HEX", help="The root that you know."
+)
 light_option = click.option(
     "--light", type=_FOLDER, help="Where `cfi light sync` keeps what it trusts; needs --gateway."
 )
@@ -92,11 +93,13 @@ def list_snapshots(root: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    table = Table("height", "app hash", "chunks", "bytes", "folder", box=None)
     names = ("height", "app_hash", "chunks", "bytes", "folder")
+    table = Table(box=None)
+    for name in names:
+        table.add_column(name.replace("_", " "), overflow="fold")
     for each in found:
         table.add_row(*(str(each[name]) for name in names))
-    Console().print(table)
+    printer().print(table)
 
 
 @snapshot.command()
@@ -107,14 +110,14 @@ def list_snapshots(root: Path, as_json: bool) -> None:
 @json_option
 @told
 def verify(
-    folder: Path, app_hash: str | None, light: Path | None, gateway: str | None, as_json: bool
+    folder: Path, app_hash: bytes | None, light: Path | None, gateway: str | None, as_json: bool
 ) -> None:
     """Rebuild the state in FOLDER and compare its root with the one in the next header, which the
     light client verifies, or with one that you know. Exit status 3 where it is refused.
 
     Example: cfi snapshot verify ./node/data/snapshots/000000001000 --light ./light --gateway URL
     """
-    stored = StoredSnapshot(folder)
+    stored = _stored(folder)
     root = _trusted_root(stored, Trust(app_hash, light, gateway))
     verify_snapshot(stored, root)
     show(_described(stored) | {"verified": True}, as_json)
@@ -131,7 +134,7 @@ def verify(
 def restore(
     root: Path,
     folder: Path,
-    app_hash: str | None,
+    app_hash: bytes | None,
     light: Path | None,
     gateway: str | None,
     as_json: bool,
@@ -145,12 +148,22 @@ def restore(
     genesis, _ = read_home_genesis(home)
     lock = home.lock()
     try:
-        stored = StoredSnapshot(folder)
+        stored = _stored(folder)
         trusted = _trusted_root(stored, Trust(app_hash, light, gateway))
         restore_store(stored, trusted, genesis_hash(genesis), home.ledger)
     finally:
         os.close(lock)
     show(_described(stored) | {"restored_to": str(home.ledger)}, as_json)
+
+
+def _stored(folder: Path) -> StoredSnapshot:
+    """The snapshot in a folder; raises WrongInputError where there is none, SnapshotError."""
+    try:
+        return StoredSnapshot(folder)
+    except FileNotFoundError as error:
+        raise WrongInputError(
+            f"{folder} holds no snapshot: `cfi snapshot list` names the folders of those here"
+        ) from error
 
 
 def _made_here(home: Home) -> StoredSnapshot:
@@ -163,6 +176,8 @@ def _made_here(home: Home) -> StoredSnapshot:
 
 
 def _made_of(home: Home, genesis: bytes) -> StoredSnapshot:
+    if not home.ledger.exists():
+        raise HomeError(f"{home.root} has no height yet")
     database = Database(home.ledger)
     try:
         application = loaded_application(home, genesis, database, HeldTrees())
@@ -182,6 +197,9 @@ def _made_by_the_running(home: Home) -> StoredSnapshot:
         made = folder.of(height)
         if made is not None:
             return made
+        failure = ask(home.socket, "make_snapshot", height=height)["failure"]
+        if failure is not None:
+            raise HomeError(f"the ledger can't write the snapshot of height {height}: {failure}")
         time.sleep(_LOOK_SECONDS)
     raise HomeError(f"the ledger has not finished the snapshot of height {height} in time")
 
@@ -192,7 +210,7 @@ def _folder_of(home: Home) -> SnapshotFolder:
 
 def _trusted_root(stored: StoredSnapshot, trust: Trust) -> Hash:
     if trust.app_hash is not None:
-        return _hash(trust.app_hash)
+        return Hash(trust.app_hash)
     if trust.light is None or trust.gateway is None:
         raise click.UsageError("give --app-hash, or --light and --gateway")
     header = run_or_leave(_next_header(stored.told.height, trust.light, trust.gateway))
@@ -205,16 +223,6 @@ async def _next_header(height: int, light: Path, gateway: str) -> Header:
     """The header that says what the state of a height is."""
     async with Session.opened(LightStore(light), gateway) as session:
         return await session.header(height + 1)
-
-
-def _hash(text: str) -> Hash:
-    try:
-        value = bytes.fromhex(text)
-    except ValueError as error:
-        raise click.BadParameter("not hexadecimal") from error
-    if len(value) != _HASH_BYTES:
-        raise click.BadParameter("not 32 bytes")
-    return Hash(value)
 
 
 def _described(stored: StoredSnapshot) -> dict[str, object]:

@@ -1,6 +1,8 @@
 """`python -m cfi.node.gateway`: the gateway as a process of its own."""
 
 import asyncio
+import errno
+import os
 import signal
 from pathlib import Path
 from typing import Final
@@ -50,7 +52,8 @@ def main(
     try:
         asyncio.run(_until_told(socket, where))
     except OSError as error:
-        click.echo(f"can't listen on {listen}: {error.strerror}", err=True)
+        reason = os.strerror(error.errno or 0) if error.errno in errno.errorcode else str(error)
+        click.echo(f"can't listen on {listen}: {reason}", err=True)
         raise click.exceptions.Exit(_FAILED) from error
 
 

@@ -108,12 +108,10 @@ class BlockFiles:
         return self._folder / f"{number:08d}.blocks"
 
     def _begin_file(self) -> None:
+        number = self._file_number + 1
+        begun = os.open(self._path(number), os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
         os.close(self._descriptor)
-        self._file_number += 1
-        self._descriptor = os.open(
-            self._path(self._file_number), os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600
-        )
-        self._size = 0
+        self._file_number, self._descriptor, self._size = number, begun, 0
         sync_folder(self._folder)
 
     def _index(self) -> None:

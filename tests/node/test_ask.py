@@ -1,6 +1,7 @@
 """Asking a ledger one question, from another thread."""
 
 import asyncio
+import errno
 import socket
 import threading
 from collections.abc import Callable
@@ -28,6 +29,22 @@ def test_a_question_is_answered_or_a_fault_is_told(tmp_path: Path) -> None:
 def test_nobody_answers(tmp_path: Path) -> None:
     with pytest.raises(UnreachableError, match="is it started"):
         ask(tmp_path / "none.sock", "status")
+
+
+def test_who_may_not_ask_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "connect", closed)
+    with pytest.raises(UnreachableError, match="is closed to this user"):
+        ask(tmp_path / "s", "status")
+
+
+def test_what_answers_without_a_frame_is_no_ledger(tmp_path: Path) -> None:
+    wait = answering(tmp_path / "s", b"HTTP/1.1 400 Bad Request")
+    with pytest.raises(UnreachableError, match="no ledger answers"):
+        ask(tmp_path / "s", "status")
+    wait()
 
 
 def answering(path: Path, *pieces: bytes) -> Callable[[], None]:

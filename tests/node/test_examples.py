@@ -18,6 +18,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 STANDS_FOR = {
     "ACT_ID": "00" * 32,
     "HEX": "00" * 32,
+    "ROOT": "00" * 32,
     "ID": "00" * 32,
     "URL": "http://127.0.0.1:8470",
     "N": "1",

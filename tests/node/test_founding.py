@@ -23,7 +23,7 @@ from cfi.node.ask import UnreachableError, ask
 from cfi.node.assembly import assemble, read_home_genesis
 from cfi.node.consensus.private_validator import write_key
 from cfi.node.doctor import examine
-from cfi.node.founding import OFFICERS, Founding, found
+from cfi.node.founding import OFFICERS, Founding, Place, found, found_network, new_seeds
 from cfi.node.home import Home, HomeError
 from cfi.node.service import Service
 from cfi.node.settings import Settings, settings_text
@@ -93,6 +93,26 @@ class TestFounding:
         with pytest.raises(HomeError, match="has a chain already"):
             found(home, Settings(), FOUNDING)
         assert home.genesis_file.read_bytes() == before
+
+    @pytest.mark.parametrize("left", ["keys/officer-1.json", "config/priv_validator_key.json", "x"])
+    def test_nothing_is_written_where_anything_stands(self, tmp_path: Path, left: str) -> None:
+        """What a broken-off founding left, another validator's key, a folder of something else."""
+        path = tmp_path / "used" / left
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"")
+        mode = (tmp_path / "used").stat().st_mode
+        with pytest.raises(HomeError, match=r"is not empty: .* remove it and begin again"):
+            found(Home(tmp_path / "used"), Settings(), FOUNDING)
+        assert [each for each in (tmp_path / "used").rglob("*") if each.is_file()] == [path]
+        assert (tmp_path / "used").stat().st_mode == mode
+
+    def test_officers_keys_of_a_broken_off_network_are_named(self, tmp_path: Path) -> None:
+        (tmp_path / "keys").mkdir()
+        (tmp_path / "keys" / "officer-1.json").write_bytes(b"")
+        place = Place(Home(tmp_path / "node1"), Settings(), new_seeds())
+        with pytest.raises(HomeError, match="keys is not empty"):
+            found_network([place], FOUNDING, tmp_path / "keys")
+        assert not place.home.root.exists()
 
     def test_no_two_chains_are_the_same(self, home: Home, tmp_path: Path) -> None:
         other = Home(tmp_path / "other")
@@ -171,7 +191,7 @@ class TestTheDoctor:
             "gateway",
             "keys",
         }
-        assert told["store"][1] == "empty"
+        assert told["store"][1] == "none: the next start makes it"
 
     def test_tells_height_and_root(self, home: Home) -> None:
         root = decide_blocks(home, 2)

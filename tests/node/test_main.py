@@ -211,6 +211,8 @@ class TestConfig:
 
     def test_a_table_is_for_people(self, home: Home) -> None:
         assert "log level" in cfi("config", "view", "--home", home.root).stdout
+        said = cfi("config", "view", "--home", home.root, env={"CFI_LISTEN": "[fe80::1]:8470"})
+        assert " [fe80::1]:8470" in said.stdout
 
 
 class TestDoctor:

@@ -1,5 +1,6 @@
 """A node's blocks in one file."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,19 @@ def test_no_file_is_written_over(tmp_path: Path, blocks: Path) -> None:
     with pytest.raises(FileExistsError):
         export_blocks(blocks, tmp_path / "export")
     assert (tmp_path / "export").read_bytes() == b"something"
+
+
+def test_a_copy_that_is_broken_off_has_not_its_name_yet(
+    tmp_path: Path, blocks: Path, history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            export_blocks(blocks, tmp_path / "export")
+    assert not (tmp_path / "export").exists()
+    assert export_blocks(blocks, tmp_path / "export") == len(history)
+    assert list(read_records(tmp_path / "export")) == history
+
+
+def interrupted(_: int) -> None:
+    raise KeyboardInterrupt

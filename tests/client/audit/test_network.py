@@ -8,6 +8,7 @@ from typing import Self
 import pytest
 from aiohttp import web
 
+from cfi.client.audit import network
 from cfi.client.audit.export import export_from_gateway
 from cfi.client.audit.network import NetworkSource, latest_header
 from cfi.client.audit.sources import BadSourceError, read_records
@@ -27,8 +28,9 @@ Answer = Callable[[int, int], web.Response | bytes | None]
 class Server:
     """A server of pages that says what a test wants."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, node: object = "00" * 32) -> None:
         self._answer = answer
+        self._node = node
         self.asked: list[int] = []
         self.base = ""
 
@@ -46,7 +48,7 @@ class Server:
         await self._runner.cleanup()
 
     async def _status(self, _: web.Request) -> web.Response:
-        return web.json_response({"node": "00" * 32})
+        return web.json_response({"node": self._node})
 
     async def _page(self, request: web.Request) -> web.Response:
         height = int(request.match_info["height"])
@@ -174,3 +176,27 @@ def test_an_export_goes_on_where_it_was_left(history: History, tmp_path: Path) -
     run(work())
     assert list(read_records(target)) == history
     assert not unfinished.exists()
+
+
+def test_a_status_that_is_none_ends_the_reading() -> None:
+    """The pages are fetched on a thread: whatever ends that, who waits for pages hears of it."""
+
+    async def work() -> None:
+        async with Server(lambda _, __: b"", node=5) as server:
+            with pytest.raises(UnreachableError, match="doesn't answer as a gateway"):
+                await fetched(server)
+
+    run(work())
+
+
+def test_an_error_that_nobody_foresaw_ends_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises(*_: object) -> list[BlockRecord]:
+        raise RecursionError("unforeseen")
+
+    async def work() -> None:
+        monkeypatch.setattr(network, "_read_page", raises)
+        async with Server(lambda _, __: b"") as server:
+            with pytest.raises(RecursionError, match="unforeseen"):
+                await fetched(server)
+
+    run(work())

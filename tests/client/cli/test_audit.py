@@ -138,6 +138,16 @@ class TestReport:
         again = cfi_audit("report", home, "--to", home / "r")
         assert (again.exit_code, "is there already" in again.stderr) == (2, True)
 
+    def test_what_has_no_verdict_leaves_nothing(self, home: Path) -> None:
+        blocks = home / "data" / "blocks" / "00000001.blocks"
+        whole = blocks.read_bytes()
+        blocks.write_bytes(whole[:-1])
+        result = cfi_audit("report", home, "--to", home / "r")
+        assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+        assert not (home / "r").exists()
+        blocks.write_bytes(whole)
+        assert cfi_audit("report", home, "--to", home / "r").exit_code == 0
+
     def test_is_kept_of_a_disagreement_too(self, home: Path) -> None:
         history = forged(list(read_records(home)), 2, with_transactions(lambda _: [b"anything"]))
         path = write_file(home / "export", history)
@@ -351,3 +361,18 @@ def test_a_header_from_elsewhere_confirms_the_end(home: Path) -> None:
     result = run(home, "--header", home / "header.json")
     assert result.exit_code == 2
     assert "the header can't be believed" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--genesis", "FILE"], "cfi: the genesis is refused: malformed\n"),
+        ([], "cfi: NONE isn't there: look at its path\n"),
+    ],
+)
+def test_what_cannot_be_read_is_named(home: Path, options: list[str], says: str) -> None:
+    (home / "file").write_bytes(b"x")
+    none = home / "none"
+    words = [each.replace("FILE", str(home / "file")) for each in options]
+    result = cfi_audit("replay", home if options else none, *words)
+    assert (result.exit_code, result.stderr) == (2, says.replace("NONE", str(none)))

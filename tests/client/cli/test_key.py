@@ -34,6 +34,14 @@ def test_the_passphrase_is_asked_for_twice(tmp_path: Path) -> None:
     assert len(keystore.read_key(file, b"one").public_key) == 32
 
 
+def test_where_nobody_can_type_a_passphrase_it_says_so(tmp_path: Path) -> None:
+    ended = CliRunner().invoke(key, ["new", str(tmp_path / "me.json")], input="")
+    assert ended.exit_code == 2
+    says = "cfi: nobody is here to type the passphrase: give --passphrase-file\n"
+    assert ended.stderr.endswith(says)
+    assert not (tmp_path / "me.json").exists()
+
+
 def test_a_key_is_never_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "me.json"
     write_key(file, new_key(), b"one", LEAST)

@@ -148,6 +148,11 @@ class TestTheCommands:
 
         run(work())
 
+    @pytest.mark.parametrize("seconds", ["0", "-1"])
+    def test_questions_have_time_between_them(self, seconds: str) -> None:
+        words = ["watch", "--gateway", "http://127.0.0.1:9", "--interval", seconds]
+        assert "'--interval'" in CliRunner().invoke(light, words).stderr
+
     @pytest.mark.parametrize(
         ("sentence", "words", "status"),
         [
@@ -160,6 +165,8 @@ class TestTheCommands:
                 ["sync", "--anchor", "FILE", "--threshold", "1", "--officer", "00" * 32],
                 2,
             ),
+            ("two beginnings", ["sync", "--genesis", "GENESIS", "--anchor", "FILE"], 2),
+            ("officers of no anchor", ["sync", "--genesis", "GENESIS", "--officer", "00" * 32], 2),
             ("a period that is none", ["watch", "--trusting-period", "x"], 2),
             (
                 "no key file",

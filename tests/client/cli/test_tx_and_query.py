@@ -212,6 +212,13 @@ class TestActing:
         assert ended.exit_code == 1
         assert "Aborted" in ended.output
 
+    def test_where_nobody_can_agree_it_says_so(self, secrets: list[str]) -> None:
+        """Standard input has the message, so that no answer can come from there."""
+        words = ["OpenAccount", "--gateway", "http://127.0.0.1:1", *secrets]
+        ended = CliRunner().invoke(tx, words, input=json.dumps(OPENED))
+        assert ended.exit_code == 2
+        assert ended.stderr.endswith("\ncfi: nobody is here to agree: give --yes\n")
+
 
 def officer(folder: Path, number: int) -> list[str]:
     """The options that open a founding officer's key file."""

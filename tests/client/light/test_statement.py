@@ -252,6 +252,7 @@ class TestItsForms:
         assert "verified here, unwitnessed" in printed(good)
         assert "MISMATCH" in printed(bad)
         assert "NOT verified" in printed(bad)
+        assert "…" not in printed(good, width=40), "nothing is cut off where there is little room"
 
     def test_no_cell_is_a_formula(self, server: Server) -> None:
         good = statement_of(server)
@@ -259,8 +260,8 @@ class TestItsForms:
         assert ",'=1+1," in statement_csv(evil)
 
 
-def printed(statement: Any) -> str:
-    console = Console(width=200)
+def printed(statement: Any, width: int = 200) -> str:
+    console = Console(width=width)
     with console.capture() as captured:
         console.print(statement_page(statement, witnessed=False))
     return captured.get()

@@ -72,6 +72,15 @@ def test_the_hash_that_one_was_told_is_compared(first: Home, tmp_path: Path) -> 
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
 
 
+def test_a_validators_key_that_stands_there_stays(first: Home, tmp_path: Path) -> None:
+    home = Home(tmp_path / "node")
+    home.validator_key.parent.mkdir(parents=True)
+    home.validator_key.write_bytes(first.validator_key.read_bytes())
+    told = join(home.root, first)
+    assert (told.exit_code, "is not empty" in told.stderr) == (1, True)
+    assert home.validator_key.read_bytes() == first.validator_key.read_bytes()
+
+
 REFUSED = [
     ("a peer without its id", ("--peer", "10.1.0.1:26656"), "is no NODE-ID@HOST:PORT"),
     ("a network that is none", ("--peer-network", "here"), "is no network"),

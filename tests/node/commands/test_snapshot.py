@@ -88,13 +88,16 @@ class TestMake:
             (each["height"] for each in listed), reverse=True
         )
         assert listed[0] == made
-        assert str(height) in cfi("snapshot", "list", "--home", home.root).stdout
+        shown = cfi("snapshot", "list", "--home", home.root).stdout
+        assert str(height) in shown
+        assert made["app_hash"] in shown, "it is what one writes down"
 
     def test_before_the_first_block_there_is_none(self, tmp_path: Path) -> None:
         root = tmp_path / "node"
         found(Home(root), Settings(), FOUNDING)
         ended = cfi("snapshot", "make", "--home", root)
         assert (ended.exit_code, "has no height yet" in ended.stderr) == (1, True)
+        assert not Home(root).ledger.exists()
 
     def test_where_no_node_is(self, tmp_path: Path) -> None:
         ended = cfi("snapshot", "make", "--home", tmp_path / "nowhere")
@@ -103,10 +106,22 @@ class TestMake:
     def test_a_ledger_that_never_finishes(
         self, home: Home, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        def answers(*_: object, **__: object) -> dict[str, object]:
+            return {"height": 999, "failure": None}
+
         monkeypatch.setattr(snapshot_command, "_PATIENCE_SECONDS", 0.3)
-        monkeypatch.setattr(snapshot_command, "ask", lambda *_: {"height": 999})
+        monkeypatch.setattr(snapshot_command, "ask", answers)
         ended = cfi("snapshot", "make", "--home", home.root)
         assert (ended.exit_code, "not finished" in ended.stderr) == (1, True)
+
+    def test_a_ledger_that_cannot_write_it_is_not_waited_for(self, home: Home) -> None:
+        shutil.rmtree(home.snapshots)
+        home.snapshots.write_bytes(b"")
+        with running(home) as node, Client.of(node):
+            ended = cfi("snapshot", "make", "--home", home.root)
+        assert ended.exit_code == 1
+        assert "the ledger can't write the snapshot of height " in ended.stderr
+        assert str(home.snapshots) in ended.stderr
 
 
 REFUSED: list[tuple[str, list[str], int, str]] = [
@@ -114,8 +129,8 @@ REFUSED: list[tuple[str, list[str], int, str]] = [
     ("another root",          ["--app-hash", "00" * 32],          3,     "the snapshot is refused"),
     ("no root at all",        [],                                 2,     "give --app-hash, or --light"),
     ("half a light client",   ["--light", "."],                   2,     "give --app-hash, or --light"),
-    ("no hexadecimal",        ["--app-hash", "xy"],               2,     "not hexadecimal"),
-    ("a short root",          ["--app-hash", "00"],               2,     "not 32 bytes"),
+    ("no hexadecimal",        ["--app-hash", "xy"],               2,     "32 bytes in hex are wanted"),
+    ("a short root",          ["--app-hash", "00"],               2,     "32 bytes in hex are wanted"),
 ]  # fmt: skip
 
 
@@ -138,6 +153,19 @@ class TestVerifyAndRestore:
             ended = cfi("snapshot", *command, made["folder"], *options)
             assert (ended.exit_code, said in ended.stderr) == (code, True), ended.stderr
         assert files_below(home.root / "data") == before
+
+    def test_a_folder_that_holds_none_is_named(self, home: Home) -> None:
+        for command in (["verify"], ["restore", "--home", home.root]):
+            shutil.rmtree(home.ledger, ignore_errors=True)
+            ended = cfi("snapshot", *command, home.root, "--app-hash", "00" * 32)
+            assert (ended.exit_code, "holds no snapshot" in ended.stderr) == (2, True)
+
+    def test_goes_into_a_home_that_was_examined(self, home: Home, made: dict[str, Any]) -> None:
+        shutil.rmtree(home.ledger)
+        assert told("doctor", "--home", home.root)["store"] == "none: the next start makes it"
+        assert told(
+            "snapshot", "restore", "--home", home.root, made["folder"], "--app-hash", made["app_hash"],
+        )["restored_to"]  # fmt: skip
 
     def test_a_changed_chunk_is_refused(self, home: Home, made: dict[str, Any]) -> None:
         shutil.rmtree(home.ledger)

@@ -1,5 +1,6 @@
 """Block files: they only grow, and nothing that was written reads differently."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,24 @@ def test_a_full_file_is_followed_by_another(folder: Path, monkeypatch: pytest.Mo
     files = BlockFiles(folder)
     assert [each.height for each in files.records()] == [1, 2, 3, 4, 5]
     files.close()
+
+
+def test_where_the_next_file_cannot_be_made_all_is_as_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(block_files, "_FILE_BYTES", 1)
+    files = filled(folder, 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", full)
+        with pytest.raises(OSError, match="no space left"):
+            files.append(record(3))
+    assert files.height == 2
+    files.append(record(3))
+    files.close()
+    assert list(BlockFiles(folder).records()) == [record(1), record(2), record(3)]
 
 
 def test_the_last_block_can_be_taken_back(folder: Path) -> None:
