@@ -89,7 +89,9 @@ def adjust_allowances(draft: Draft, block: BlockContext, member: HolderId, due: 
     if lacking:
         _owe(draft, member, due.year, lacking)
     if comes_too_late(draft.state, member, due.year):
-        require(draft.state.holder_has_room(member), Refusal.TOO_MANY_RECORDS, "RB 6.5.6")
+        require(
+            draft.state.holder_has_room_for_safety(member), Refusal.TOO_MANY_RECORDS, "RB 6.5.6"
+        )
         draft.add(begin_late_true_up(draft.state, member, due.year, block.now))
 
 

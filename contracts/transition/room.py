@@ -6,8 +6,10 @@ from typing import Final
 
 from cfi.contracts.state.changes import Changes, Drop, Put
 from cfi.contracts.state.rows.access import KEYS
+from cfi.contracts.state.rows.baseline import BASELINES
 from cfi.contracts.state.rows.membership import STATUS_CHANGES
 from cfi.contracts.state.rows.protections import PROTECTIONS
+from cfi.contracts.state.rows.true_up import LATE_TRUE_UPS
 from cfi.contracts.state.rows_view import Rows
 from cfi.contracts.state.table import ACCOUNT_OWNER, HOLDER_OWNER, OwnerKey, RowKey, holder_owner
 from cfi.contracts.state.view import StateView
@@ -19,9 +21,15 @@ from cfi.contracts.wire.limits import (
 from cfi.contracts.wire.refusal import Fact, InvariantBroken, Refusal, RefusedError
 from cfi.contracts.wire.text import HolderId
 
-_FOR_SAFETY: Final = (KEYS.tag, STATUS_CHANGES.tag, PROTECTIONS.tag)
+_FOR_SAFETY: Final = (
+    KEYS.tag,
+    STATUS_CHANGES.tag,
+    PROTECTIONS.tag,
+    BASELINES.tag,
+    LATE_TRUE_UPS.tag,
+)
 """Tables whose rows may take what is kept for safety: full records make nobody keep a key that may
-be stolen, nor keep anybody from being suspended.
+be stolen, nor keep anybody from being suspended, or from owing what its baseline comes to.
 """
 
 

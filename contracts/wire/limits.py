@@ -14,7 +14,7 @@ them.
 """
 ROWS_KEPT_FOR_SAFETY: Final = 512
 """Of a holder's own records, those that only what keeps it or others safe may take: keys in others'
-places, a suspension, protections. Two keys for each user that a holder may have.
+places, a suspension, protections, what it is to owe. Two keys for each user that a holder may have.
 """
 MAX_OUTCOMES: Final = 256
 """Ended offers and transfers of which a holder is told; the oldest makes way."""

@@ -7,7 +7,13 @@ import pytest
 from cfi.contracts.state.changes import Changes, drop, put
 from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.rows.custody import LOTS, Lot
-from cfi.contracts.state.rows.true_up import SHORTFALLS, Shortfall
+from cfi.contracts.state.rows.true_up import (
+    LATE_TRUE_UPS,
+    SHORTFALLS,
+    LateStep,
+    LateTrueUp,
+    Shortfall,
+)
 from cfi.contracts.state.table import account_owner, holder_owner
 from cfi.contracts.transition.apply import commit
 from cfi.contracts.transition.room import require_room
@@ -117,6 +123,17 @@ class TestSafety:
         require_room(full.state, Changes.of(put(KEYS, OWN, user_key("one"))), OWN)
         with pytest.raises(RefusedError):
             require_room(full.state, Changes.of(put(SHORTFALLS, OWN, shortfall(2003))), OWN)
+
+    def test_full_records_keep_no_closed_year_from_being_trued_up(self, full: Ledger) -> None:
+        late = LateTrueUp(
+            year=Year(2003),
+            holder_id=OWN,
+            closes_at=Instant(0),
+            due_at=Instant(0),
+            step=LateStep.TAKE,
+            progress=None,
+        )
+        require_room(full.state, Changes.of(put(LATE_TRUE_UPS, OWN, late)), OTHER)
 
     def test_no_more_keys_than_are_kept_room_for(self, full: Ledger) -> None:
         two = (put(KEYS, OWN, user_key(name)) for name in ("one", "two"))
