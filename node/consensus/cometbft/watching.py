@@ -3,8 +3,8 @@
 CometBFT asks about a node when it connects, never again; a registration can end while its node is
 connected. Such a node is unwelcome: the supervisor cuts it off.
 
-CometBFT dials a lost peer for two minutes, then ever more seldom, up to 16 hours apart: then it is
-told to. (CometBFT 0.38, p2p/switch.go)
+CometBFT dials a lost peer for two minutes, then ever more seldom, up to 16 hours apart, and no more
+if a peer that it has just reached hangs up at once: it is told to. (CometBFT 0.38, p2p/switch.go)
 """
 
 import asyncio
@@ -22,8 +22,8 @@ from cfi.node.counters import Counters
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_SECONDS: Final = 1.0
-_PATIENCE_SECONDS: Final = 120.0
-_AGAIN_SECONDS: Final = 20.0
+_PATIENCE_SECONDS: Final = 30.0
+_AGAIN_SECONDS: Final = 30.0
 
 
 class EngineWatch:

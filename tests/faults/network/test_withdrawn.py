@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.demo.player import Played, Player
 from tests.faults.running import CAST
 from tests.network.joining import CFI, cfi, joined, registration
-from tests.network.running import NetworkNode, free_address, network, settled, until
+from tests.network.running import NetworkNode, found_homes, free_address, settled, until
 
 SECONDS: Final = 15.0
 """In which the node is out: a look, the supervisor's round, and a busy machine."""
@@ -41,29 +41,28 @@ def counters(node: NetworkNode) -> dict[str, Any]:
 
 
 def test_a_withdrawn_node_is_cut_off_and_the_others_go_on(tmp_path: Path) -> None:
-    with network(tmp_path, 2) as (one, two):
-        one.reach(1)
-        third = joined(one, tmp_path / "third")
-        registered = registration(third.home)
-        one.stop()
-        with supervised(one) as said:
-            player = Player(one.home.socket)
-            player.all([Played(CAST.officer(1), registered)])
-            try:
-                third.start()
-                until(lambda: counters(one)["peers"] == 2, third.ledger)
-                third.reach(one.height)
-                player.all([Played(CAST.officer(1), WithdrawNode(node_id=registered.node_id))])
-                until(lambda: registered.node_id.hex() in said.read_text(), seconds=SECONDS)
-                until(lambda: counters(one)["peers"] == 1, seconds=SECONDS)
-                last, begun = third.height, one.height
-                for node in (one, two):
-                    node.reach(begun + 4)
-                assert third.height <= last + 1
-                assert f"the engine was cut off from {registered.node_id.hex()}" in said.read_text()
-                told = json.loads(cfi("status", "--home", one.home.root, "--json"))
-                assert (told["peers"], told["unwelcome_peers"]) == (1, [])
-                assert told["only_named_peers"] == [read_node_id(two.home.node_key)]
-            finally:
-                third.kill()
-                player.close()
+    one, two = [NetworkNode(home) for home in found_homes(tmp_path, 2)]
+    third = joined(one, tmp_path / "third")
+    registered = registration(third.home)
+    with ExitStack() as kept:
+        kept.callback(two.kill)
+        two.start()
+        said = kept.enter_context(supervised(one))
+        player = Player(one.home.socket)
+        kept.callback(player.close)
+        player.all([Played(CAST.officer(1), registered)])
+        kept.callback(third.kill)
+        third.start()
+        until(lambda: counters(one)["peers"] == 2, third.ledger)
+        third.reach(one.height)
+        player.all([Played(CAST.officer(1), WithdrawNode(node_id=registered.node_id))])
+        until(lambda: registered.node_id.hex() in said.read_text(), seconds=SECONDS)
+        until(lambda: counters(one)["peers"] == 1, seconds=SECONDS)
+        last, begun = third.height, one.height
+        for node in (one, two):
+            node.reach(begun + 4)
+        assert third.height <= last + 1
+        assert f"the engine was cut off from {registered.node_id.hex()}" in said.read_text()
+        told = json.loads(cfi("status", "--home", one.home.root, "--json"))
+        assert (told["peers"], told["unwelcome_peers"]) == (1, [])
+        assert told["only_named_peers"] == [read_node_id(two.home.node_key)]

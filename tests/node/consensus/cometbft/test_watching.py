@@ -178,7 +178,7 @@ class TestLostPeers:
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         due = self.due(monkeypatch, tmp_path)
-        moments = (0.0, 119.0, 120.0, 139.0, 140.0, 160.0)
+        moments = (0.0, 29.0, 30.0, 59.0, 60.0, 90.0)
         expected = [[], [], [self.LASTING[0]], [], [self.LASTING[0]], [self.LASTING[0]]]
         assert [due(second, REGISTERED) for second in moments] == expected
 
@@ -187,11 +187,11 @@ class TestLostPeers:
     ) -> None:
         due = self.due(monkeypatch, tmp_path)
         assert due(0.0) == []
-        assert due(120.0) == list(self.LASTING)
-        assert due(121.0, NAMED, REGISTERED) == []
-        assert due(150.0) == []
-        assert due(269.0) == []
-        assert due(270.0) == list(self.LASTING)
+        assert due(30.0) == list(self.LASTING)
+        assert due(31.0, NAMED, REGISTERED) == []
+        assert due(60.0) == []
+        assert due(89.0) == []
+        assert due(90.0) == list(self.LASTING)
 
     def test_the_engine_is_told_to_dial(
         self, chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
