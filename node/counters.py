@@ -25,6 +25,10 @@ class Counters:
     """True while the engine fetches blocks that others decided long ago."""
     peers: int = 0
     """Nodes that the engine is connected with."""
+    unwelcome_peers: dict[str, str] = field(default_factory=dict)
+    """Those of them that may be connected no more: their addresses by node id."""
+    only_named_peers: list[str] = field(default_factory=list)
+    """Those of them that the settings name and the ledger doesn't register, by node id."""
     refused_peers: int = 0
     """Connections that the engine asked about and may not keep."""
     clock_off_nanos: int = 0
@@ -61,6 +65,8 @@ class Counters:
             "last_commit_nanos": self.last_commit_nanos,
             "catching_up": self.catching_up,
             "peers": self.peers,
+            "unwelcome_peers": self.unwelcome_peers,
+            "only_named_peers": self.only_named_peers,
             "refused_peers": self.refused_peers,
             "clock_off_nanos": self.clock_off_nanos,
             "clock_steady": self.clock_steady,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cfi.node.ask import FaultError, UnreachableError, ask
 from cfi.node.consensus.cometbft.binary import find_engine
+from cfi.node.consensus.cometbft.cutting import Cutter
 from cfi.node.consensus.cometbft.engine_home import write_engine_home
 from cfi.node.consensus.cometbft.engine_log import EngineLog
 from cfi.node.home import Home
@@ -46,6 +47,7 @@ def _engine(home: Home, settings: Settings, genesis: bytes, called: str) -> Part
         folder=home.root,
         needs=home.abci_socket,
         log=EngineLog(settings.name, partial(_decided_height, home.socket)),
+        tend=Cutter(home.socket, int(settings.p2p_listen.rpartition(":")[2])),
     )
 
 

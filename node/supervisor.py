@@ -24,6 +24,7 @@ _CAUSE_SECONDS: Final = 5.0
 """For a part's end to be noticed after that of one which needs it."""
 _HALT_CAUSE_SECONDS: Final = 1.0
 """The same after a halt: one that runs on may have halted by itself."""
+_TEND_SECONDS: Final = 2.0
 
 Say = Callable[[str], None]
 
@@ -60,6 +61,10 @@ class Part:
     """
     log: Log | None = None
     """For a part that doesn't write our log itself."""
+    tend: Callable[[int], str] | None = None
+    """What is done to its process now and then while it runs; returns what happened to it in words,
+    empty if nothing.
+    """
 
 
 class Running:
@@ -73,8 +78,11 @@ class Running:
             tethered(part.command), cwd=part.folder, stdout=pipe, stderr=pipe and subprocess.STDOUT
         )
         self._ended = ended
+        self._over = threading.Event()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
+        if part.tend is not None:
+            threading.Thread(target=self._tend, args=(part.tend,), daemon=True).start()
 
     def cause(self) -> str:
         """How it ended, in words."""
@@ -90,6 +98,11 @@ class Running:
             self.process.kill()
         self._watcher.join()
 
+    def _tend(self, tend: Callable[[int], str]) -> None:
+        while not self._over.wait(_TEND_SECONDS):
+            if said := tend(self.process.pid):
+                self._say(f"the {self.part.name} {said}")
+
     def _watch(self) -> None:
         log, output = self.part.log, self.process.stdout
         if log is not None and output is not None:
@@ -99,6 +112,7 @@ class Running:
                     if log.halted:
                         self._ended.put(self)
         self.process.wait()
+        self._over.set()
         self._ended.put(self)
 
 

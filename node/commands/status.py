@@ -50,6 +50,8 @@ def status(root: Path, as_json: bool) -> None:
         counters = said["counters"]
         content["node_id"] = read_node_id(home.node_key)
         content["peers"] = counters["peers"]
+        content["unwelcome_peers"] = list(counters["unwelcome_peers"])
+        content["only_named_peers"] = counters["only_named_peers"]
         content["catching_up"] = counters["catching_up"]
         content["clock_off_seconds"] = round(counters["clock_off_nanos"] / 1e9, 1)
     show(content, as_json)

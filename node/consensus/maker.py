@@ -1,7 +1,12 @@
-"""When the embedded engine makes its blocks, and who is told of them."""
+"""When the embedded engine makes its blocks, and who is told of them.
+
+Blocks with acts keep an interval between them. An empty block comes an interval after one that
+changed the root, which it proves, and when nothing happened for long. Acts don't wait for it to
+have its interval; if they come to an idle chain, an empty block goes right before theirs: a header
+carries the time of the last vote.
+"""
 
 import asyncio
-import time
 from typing import Final
 
 from cfi.contracts.transition.act import InadmissibleError
@@ -14,9 +19,10 @@ from cfi.node.link import Kind
 from cfi.node.mempool import Mempool, Waiting
 
 BLOCK_INTERVAL_SECONDS: Final = 0.25
-STALE_HEADER_SECONDS: Final = 0.5
+IDLE_SECONDS: Final = 0.5
 _FRAME_ROOM: Final = 4_096
 _EACH_IN_BLOCK: Final = 5
+_NANOS: Final = 1_000_000_000
 
 
 class BlockMaker:
@@ -37,6 +43,12 @@ class BlockMaker:
         self.empty_block_interval = empty_block_interval
         self._wake = asyncio.Event()
         self._root_is_new = True
+        self._acts_at = 0.0
+        """When the last block with acts was begun, by the loop's clock."""
+        self._decided_at = 0.0
+        """When the last block was done, by the same clock."""
+        self._idle_since = 0
+        """The same by the machine's clock, which goes on while the machine sleeps."""
 
     def offer(self, admitted: list[Waiting]) -> None:
         """Transactions wait in the mempool."""
@@ -45,33 +57,48 @@ class BlockMaker:
 
     async def run(self) -> None:
         """Make blocks; raises what stopped it."""
-        last = 0.0
+        loop = asyncio.get_running_loop()
         while True:
-            await self._wait_for_work()
-            await asyncio.sleep(max(0.0, last + BLOCK_INTERVAL_SECONDS - time.monotonic()))
-            last = time.monotonic()
-            if len(self._mempool) and self._header_is_stale():
-                self._publish(self._engine.make_block([]))
-            waiting = self._mempool.first(MAX_BLOCK_BYTES - _FRAME_ROOM, _EACH_IN_BLOCK)
-            self._publish(self._engine.make_block([each.transaction for each in waiting]), waiting)
+            await self._wait_for_acts(self._decided_at + self._pause())
+            if len(self._mempool):
+                await asyncio.sleep(self._acts_at + BLOCK_INTERVAL_SECONDS - loop.time())
+                if self._is_idle():
+                    self._decide([])
+                self._acts_at = loop.time()
+                room = MAX_BLOCK_BYTES - _FRAME_ROOM
+                self._decide(self._mempool.first(room, _EACH_IN_BLOCK))
+            else:
+                self._decide([])
 
-    async def _wait_for_work(self) -> None:
-        """Until a transaction waits, or a root waits for the header that proves it, or it is time
-        for a sign of life.
+    def _is_idle(self) -> bool:
+        """True if nothing was decided for a while; a block that took long isn't idling."""
+        return machine_time().total_nanos - self._idle_since > IDLE_SECONDS * _NANOS
+
+    def _pause(self) -> float:
+        """Seconds until an empty block: a root waits for the header that proves it, or a sign of
+        life is due.
         """
-        if self._root_is_new or len(self._mempool):
-            return
+        sign_of_life = max(self.empty_block_interval, BLOCK_INTERVAL_SECONDS)
+        return BLOCK_INTERVAL_SECONDS if self._root_is_new else sign_of_life
+
+    async def _wait_for_acts(self, until: float) -> None:
+        """Until a transaction waits, or until a moment of the loop's clock."""
         self._wake.clear()
+        if len(self._mempool):
+            return
         try:
-            await asyncio.wait_for(self._wake.wait(), self.empty_block_interval)
+            async with asyncio.timeout_at(until):
+                await self._wake.wait()
         except TimeoutError:
             return
 
-    def _header_is_stale(self) -> bool:
-        age = machine_time().total_nanos - self._engine.next_block_time.total_nanos
-        return age > STALE_HEADER_SECONDS * 1_000_000_000
+    def _decide(self, offered: list[Waiting]) -> None:
+        decided = self._engine.make_block([each.transaction for each in offered])
+        self._decided_at = asyncio.get_running_loop().time()
+        self._idle_since = machine_time().total_nanos
+        self._publish(decided, offered)
 
-    def _publish(self, decided: Decided, offered: list[Waiting] | None = None) -> None:
+    def _publish(self, decided: Decided, offered: list[Waiting]) -> None:
         self._root_is_new = decided.changed
         decided_hashes: dict[bytes, None] = {}
         for index, outcome in enumerate(decided.outcomes):
@@ -80,7 +107,7 @@ class BlockMaker:
             waiting = self._mempool.remove(outcome.act.bytes_hash)
             if waiting is not None and waiting.listener is not None:
                 waiting.listener.committed(decided.height, index, outcome.receipt_bytes)
-        self._drop_hopeless(offered or [], decided_hashes)
+        self._drop_hopeless(offered, decided_hashes)
         header = decided.block.header
         self._audience.announce(decided.height, header.app_hash, header.time.seconds)
 

@@ -205,6 +205,10 @@ def _engine_gauges(counters: Mapping[str, Any]) -> dict[str, tuple[str, float]]:
             counters["last_commit_nanos"] // _NANOS,
         ),
         "cfi_ledger_peers": ("Nodes that the engine is connected with.", counters["peers"]),
+        "cfi_ledger_unwelcome_peers": (
+            "Those of them that may be connected no more.",
+            len(counters["unwelcome_peers"]),
+        ),
         "cfi_ledger_catching_up": ("1 while the engine is behind.", counters["catching_up"]),
         "cfi_ledger_clock_off_seconds": (
             "This clock at the last commit, less the time of its votes.",

@@ -1,6 +1,7 @@
 """A sole validator, and a second node with a home of its own, made as on another machine."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +23,7 @@ from cfi.node.registration import registration_of
 from tests.faults.running import CAST, SCENARIO, application
 from tests.network.running import QUICK, NetworkNode, commit_all, free_address, network, settled
 
+CFI = (sys.executable, "-c", "from cfi.node.main import main; main()")
 EXCHANGE = "exchange"
 POWER = 300
 """As much as may join a sole validator of power 1,000 in one step."""

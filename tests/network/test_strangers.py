@@ -1,18 +1,13 @@
-"""A private network: who isn't known doesn't come in, and who says nothing keeps nobody out."""
+"""A private network: who isn't known doesn't come in."""
 
-import socket
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.founding import Place, fill, new_seeds
 from cfi.node.home import Home
 from tests.network.running import QUICK, NetworkNode, free_address, network, settled
-
-IDLE: Final = 200
-"""Sockets that connect and say nothing; far more than there are nodes."""
 
 
 def stranger_to(folder: Path, validator: NetworkNode) -> NetworkNode:
@@ -47,17 +42,3 @@ def test_a_stranger_is_refused_though_it_knows_chain_and_address(tmp_path: Path)
             assert stranger.height == 0
         finally:
             stranger.kill()
-
-
-def test_idle_strangers_keep_no_validator_out(tmp_path: Path) -> None:
-    with network(tmp_path, 2) as (one, two), ExitStack() as held:
-        one.reach(2)
-        host, _, port = one.home.settings().p2p_listen.partition(":")
-        for _ in range(IDLE):
-            held.enter_context(socket.create_connection((host, int(port)), timeout=10))
-        two.kill()
-        two.start()
-        begun = one.height
-        one.reach(begun + 3)
-        two.reach(begun + 3)
-        assert (peers(one), peers(two)) == (1, 1)

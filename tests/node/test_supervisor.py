@@ -183,6 +183,27 @@ time.sleep(60)
         assert said == [f"nothing serves {path}, which the engine needs; stopping the others"]
 
 
+def test_a_part_is_tended_while_it_runs(
+    started: list[Running], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "_TEND_SECONDS", 0.02)
+    tended: list[int] = []
+
+    def tend(process: int) -> str:
+        tended.append(process)
+        if len(tended) == 3:
+            os.kill(process, signal.SIGKILL)
+        return "was seen to" if len(tended) == 2 else ""
+
+    said: list[str] = []
+    assert supervise([part("engine", SLEEPS, tend=tend)], said.append) == 1
+    assert said == [
+        "the engine was seen to",
+        "the engine was ended by SIGKILL; stopping the others",
+    ]
+    assert tended[:3] == [started[0].process.pid] * 3
+
+
 def test_an_engine_speaks_in_our_log_and_its_last_words_are_the_cause() -> None:
     said: list[str] = []
     program = (

@@ -9,12 +9,14 @@ from cfi.node.application import Application
 from cfi.node.audience import Audience
 from cfi.node.consensus.cometbft.checking import Checker
 from cfi.node.consensus.cometbft.driver import Driver
+from cfi.node.consensus.cometbft.engine_home import may_dial
 from cfi.node.consensus.cometbft.follower import Follower
 from cfi.node.consensus.cometbft.forwarder import Forwarder
 from cfi.node.consensus.cometbft.link import EngineLink
 from cfi.node.consensus.cometbft.peers import PeerFilter
 from cfi.node.consensus.cometbft.rpc import EngineRpc
 from cfi.node.consensus.cometbft.server import AbciServer
+from cfi.node.consensus.cometbft.watching import EngineWatch
 from cfi.node.consensus.embedded import ChainTerms
 from cfi.node.counters import Counters
 from cfi.node.home import Home
@@ -57,13 +59,14 @@ def cometbft_service(
     reception = Reception(application, mempool, admission, forwarder.offer)
     snapshots = SnapshotFolder(home.snapshots, settings.snapshots_kept)
     maker = SnapshotMaker(application, snapshots, settings.snapshot_interval)
+    peers = PeerFilter(settings, application, lambda: follower.next_block_time)
     driver = Driver(
         application,
         genesis,
         mempool,
         Checker(application, mempool, reception, counters),
         follower,
-        peers=PeerFilter(settings, application, lambda: follower.next_block_time),
+        peers=peers,
         state_sync=StateSync(application, snapshots, follower.restored),
         counters=counters,
         commit_pause=settings.timeout_commit,
@@ -71,7 +74,9 @@ def cometbft_service(
     server = AbciServer(home.abci_socket, driver)
     queries = Queries(follower, application, mempool, admission, counters)
     queries.add("make_snapshot", maker.question)
-    link = EngineLink(rpc, server, forwarder, follower)
+    lasting = settings.peers if may_dial(settings) else ()
+    watch = EngineWatch(rpc, follower, peers, counters, lasting)
+    link = EngineLink(rpc, server, forwarder, follower, watch)
     return Service(queries, reception, audience, (link, maker)), follower
 
 

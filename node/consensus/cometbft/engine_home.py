@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from cfi.contracts.wire.limits import MAX_TRANSACTION_BYTES
 from cfi.genesis.cometbft import cometbft_genesis
+from cfi.node.consensus.cometbft.knocks import PLACES
 from cfi.node.consensus.cometbft.node_key import read_node_id
 from cfi.node.home import Home
 from cfi.node.settings import Settings
@@ -27,8 +28,6 @@ _LOG_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
 """Its info level has ten lines a block, and one each time that a stranger knocks; its debug level
 has the contents of messages.
 """
-_MOST_INBOUND: Final = 1_000
-"""Far more than there are nodes, so that idle strangers' sockets don't take their places."""
 _MOST_IN_BATCH: Final = 1_000
 _MOST_BODY_BYTES: Final = 16_000_000
 _TRUST_PERIOD: Final = "168h0m0s"
@@ -50,6 +49,13 @@ def engine_config(settings: Settings) -> str:
     for name, section in _sections(settings).items():
         parts.append(f"[{name}]\n{_section(section)}")
     return "\n".join(parts)
+
+
+def may_dial(settings: Settings) -> bool:
+    """Whether its RPC lets peers be dialled: not where others than the ledger reach it, who could
+    empty its mempool then, too.
+    """
+    return not settings.rpc_listen
 
 
 def _base(settings: Settings) -> Section:
@@ -91,6 +97,7 @@ def _rpc(settings: Settings) -> Section:
         addresses.append(f"tcp://{settings.rpc_listen}")
     return {
         "laddr": ",".join(addresses),
+        "unsafe": may_dial(settings),
         "max_request_batch_size": _MOST_IN_BATCH,
         "max_body_bytes": _MOST_BODY_BYTES,
     }
@@ -107,9 +114,7 @@ def _p2p(settings: Settings) -> Section:
         "pex": False,
         "addr_book_strict": False,
         "allow_duplicate_ip": True,
-        "max_num_inbound_peers": _MOST_INBOUND,
-        "handshake_timeout": "5s",
-        "persistent_peers_max_dial_period": "10s",
+        "max_num_inbound_peers": PLACES,
     }
 
 

@@ -28,7 +28,6 @@ from cfi.contracts.wire.headers import BlockId, Header, Timestamp, header_hash
 from cfi.contracts.wire.quantities import Height
 from cfi.node.application import Application
 from cfi.node.audience import Audience, Listener
-from cfi.node.clock import machine_time
 from cfi.node.consensus.cometbft.rpc import Answer, Call, EngineRpc
 from cfi.node.consensus.embedded import NO_ROOT, ChainTerms
 from cfi.node.counters import Counters
@@ -36,7 +35,6 @@ from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError
 
 _LOG: Final = logging.getLogger(__name__)
-_LOOK_SECONDS: Final = 1.0
 _AGAIN_SECONDS: Final = 0.02
 _STEADY_PART: Final = 3
 """A clock is off steadily if that changes by at most this part of the time between two blocks."""
@@ -161,18 +159,6 @@ class Follower:
             return self._tip.block.header.height + 1
         return self._files.height + 1
 
-    async def watch(self) -> None:
-        """Look now and then how CometBFT is; it catches up until it says otherwise."""
-        calls = [Call("status", {}), Call("net_info", {})]
-        self._counters.catching_up = True
-        while True:
-            status, net = await self._rpc.ask_until_answered(calls)
-            behind = status.result.field("sync_info").field("catching_up").value
-            self._counters.catching_up = behind is not False
-            self._counters.peers = net.result.field("n_peers").int64()
-            self._notice_a_slow_clock()
-            await asyncio.sleep(_LOOK_SECONDS)
-
     async def _fetch(self, height: int) -> None:
         transactions = self._contents.pop(height, None)
         try:
@@ -230,14 +216,6 @@ class Follower:
             between = voted_at - self._voted_at if self._voted_at else 0
             self._counters.clock_steady = abs(off - before) * _STEADY_PART < between
             self._counters.clock_off_nanos, self._voted_at = off, voted_at
-
-    def _notice_a_slow_clock(self) -> None:
-        """Until something is committed here: a clock before the last votes is slow by that, at
-        least, and CometBFT may take no block because of it.
-        """
-        if self.height and not self._counters.last_commit_nanos:
-            ahead = machine_time().total_nanos - self.next_block_time.total_nanos
-            self._counters.clock_off_nanos = min(ahead, 0)
 
     def _check(self, height: int, tip: Tip) -> None:
         """Raise DamagedError unless it is the block that was decided and follows the one before."""

@@ -4,6 +4,7 @@ from cfi.node.consensus.cometbft.follower import Follower
 from cfi.node.consensus.cometbft.forwarder import Forwarder
 from cfi.node.consensus.cometbft.rpc import EngineRpc
 from cfi.node.consensus.cometbft.server import AbciServer
+from cfi.node.consensus.cometbft.watching import EngineWatch
 from cfi.node.duties import until_one_ends
 
 
@@ -11,12 +12,18 @@ class EngineLink:
     """Serves CometBFT, hands it transactions, and follows its chain."""
 
     def __init__(
-        self, rpc: EngineRpc, server: AbciServer, forwarder: Forwarder, follower: Follower
+        self,
+        rpc: EngineRpc,
+        server: AbciServer,
+        forwarder: Forwarder,
+        follower: Follower,
+        watch: EngineWatch,
     ) -> None:
         self._rpc = rpc
         self._server = server
         self._forwarder = forwarder
         self._follower = follower
+        self._watch = watch
 
     async def run(self) -> None:
         """Work until cancelled; raises what stopped it.
@@ -30,5 +37,5 @@ class EngineLink:
                 self._server.run(),
                 self._forwarder.run(),
                 self._follower.run(),
-                self._follower.watch(),
+                self._watch.run(),
             )

@@ -26,8 +26,9 @@ from tests.node.consensus.cometbft.asking import (
     check,
     code_of,
     proposal,
+    saying,
 )
-from tests.node.consensus.cometbft.test_following import FULL, RECHECKING, run, saying
+from tests.node.consensus.cometbft.test_following import FULL, RECHECKING, run
 from tests.node.gateway.running import until
 from tests.spoilt import spoilt
 

@@ -1,11 +1,14 @@
-"""A ledger that waits for CometBFT, and a peer that asks as CometBFT does, in bytes of its own."""
+"""A ledger that waits for CometBFT, and a peer that asks and answers as CometBFT does."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from aiohttp import web
 
 from cfi.contracts.wire.headers import Timestamp, encode_time
 from cfi.contracts.wire.protobuf import Fields, Kind, data, delimited, integer, message
@@ -27,6 +30,8 @@ MOST_SECONDS: Final = 30.0
 PREPARE, PROCESS, FINALIZE, CHECK, QUERY = 16, 17, 20, 8, 6
 ECHO, FLUSH, INFO, INIT_CHAIN, COMMIT = 1, 2, 3, 5, 11
 _ALL: Final = dict.fromkeys(range(1, 22), Kind.REPEATED)
+Said = Callable[[dict[str, Any]], Any]
+"""The answer to a call of its RPC."""
 
 
 def new_home(folder: Path, settings: Settings | None = None) -> Home:
@@ -181,3 +186,25 @@ def with_engine(home: Home, work: Callable[[Asked, Engine], Awaitable[None]]) ->
                 engine.writer.close()
 
     asyncio.run(asyncio.wait_for(inside(), MOST_SECONDS))
+
+
+@asynccontextmanager
+async def saying(socket: Path, say: Said) -> AsyncIterator[list[Any]]:
+    """Somebody who answers on CometBFT's socket; gives what was asked."""
+    heard: list[Any] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        calls = json.loads(await request.read())
+        heard.append(calls)
+        said = [{"jsonrpc": "2.0", "id": call["id"]} | say(call) for call in calls]
+        return web.json_response(said[0] if len(said) == 1 else said)
+
+    app = web.Application()
+    app.router.add_post("/", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.UnixSite(runner, str(socket)).start()
+    try:
+        yield heard
+    finally:
+        await runner.cleanup()

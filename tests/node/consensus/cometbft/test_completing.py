@@ -17,7 +17,8 @@ from cfi.node.counters import Counters
 from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError
 from tests.node.chain import TERMS, Chain, make_chain
-from tests.node.consensus.cometbft.test_following import FULL, Said, as_it_is, saying
+from tests.node.consensus.cometbft.asking import Said, saying
+from tests.node.consensus.cometbft.test_following import FULL, as_it_is
 from tests.node.gateway.running import until
 
 TOP: Final = 3

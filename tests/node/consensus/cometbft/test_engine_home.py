@@ -12,6 +12,7 @@ from cfi.client.wallet.keystore import LEAST
 from cfi.genesis.cometbft import cometbft_genesis
 from cfi.node.assembly import read_home_genesis
 from cfi.node.consensus.cometbft.engine_home import engine_config, write_engine_home
+from cfi.node.consensus.cometbft.knocks import PLACES
 from cfi.node.consensus.cometbft.node_key import node_id_of, read_node_id, write_node_key
 from cfi.node.founding import Founding, found
 from cfi.node.home import Home
@@ -36,12 +37,12 @@ class TestItsSettings:
         assert told["p2p"]["pex"] is False
         assert told["p2p"]["persistent_peers"] == ",".join(PEERS)
         assert told["p2p"]["unconditional_peer_ids"] == f"{'ab' * 20},{'cd' * 20}"
-        assert told["p2p"]["max_num_inbound_peers"] == 1_000
+        assert told["p2p"]["max_num_inbound_peers"] == PLACES
 
     def test_sockets_stand_in_the_home(self) -> None:
         told = config()
         assert (told["proxy_app"], told["abci"]) == ("unix://run/abci.sock", "socket")
-        assert told["rpc"]["laddr"] == "unix://run/engine.sock"
+        assert (told["rpc"]["laddr"], told["rpc"]["unsafe"]) == ("unix://run/engine.sock", True)
 
     def test_more_listens_only_where_it_is_asked_for(self) -> None:
         told = config()
@@ -53,6 +54,7 @@ class TestItsSettings:
             remote_signer="127.0.0.1:26659",
         )
         assert asked["rpc"]["laddr"] == "unix://run/engine.sock,tcp://127.0.0.2:26657"
+        assert asked["rpc"]["unsafe"] is False
         assert asked["instrumentation"]["prometheus"] is True
         assert asked["instrumentation"]["prometheus_listen_addr"] == "127.0.0.1:26660"
         assert asked["priv_validator_laddr"] == "tcp://127.0.0.1:26659"

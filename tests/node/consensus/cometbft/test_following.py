@@ -1,10 +1,9 @@
 """Handing transactions to CometBFT and following its chain, where CometBFT isn't as one wishes."""
 
 import asyncio
-import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +13,8 @@ from aiohttp import web
 from cfi.client.light.lightblock import LightBlock, light_block_json
 from cfi.contracts.transition.act import Act, Inadmissible, InadmissibleError
 from cfi.contracts.wire.blocks import Block, block_id_of
-from cfi.contracts.wire.headers import Timestamp
 from cfi.node.application import Application
 from cfi.node.audience import Audience
-from cfi.node.consensus.cometbft import follower as follower_module
 from cfi.node.consensus.cometbft.follower import Follower
 from cfi.node.consensus.cometbft.rpc import Call, EngineRpc, EngineUnreachableError
 from cfi.node.counters import Counters
@@ -26,7 +23,7 @@ from cfi.node.storage.block_files import BlockFiles
 from cfi.node.storage.database import DamagedError
 from tests.faults.running import application
 from tests.node.chain import TERMS, Chain, make_chain
-from tests.node.consensus.cometbft.asking import Asked, asked, check, new_home
+from tests.node.consensus.cometbft.asking import Asked, Said, asked, check, new_home, saying
 from tests.node.gateway.running import until
 from tests.node.talking import Peer
 
@@ -34,29 +31,6 @@ ACTS: Final = [application(number) for number in range(3)]
 FULL: Final = {"message": "Internal error", "data": "mempool is full: number of txs 1 (max: 1)"}
 KNOWN: Final = {"message": "Internal error", "data": "tx already exists in cache"}
 RECHECKING: Final = {"message": "Internal error", "data": "mempool is still rechecking after a new"}
-Said = Callable[[dict[str, Any]], Any]
-
-
-@asynccontextmanager
-async def saying(socket: Path, say: Said) -> AsyncIterator[list[Any]]:
-    """Somebody who answers on CometBFT's socket; gives what was asked."""
-    heard: list[Any] = []
-
-    async def answer(request: web.Request) -> web.Response:
-        calls = json.loads(await request.read())
-        heard.append(calls)
-        said = [{"jsonrpc": "2.0", "id": call["id"]} | say(call) for call in calls]
-        return web.json_response(said[0] if len(said) == 1 else said)
-
-    app = web.Application()
-    app.router.add_post("/", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.UnixSite(runner, str(socket)).start()
-    try:
-        yield heard
-    finally:
-        await runner.cleanup()
 
 
 def run(work: Awaitable[None]) -> None:
@@ -339,61 +313,4 @@ class TestTheChain:
                     await follower.run()
 
         run(work())
-        files.close()
-
-    def test_how_the_engine_is_is_looked_at_now_and_then(
-        self, chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        counters = Counters()
-        behind = [True, False]
-
-        def say(call: dict[str, Any]) -> Any:
-            if call["method"] == "status":
-                return {"result": {"sync_info": {"catching_up": behind.pop(0)}}}
-            return {"result": {"n_peers": str(3 - len(behind))}}
-
-        async def work() -> None:
-            async with saying(tmp_path / "s", say), EngineRpc(tmp_path / "s") as rpc:
-                files = BlockFiles(tmp_path / "blocks")
-                follower = Follower(
-                    TERMS, chain.application, files, rpc, Audience(), counters=counters
-                )
-                following = asyncio.create_task(follower.watch())
-                await until(lambda: counters.peers == 3)
-                following.cancel()
-                files.close()
-
-        monkeypatch.setattr(follower_module, "_LOOK_SECONDS", 0.05)
-        run(work())
-        assert (counters.catching_up, counters.peers) == (False, 3)
-
-    @pytest.mark.parametrize(
-        ("committed", "off", "noticed"), [(0, -90, -90), (0, 90, 0), (1, -90, 0)]
-    )
-    def test_a_clock_before_the_last_votes_is_noticed_until_something_is_committed(
-        self,
-        chain: Chain,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        committed: int,
-        off: int,
-        noticed: int,
-    ) -> None:
-        told: Any = {"result": {"sync_info": {"catching_up": True}, "n_peers": "3"}}
-        _, files = followed(chain, tmp_path, as_it_is(chain), 3)
-        counters = Counters(last_commit_nanos=committed)
-
-        async def work() -> None:
-            async with saying(tmp_path / "t", lambda _: told), EngineRpc(tmp_path / "t") as rpc:
-                follower = Follower(
-                    TERMS, chain.application, files, rpc, Audience(), counters=counters
-                )
-                now = Timestamp.of_nanos(follower.next_block_time.total_nanos + off * 10**9)
-                monkeypatch.setattr(follower_module, "machine_time", lambda: now)
-                watching = asyncio.create_task(follower.watch())
-                await until(lambda: counters.peers == 3)
-                watching.cancel()
-
-        run(work())
-        assert counters.clock_off_nanos == noticed * 10**9
         files.close()
