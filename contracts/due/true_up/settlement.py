@@ -44,7 +44,7 @@ def settle_holder(state: StateView, holder: Holder, work: TrueUpWork, block: Blo
     surrender = surrender_of(state, holder.holder_id, work.year)
     place = None if work.progress is None else work.progress.place
     if holder.holder_class is HolderClass.EXCHANGE_PARTICIPANT:
-        return _retire_all(state, surrender, place, block)
+        return _retire_all(state, surrender, work.progress, block)
     obligation = state.obligations.of(holder.holder_id).get(number_key(work.year))
     if obligation is None:
         return NO_CHANGES, None
@@ -150,21 +150,28 @@ class _Settling:
 
 
 def _retire_all(
-    state: StateView, surrender: Surrender, after: Place | None, block: BlockContext
+    state: StateView, surrender: Surrender, so_far: Progress | None, block: BlockContext
 ) -> Done:
     """Retire what an Exchange Participant holds, Super Reductions excepted, as far as it has room.
-    (RB 12.4, 4.11.2.1)
+    Where that takes several pieces, all is gone through again until nothing is found: meanwhile
+    something may have been moved behind the place that was reached.  (RB 12.4, 4.11.2.1)
     """
+    after, found = (None, 0) if so_far is None else (so_far.place, so_far.number)
     retiring = Retiring(state, block, surrender, RetirementReason.TRUE_UP)
     steps = lots_in_order(state, surrender.holder_id, after, lambda _, __: True)
 
     def take(step: Step) -> bool:
+        nonlocal found
         if not _stays(step[1].lot):
             retiring.take(step[1], step[1].lot.tonnes)
+            found += 1
         return not retiring.full
 
     place = go_through(steps, take, retiring)
-    return retiring.changes, None if place is None else progress(surrender.holder_id, place)
+    if place is not None:
+        return retiring.changes, progress(surrender.holder_id, place, number=found)
+    again = so_far is not None and found > 0 and not retiring.full
+    return retiring.changes, progress(surrender.holder_id, None) if again else None
 
 
 def _stays(lot: Lot) -> bool:

@@ -96,7 +96,9 @@ class Progress:
     place: Place | None
     """The lot dealt with last."""
     number: Count
-    """Of the election counted last."""
+    """Of the election counted last; where all that a Participant holds is retired, how many lots
+    were found since that was last begun.
+    """
     left_tonnes: Tonnes
     """What is still to be chosen for who chose nothing."""
     marking: bool

@@ -1,4 +1,4 @@
-"""RB 4.11.4: nothing escapes the marks between two pieces of a close.
+"""RB 4.11.4, 12.4: nothing escapes between two pieces of a close or a settlement.
 
 Of 400,000 t that are left of 2003, 100,000 t become Super Reductions, 175,000 t Special Reserve.
 """
@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from cfi.contracts.due.true_up.settlement import settle_holder
 from cfi.contracts.state.changes import put
-from cfi.contracts.state.rows.true_up import OBLIGATIONS, Progress
+from cfi.contracts.state.rows.true_up import OBLIGATIONS, Progress, TrueUpWork, Work
 from cfi.contracts.wire.instruments import Instrument
-from cfi.contracts.wire.quantities import Instant, Tonnes
-from cfi.contracts.wire.text import AccountId
+from cfi.contracts.wire.parties import HolderClass
+from cfi.contracts.wire.quantities import Instant, Tonnes, Year
+from cfi.contracts.wire.text import AccountId, HolderId
 from tests.contracts.due.true_up.at_close import (
     LEFT,
     A,
@@ -22,7 +24,7 @@ from tests.contracts.due.true_up.at_close import (
     marked,
     moved,
 )
-from tests.contracts.ledger import Ledger
+from tests.contracts.ledger import EXCHANGE, Ledger
 from tests.contracts.rules.custody.market import DAY, given_offer, offer
 from tests.contracts.true_up import TrueUpLedger
 
@@ -98,3 +100,47 @@ def test_what_is_offered_while_the_rest_is_taken_is_marked(
         so_far = closed_piece(ledger, so_far)
     assert ledger.state.offers.of(A).get(offer_id) is None
     assert closed_as(true_up) == (124_900, 100_000, 175_000)
+
+
+class TestAParticipantsSettlement:
+    """RB 12.4: all that an Exchange Participant holds is retired."""
+
+    def test_nothing_stays_that_is_moved_behind_it(
+        self, true_up: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("cfi.contracts.due.true_up.pieces.MAX_LOTS_PER_PIECE", 1)
+        ledger = true_up.ledger
+        ledger.given_holder("fund", HolderClass.EXCHANGE_PARTICIPANT)
+        ledger.given_account("fund")
+        ledger.given_lot("fund/1", 100)
+        ledger.given_lot("fund/3", 100)
+        last = ledger.given_lot("fund/3", 300)
+        so_far = self.settled(ledger, self.settled(ledger, None))
+        assert so_far is not None and so_far.place is not None
+        assert so_far.place.account == 3
+        behind = replace(moved(last, 200), source=AccountId("fund/3"), target=AccountId("fund/1"))
+        ledger.when(behind, "fund")
+        ledger.done()
+        pieces = 2
+        while so_far is not None:
+            ledger.pass_time()
+            so_far, pieces = self.settled(ledger, so_far), pieces + 1
+        assert ledger.lots("fund/1") == ledger.lots("fund/3") == []
+        assert pieces == 7, "two more passes: one finds what was moved, one nothing"
+
+    def settled(self, ledger: Ledger, so_far: Progress | None) -> Progress | None:
+        """One piece of the fund's settlement; how far it came."""
+        fund = ledger.state.holders.get("fund")
+        assert fund is not None
+        work = TrueUpWork(
+            year=Year(2003),
+            exchange=HolderId(EXCHANGE),
+            work=Work.SETTLEMENT,
+            after=None,
+            since=ledger.now,
+            progress=so_far,
+        )
+        context = ledger.context(EXCHANGE, "officer-1")
+        changes, after = settle_holder(ledger.state, fund, work, context)
+        ledger.given(changes)
+        return after

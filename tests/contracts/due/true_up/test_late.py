@@ -295,7 +295,7 @@ class TestAYearThatClosesAnew:
     ) -> None:
         story.true_up.reaches(2003, Stage.CLOSED)
         story.filing.acquires("works", 200_000, "2003-01-01")
-        monkeypatch.setattr(StateView, "holder_has_room", lambda *_: False)
+        monkeypatch.setattr(StateView, "holder_has_room_for_safety", lambda *_: False)
         story.ledger.when(adjust(story.ledger), EXCHANGE)
         story.ledger.refused("TOO_MANY_RECORDS", "RB 6.5.6", {})
 
