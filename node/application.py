@@ -29,7 +29,7 @@ from cfi.contracts.transition.block import (
 )
 from cfi.contracts.transition.standing import DEFAULT_GAS
 from cfi.contracts.transition.window import Window
-from cfi.contracts.wire.blocks import encode_result
+from cfi.contracts.wire.blocks import encode_results
 from cfi.contracts.wire.limits import MAX_BLOCK_GAS
 from cfi.contracts.wire.list_tree import list_root
 from cfi.contracts.wire.misbehaviour import Misbehaviour
@@ -372,7 +372,7 @@ class Application:
             if outcome.act is not None
         ]
         left = self.window.add(self.state.height, tuple(act_id for act_id, _ in receipts))
-        results = [encode_result(result_of(outcome)) for outcome in execution.outcomes]
+        results = encode_results(map(result_of, execution.outcomes))
         digest = Hash(list_root(results))
         if results:
             writes.append(results_entry(self.state.height, results))

@@ -1,5 +1,6 @@
 """What a decided transaction's outcome is as the engine hashes it."""
 
+from collections.abc import Callable
 from typing import Final
 
 from cfi.contracts.transition.block import Outcome
@@ -8,7 +9,7 @@ from cfi.contracts.wire.receipts import receipt_digest
 from cfi.contracts.wire.values import maker_of
 
 _REFUSED: Final = 1
-_RESULT: Final = maker_of(TransactionResult)
+_RESULT: Final[Callable[..., TransactionResult]] = maker_of(TransactionResult)
 
 
 def result_of(outcome: Outcome) -> TransactionResult:
@@ -19,4 +20,4 @@ def result_of(outcome: Outcome) -> TransactionResult:
         )
     digest = receipt_digest(outcome.act.act_id, outcome.receipt_bytes)
     code = 0 if outcome.receipt.done else _REFUSED
-    return _RESULT(code=code, data=digest, gas_wanted=outcome.gas, gas_used=outcome.gas)
+    return _RESULT(code, digest, outcome.gas, outcome.gas)

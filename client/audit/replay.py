@@ -6,6 +6,7 @@ out and reported, but no header of the source confirms them.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cfi.client.audit.beginning import Beginning
 from cfi.client.audit.evidence_check import EvidenceCheck
@@ -35,8 +36,10 @@ from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.receipts import receipt_digest
 from cfi.contracts.wire.schema import Hash
 from cfi.contracts.wire.validators import ValidatorSet
+from cfi.contracts.wire.values import maker_of
 
-_REFUSED = 1
+_REFUSED: Final = 1
+_RESULT: Final[Callable[..., TransactionResult]] = maker_of(TransactionResult)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,11 +166,11 @@ def _decide(execution: Execution, transaction: bytes, index: int, known: Examine
 
 def _result(outcome: Outcome) -> TransactionResult:
     assert outcome.receipt is not None and outcome.act is not None, "each was admissible"
-    return TransactionResult(
-        code=0 if outcome.receipt.done else _REFUSED,
-        data=receipt_digest(outcome.act.act_id, outcome.receipt_bytes),
-        gas_wanted=outcome.gas,
-        gas_used=outcome.gas,
+    return _RESULT(
+        0 if outcome.receipt.done else _REFUSED,
+        receipt_digest(outcome.act.act_id, outcome.receipt_bytes),
+        outcome.gas,
+        outcome.gas,
     )
 
 

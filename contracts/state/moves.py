@@ -4,6 +4,7 @@ place arrives in another.  (RB 5.3)
 An act that takes several steps on the same rows puts them together in a `Draft`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -32,7 +33,7 @@ from cfi.contracts.wire.quantities import RANGES, CentsPerTonne, Serial, Tonnes,
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, Text
 from cfi.contracts.wire.values import maker_of
 
-_MOVEMENT: Final = maker_of(Movement)
+_MOVEMENT: Final[Callable[..., Movement]] = maker_of(Movement)
 _LOT: Final = maker_of(Lot)
 
 
@@ -192,16 +193,16 @@ def movement(
 ) -> Movement:
     """A statement's entry for a lot."""
     return _MOVEMENT(
-        act_id=block.act_id,
-        height=block.height,
-        kind=kind,
-        instrument=lot.instrument,
-        vintage=lot.vintage,
-        first=lot.first,
-        tonnes=lot.tonnes,
-        incoming=incoming,
-        other=other,
-        price=price,
+        block.act_id,
+        block.height,
+        kind,
+        lot.instrument,
+        lot.vintage,
+        lot.first,
+        lot.tonnes,
+        incoming,
+        other,
+        price,
     )
 
 

@@ -1,6 +1,6 @@
 """One act, from its verified bytes to its receipt: authorise, decide, check, commit, receipt."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -27,7 +27,7 @@ from cfi.contracts.wire.refusal import Fact, Refusal, RefusedError, require
 from cfi.contracts.wire.schema import SchemaError, schema_of
 from cfi.contracts.wire.values import maker_of
 
-_MAKE_RECEIPT: Final = maker_of(Receipt)
+_MAKE_RECEIPT: Final[Callable[..., Receipt]] = maker_of(Receipt)
 
 
 class OverBudgetError(Exception):
@@ -172,11 +172,11 @@ def _receipt(
     facts: Mapping[str, Fact],
 ) -> Receipt:
     return _MAKE_RECEIPT(
-        act_id=act.act_id,
-        height=block.height,
-        index=index,
-        message_number=SmallCode(act.message_number),
-        code=code,
-        section=section,
-        facts=tuple(sorted(facts.items())) if facts else (),
+        act.act_id,
+        block.height,
+        index,
+        SmallCode(act.message_number),
+        code,
+        section,
+        tuple(sorted(facts.items())) if facts else (),
     )

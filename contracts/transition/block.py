@@ -2,7 +2,7 @@
 names them, and what the engine is to know.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import takewhile
@@ -53,7 +53,7 @@ DUE_GAS_PER_ITEM: Final = 10
 DUE_WRITES_PER_GAS: Final = 4
 """Rows and movements that a piece writes for one work unit more: a retired lot is about one."""
 _NOBODY: Final = UserId("")
-_MAKE_CONTEXT: Final = maker_of(BlockContext)
+_MAKE_CONTEXT: Final[Callable[..., BlockContext]] = maker_of(BlockContext)
 
 
 @dataclass(slots=True)
@@ -108,12 +108,12 @@ class Execution:
         if room is not None and room < 0:
             raise OverBudgetError
         block = _MAKE_CONTEXT(
-            chain_id=self.chain_id,
-            height=self.height,
-            now=self.now,
-            act_id=act.act_id,
-            holder_id=signer.holder.holder_id,
-            signer=signer.user.user_id,
+            self.chain_id,
+            self.height,
+            self.now,
+            act.act_id,
+            signer.holder.holder_id,
+            signer.user.user_id,
         )
         receipt, receipt_bytes, further = apply_act(
             self.overlay,

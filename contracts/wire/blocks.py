@@ -1,6 +1,6 @@
 """Whole blocks in CometBFT's own format, and the hashes over what they carry.  (CometBFT 0.38)"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -112,13 +112,12 @@ def verify_transaction(block_data_hash: bytes, transaction: bytes, proof: ListPr
 
 def results_hash(results: Sequence[TransactionResult]) -> bytes:
     """The 32-byte root over a block's results, which the next header carries."""
-    known: dict[_Shape, tuple[bytes, bytes]] = {}
-    return list_root([_encoded(each, known) for each in results])
+    return list_root(encode_results(results))
 
 
 def prove_result(results: Sequence[TransactionResult], index: int) -> ListProof:
     """The proof that a result is of a block; raises IndexError where there is none."""
-    return prove_item([encode_result(each) for each in results], index)
+    return prove_item(encode_results(results), index)
 
 
 def decode_result(body: bytes) -> TransactionResult:
@@ -143,8 +142,13 @@ def encode_result(result: TransactionResult) -> bytes:
     return _encoded(result, {})
 
 
+def encode_results(results: Iterable[TransactionResult]) -> list[bytes]:
+    """The same of each result of a block; most differ in nothing but their data."""
+    known: dict[_Shape, tuple[bytes, bytes]] = {}
+    return [_encoded(each, known) for each in results]
+
+
 def _encoded(result: TransactionResult, known: dict[_Shape, tuple[bytes, bytes]]) -> bytes:
-    """The same; most results of a block differ in nothing but their data."""
     shape = (result.code, len(result.data), result.gas_wanted, result.gas_used)
     around = known.get(shape)
     if around is None:

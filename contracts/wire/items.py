@@ -9,6 +9,7 @@ FALSE: Final = b"\xf4"
 TRUE: Final = b"\xf5"
 
 _UNSIGNED, _NEGATIVE, _OCTETS, _TEXT, _ARRAY = range(5)
+_MANY: Final = 1 << 12
 _INLINE: Final = 24
 _ONE: Final = 1 << 8
 _TWO: Final = 1 << 16
@@ -28,16 +29,17 @@ def _head(major: int, number: int) -> bytes:
     return bytes((kind | 27,)) + number.to_bytes(8, "big")
 
 
-NUMBERS, _OCTET_HEADS, _TEXT_HEADS, _ARRAY_HEADS = (
-    tuple(_head(major, number) for number in range(_ONE))
-    for major in (_UNSIGNED, _OCTETS, _TEXT, _ARRAY)
+NUMBERS: Final = tuple(_head(_UNSIGNED, number) for number in range(_MANY))
+"""The numbers below 4,096, years among them."""
+_OCTET_HEADS, _TEXT_HEADS, _ARRAY_HEADS = (
+    tuple(_head(major, number) for number in range(_ONE)) for major in (_OCTETS, _TEXT, _ARRAY)
 )
-"""Those of one byte, and the heads with such lengths."""
+"""The heads with lengths of one byte."""
 
 
 def unsigned(number: int) -> bytes:
     """A number from 0 to 2^64 - 1; raises OverflowError for any other."""
-    if 0 <= number < _ONE:
+    if 0 <= number < _MANY:
         return NUMBERS[number]
     if number < _TWO:
         return b"\x19" + number.to_bytes(2, "big")

@@ -55,7 +55,7 @@ LENGTHS: Final = types.MappingProxyType(
 
 
 _REMEMBERED: Final = 16_384
-"""Decoded rows of a kind kept by `recall`."""
+"""Decoded rows of a kind kept by `recall`, and identifiers that were found good."""
 
 
 class SchemaError(codec.CodecError):
@@ -238,7 +238,7 @@ def _write_of(hint: Any) -> Write:  # noqa: C901, PLR0911 - one line for each ki
         some = _write_of(next(part for part in typing.get_args(hint) if part is not type(None)))
         return lambda value: items.NULL if value is None else some(value)
     if issubclass(hint, IntEnum):
-        return lambda member: items.unsigned(member._value_)
+        return {member._value_: items.unsigned(member._value_) for member in hint}.__getitem__
     return schema_of(hint).encode
 
 
@@ -265,14 +265,14 @@ def _integer_writer(least: int, greatest: int) -> Write:
     check = _integer(least, greatest)
     if least < 0:
         return lambda value: items.integer(check(value))
-    numbers, few = items.NUMBERS, min(greatest, len(items.NUMBERS) - 1)
-    return lambda value: (
-        numbers[value]
-        if type(value) is int and least <= value <= few
-        else items.unsigned(
-            value if type(value) is int and least <= value <= greatest else check(value)
-        )
-    )
+    numbers, many = items.NUMBERS, len(items.NUMBERS)
+
+    def write(value: Any) -> bytes:
+        if type(value) is not int or not least <= value <= greatest:
+            check(value)
+        return numbers[value] if value < many else items.unsigned(value)
+
+    return write
 
 
 def _identifier(value: Any) -> str:
@@ -281,6 +281,7 @@ def _identifier(value: Any) -> str:
     return value
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _write_identifier(value: Any) -> bytes:
     return items.text(_identifier(value))
 

@@ -12,7 +12,9 @@ R = TypeVar("R")
 
 
 def maker_of(row: type[R]) -> type[R]:
-    """What makes a value of a frozen, slotted dataclass from its fields, by place or by name."""
+    """What makes a value of a frozen, slotted dataclass from its fields, by place or by name: by
+    place in half the time, so what every act makes is made so.
+    """
     assert not hasattr(row, "__post_init__"), "a maker runs nothing of the class"
 
     def become(self: Any) -> None:

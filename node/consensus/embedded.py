@@ -35,7 +35,7 @@ from cfi.contracts.wire.commits import (
     earliest_vote_time,
     vote_sign_bytes,
 )
-from cfi.contracts.wire.headers import NO_BLOCK, Header, Timestamp, header_hash
+from cfi.contracts.wire.headers import Header, Timestamp, header_hash
 from cfi.contracts.wire.quantities import Height, Instant
 from cfi.contracts.wire.validators import validators_hash
 from cfi.node.application import Application
@@ -171,14 +171,14 @@ class EmbeddedEngine:
         return None if record is None else decode_block(record.block)
 
     def _block_of(self, transactions: list[bytes], time: Timestamp) -> Block:
-        terms, last, height = self.terms, self._last_block, self.height + 1
+        terms, height = self.terms, self.height + 1
         view = self._application.committed_view
         header = Header(
             app_version=app_version_at(view, height),
             chain_id=terms.chain_id,
             height=Height(height),
             time=time,
-            last_block_id=NO_BLOCK if last is None else block_id_of(last),
+            last_block_id=self._last_commit.block_id,
             last_commit_hash=commit_hash(self._last_commit),
             data_hash=data_hash(transactions),
             validators_hash=validators_hash(validators_at(view, height)),

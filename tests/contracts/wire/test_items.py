@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cfi.contracts.wire import items
 
-WIDTHS = (23, 24, 255, 256, 65_535, 65_536, 2**32 - 1, 2**32, 2**64 - 1)
+WIDTHS = (23, 24, 255, 256, 4_095, 4_096, 65_535, 65_536, 2**32 - 1, 2**32, 2**64 - 1)
 LENGTHS = (0, 23, 24, 255, 256, 65_535, 65_536)
 
 
