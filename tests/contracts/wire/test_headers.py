@@ -14,6 +14,8 @@ from cfi.contracts.wire.blocks import (
     data_hash,
     decode_block,
     encode_block,
+    encode_result,
+    encode_results,
     evidence_hash,
     part_set_header,
     prove_result,
@@ -151,6 +153,11 @@ class TestProofs:
         proof = prove_result(RESULTS, place)
         assert verify_result(results_hash(RESULTS), RESULTS[place], proof)
         assert not verify_result(results_hash(RESULTS), replace(RESULTS[place], code=9), proof)
+
+    def test_a_blocks_results_are_encoded_as_each_by_itself(self) -> None:
+        last = RESULTS[-1]
+        results = [*RESULTS, replace(last, data=b"xy"), replace(last, gas_used=7), replace(last, gas_wanted=7)]
+        assert encode_results(results) == [encode_result(each) for each in results]
 
 
 class TestVotes:
