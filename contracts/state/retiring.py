@@ -61,6 +61,11 @@ class Retiring:
         """True once no retirement account has room."""
         return self._shelf is None
 
+    @property
+    def count(self) -> int:
+        """How many lots were taken, or a part of them."""
+        return len(self._taken)
+
     def take(self, held: Held, tonnes: Tonnes) -> Tonnes:
         """Retire the tail of a lot, or what may still be ended of it; the tonnes that were retired:
         none, and it stays, where there is no room.

@@ -156,18 +156,17 @@ def _retire_all(
     Where that takes several pieces, all is gone through again until nothing is found: meanwhile
     something may have been moved behind the place that was reached.  (RB 12.4, 4.11.2.1)
     """
-    after, found = (None, 0) if so_far is None else (so_far.place, so_far.number)
+    after, before = (None, 0) if so_far is None else (so_far.place, so_far.number)
     retiring = Retiring(state, block, surrender, RetirementReason.TRUE_UP)
     steps = lots_in_order(state, surrender.holder_id, after, lambda _, __: True)
 
     def take(step: Step) -> bool:
-        nonlocal found
         if not _stays(step[1].lot):
             retiring.take(step[1], step[1].lot.tonnes)
-            found += 1
         return not retiring.full
 
     place = go_through(steps, take, retiring)
+    found = before + retiring.count
     if place is not None:
         return retiring.changes, progress(surrender.holder_id, place, number=found)
     again = so_far is not None and found > 0 and not retiring.full
