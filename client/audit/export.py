@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -11,9 +12,11 @@ from cfi.client.files import sync_folder
 from cfi.contracts.wire.block_file import BrokenRecordError, decode_record, encode_record
 
 UNFINISHED: Final = ".part"
+Told = Callable[[int, int], None]
+"""Hears of each record its height and its bytes."""
 
 
-def export_blocks(source: Path, target: Path) -> int:
+def export_blocks(source: Path, target: Path, told: Told) -> int:
     """Copy the whole records of a source into a new file; returns how many.
 
     A record that is cut off at the very end is left out: a running node is just writing it. Raises
@@ -24,7 +27,7 @@ def export_blocks(source: Path, target: Path) -> int:
     unfinished = _unfinished(target)
     try:
         with unfinished.open("wb") as out:
-            copied = _copy_all(source, out)
+            copied = _copy_all(source, out, told)
             _finish(out, unfinished, target)
     except (BadSourceError, OSError):
         unfinished.unlink(missing_ok=True)
@@ -32,7 +35,7 @@ def export_blocks(source: Path, target: Path) -> int:
     return copied
 
 
-def export_from_gateway(source: NetworkSource, target: Path) -> int:
+def export_from_gateway(source: NetworkSource, target: Path, told: Told) -> int:
     """Copy a gateway's blocks into a new file; returns how many it has.
 
     What an earlier run left unfinished is taken up. Raises FileExistsError where the file is there
@@ -42,11 +45,11 @@ def export_from_gateway(source: NetworkSource, target: Path) -> int:
     unfinished = _unfinished(target)
     with unfinished.open("a+b") as out:
         out.seek(0)
-        count, end = _whole_records(unfinished.name, out.read(), last=True)
+        count, end = _whole_records(unfinished.name, out.read(), told, last=True)
         out.truncate(end)
         source.first = count + 1
         for record in source.records():
-            out.write(encode_record(record))
+            told(record.height, out.write(encode_record(record)))
             count += 1
         _finish(out, unfinished, target)
     return count
@@ -69,30 +72,31 @@ def _finish(out: BinaryIO, unfinished: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def _copy_all(source: Path, out: BinaryIO) -> int:
+def _copy_all(source: Path, out: BinaryIO, told: Told) -> int:
     files = block_files(source)
-    copied = sum(_copy(path, out, last=path == files[-1]) for path in files)
+    copied = sum(_copy(path, out, told, last=path == files[-1]) for path in files)
     if not copied:
         raise BadSourceError(f"{source}: no whole block")
     return copied
 
 
-def _copy(path: Path, out: BinaryIO, *, last: bool) -> int:
+def _copy(path: Path, out: BinaryIO, told: Told, *, last: bool) -> int:
     data = path.read_bytes()
-    count, end = _whole_records(path.name, data, last=last)
+    count, end = _whole_records(path.name, data, told, last=last)
     out.write(data[:end])
     return count
 
 
-def _whole_records(name: str, data: bytes, *, last: bool) -> tuple[int, int]:
+def _whole_records(name: str, data: bytes, told: Told, *, last: bool) -> tuple[int, int]:
     """How many whole records the bytes begin with, and where these end."""
     count = offset = 0
     while offset < len(data):
         try:
-            _, offset = decode_record(data, offset)
+            record, end = decode_record(data, offset)
         except BrokenRecordError as error:
             if last and error.cut_off:
                 break
             raise BadSourceError(f"{name}: {error}") from error
-        count += 1
+        told(record.height, end - offset)
+        count, offset = count + 1, end
     return count, offset

@@ -18,6 +18,7 @@ from cfi.client.audit.proving import (
 )
 from cfi.client.audit.report import findings_json, findings_page
 from cfi.client.audit.report_text import report_text
+from cfi.client.audit.sources import source_bytes
 from cfi.client.cli.audit_admissions import admissions
 from cfi.client.cli.audit_run import (
     EndedError,
@@ -153,7 +154,11 @@ def prove(
     prover = Prover(history.beginning, height, shown, history.known)
 
     def work() -> dict[str, Any]:
-        return with_progress(history, lambda told: prover.prove(history.records, workers, told))
+        return with_progress(
+            history.total,
+            lambda told: prover.prove(history.records, workers, told),
+            by_height=history.by_height,
+        )
 
     try:
         click.echo(json.dumps(or_exit(work), indent=2))
@@ -209,9 +214,14 @@ def export(source: str, file: Path, key: Path | None, passphrase_file: Path | No
 
     def work() -> int:
         if not is_address(source):
-            return export_blocks(Path(source), file)
+            path = Path(source)
+            return with_progress(
+                source_bytes(path), lambda told: export_blocks(path, file, told), by_height=False
+            )
         blocks, _ = open_gateway(source, key, passphrase_file)
-        return export_from_gateway(blocks, file)
+        return with_progress(
+            blocks.last, lambda told: export_from_gateway(blocks, file, told), by_height=True
+        )
 
     click.echo(f"{or_exit(work)} blocks")
 

@@ -88,10 +88,11 @@ def audited(history: History, workers: int, see: See | None = None) -> Findings:
     """Audit it with progress, showing what is decided again, or leave."""
     return or_exit(
         lambda: with_progress(
-            history,
+            history.total,
             lambda told: audit(
                 history.beginning, history.records, workers, told, history.known, see
             ),
+            by_height=history.by_height,
         )
     )
 
@@ -130,8 +131,10 @@ def leave(sentence: str, status: int) -> NoReturn:
     raise EndedError(sentence, status)
 
 
-def with_progress(history: History, work: Callable[[Told], T]) -> T:
-    """Do work that tells of each height, with a bar where there is a terminal."""
+def with_progress(total: int, work: Callable[[Told], T], *, by_height: bool) -> T:
+    """Do work that tells of each height and its bytes, with a bar where there is a terminal; the
+    total is of heights or of bytes.
+    """
     console = Console(stderr=True)
     bar = Progress(
         TextColumn("height {task.fields[height]}"),
@@ -144,9 +147,7 @@ def with_progress(history: History, work: Callable[[Told], T]) -> T:
     )
     settle_memory()
     with bar:
-        task = bar.add_task("replay", total=history.total, height=0)
+        task = bar.add_task("", total=total, height=0)
         return work(
-            lambda height, size: bar.update(
-                task, advance=1 if history.by_height else size, height=height
-            )
+            lambda height, size: bar.update(task, advance=1 if by_height else size, height=height)
         )

@@ -21,9 +21,19 @@ def blocks(history: History, tmp_path: Path) -> Path:
     return folder
 
 
+def untold(_: int, __: int) -> None:
+    """For who wants to hear nothing."""
+
+
 def test_all_blocks_are_copied(history: History, tmp_path: Path, blocks: Path) -> None:
-    assert export_blocks(tmp_path, tmp_path / "export") == len(history)
+    heard: list[tuple[int, int]] = []
+
+    def told(height: int, size: int) -> None:
+        heard.append((height, size))
+
+    assert export_blocks(tmp_path, tmp_path / "export", told) == len(history)
     assert list(read_records(tmp_path / "export")) == history
+    assert heard == [(each.height, len(encode_record(each))) for each in history]
 
 
 @pytest.mark.parametrize("written", [1, 39, 40, 100])
@@ -32,7 +42,7 @@ def test_a_record_that_is_being_written_is_left_out(
 ) -> None:
     with (blocks / "00000002.blocks").open("ab") as file:
         file.write(encode_record(history[-1])[:written])
-    assert export_blocks(blocks, tmp_path / "export") == len(history)
+    assert export_blocks(blocks, tmp_path / "export", untold) == len(history)
     assert list(read_records(tmp_path / "export")) == history
 
 
@@ -42,7 +52,7 @@ def test_damage_is_not_copied(tmp_path: Path, blocks: Path, name: str) -> None:
     data[50] ^= 1
     (blocks / name).write_bytes(data)
     with pytest.raises(BadSourceError, match=name):
-        export_blocks(blocks, tmp_path / "export")
+        export_blocks(blocks, tmp_path / "export", untold)
     assert not (tmp_path / "export").exists()
 
 
@@ -50,13 +60,13 @@ def test_a_record_cut_off_in_an_earlier_file_is_damage(tmp_path: Path, blocks: P
     first = blocks / "00000001.blocks"
     first.write_bytes(first.read_bytes()[:-1])
     with pytest.raises(BadSourceError, match="the record is cut off"):
-        export_blocks(blocks, tmp_path / "export")
+        export_blocks(blocks, tmp_path / "export", untold)
 
 
 def test_no_file_is_written_over(tmp_path: Path, blocks: Path) -> None:
     (tmp_path / "export").write_bytes(b"something")
     with pytest.raises(FileExistsError):
-        export_blocks(blocks, tmp_path / "export")
+        export_blocks(blocks, tmp_path / "export", untold)
     assert (tmp_path / "export").read_bytes() == b"something"
 
 
@@ -66,9 +76,9 @@ def test_a_copy_that_is_broken_off_has_not_its_name_yet(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            export_blocks(blocks, tmp_path / "export")
+            export_blocks(blocks, tmp_path / "export", untold)
     assert not (tmp_path / "export").exists()
-    assert export_blocks(blocks, tmp_path / "export") == len(history)
+    assert export_blocks(blocks, tmp_path / "export", untold) == len(history)
     assert list(read_records(tmp_path / "export")) == history
 
 

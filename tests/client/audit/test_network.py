@@ -164,14 +164,19 @@ def test_a_reader_that_stops_early_leaves_no_thread(history: History) -> None:
 def test_an_export_goes_on_where_it_was_left(history: History, tmp_path: Path) -> None:
     target, unfinished = tmp_path / "export", tmp_path / "export.part"
     unfinished.write_bytes(encoded(history[:3]) + encode_record(history[3])[:50])
+    heard: list[int] = []
+
+    def told(height: int, _: int) -> None:
+        heard.append(height)
 
     async def work() -> None:
         async with Server(lambda _, at: encoded(history[at - 1 : at + 2])) as server:
             source = NetworkSource(server.base, KEY, BLOCKS)
-            assert await asyncio.to_thread(export_from_gateway, source, target) == BLOCKS
+            assert await asyncio.to_thread(export_from_gateway, source, target, told) == BLOCKS
             assert server.asked == [4, 7]
+            assert heard == [record.height for record in history]
             with pytest.raises(FileExistsError):
-                export_from_gateway(source, target)
+                export_from_gateway(source, target, told)
 
     run(work())
     assert list(read_records(target)) == history
