@@ -1,6 +1,7 @@
 """A holder's users and keys: what every change of them keeps.  (RB 2.6.1, 5.3.3)"""
 
 from dataclasses import replace
+from typing import Final
 
 from cfi.contracts.state.changes import Put, put
 from cfi.contracts.state.rows.access import KEYS, User, UserKey
@@ -14,6 +15,8 @@ from cfi.contracts.wire.quantities import Instant
 from cfi.contracts.wire.refusal import Refusal, RefusedError, require
 from cfi.contracts.wire.schema import PublicKey, Signature
 from cfi.contracts.wire.text import HolderId, UserId
+
+_KEYS_PER_WORK_UNIT: Final = 30
 
 
 def holder_of(state: StateView, holder_id: HolderId) -> Holder:
@@ -85,16 +88,26 @@ def require_new_key(
     require(state.keys.place(key) is None, Refusal.KEY_IN_USE, "RB 5.3.3", key=key)
 
 
-def require_room_for_key(state: StateView, holder_id: HolderId, user_id: UserId) -> None:
-    """Refuse one live key too many for a user, or a full holder."""
-    live = sum(key.user_id == user_id and not key.revoked for key in state.keys.of(holder_id).all())
-    require(live < MAX_KEYS_PER_USER, Refusal.TOO_MANY_KEYS, "RB 5.3.3", keys=live)
+def require_room_for_key(state: StateView, holder_id: HolderId) -> None:
+    """Refuse a key more where the holder's records are full."""
     require(
         state.holder_has_room(holder_id, 2),
         Refusal.TOO_MANY_RECORDS,
         "RB 5.3.3",
         holder_id=holder_id,
     )
+
+
+def require_few_keys(state: StateView, holder_id: HolderId, user_id: UserId) -> int:
+    """Refuse one live key too many for a user; the work units of looking through all the keys that
+    the holder ever had.
+    """
+    keys = list(state.keys.of(holder_id).all())
+    gas = len(keys) // _KEYS_PER_WORK_UNIT
+    live = sum(key.user_id == user_id and not key.revoked for key in keys)
+    if live >= MAX_KEYS_PER_USER:
+        raise RefusedError(Refusal.TOO_MANY_KEYS, "RB 5.3.3", {"keys": live}, gas)
+    return gas
 
 
 def require_room_for_rotation(state: StateView, holder_id: HolderId) -> None:

@@ -66,6 +66,8 @@ def apply_act(
             _may_touch(changes.gas, room)
         rows = encoded(changes)
     except RefusedError as refused:
+        gas = max(gas, min(refused.gas, MAX_ACT_GAS))
+        _require_budget(gas, room)
         return _refused(act, block, index, refused, gas)
     except SchemaError as error:
         unfit = RefusedError(Refusal.OUT_OF_RANGE, "ours", {"field": error.field})
@@ -109,9 +111,13 @@ def commit(overlay: Overlay, changes: Changes, rows: Encoded | None = None) -> N
 
 def _may_touch(gas: int, room: int | None) -> None:
     """Refuse more work than an act may be; raises OverBudgetError where the block has no room."""
-    if room is not None and min(gas, MAX_ACT_GAS) > room:
-        raise OverBudgetError
+    _require_budget(min(gas, MAX_ACT_GAS), room)
     require(gas <= MAX_ACT_GAS, Refusal.OUT_OF_RANGE, "ours", field="work_units", most=MAX_ACT_GAS)
+
+
+def _require_budget(gas: int, room: int | None) -> None:
+    if room is not None and gas > room:
+        raise OverBudgetError
 
 
 def inner_message(message_number: int, body: bytes) -> object:

@@ -176,10 +176,14 @@ class Refusal(IntEnum):
 
 
 class RefusedError(Exception):
-    """A rule refuses a transaction. It is caught in one place, where the receipt is made."""
+    """A rule refuses a transaction. It is caught in one place, where the receipt is made.
 
-    def __init__(self, refusal: Refusal, section: str, facts: Facts) -> None:
+    `gas` are work units beyond those of the message's kind: what had to be looked through.
+    """
+
+    def __init__(self, refusal: Refusal, section: str, facts: Facts, gas: int = 0) -> None:
         super().__init__(f"{refusal.name} ({section}) {dict(facts)}")
+        self.gas = gas
         self.refusal = refusal
         self.section = section
         self.facts = facts

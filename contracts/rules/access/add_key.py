@@ -1,7 +1,7 @@
 """A user adds a key of its own.  (RB 5.3.3)"""
 
 from cfi.contracts.state.changes import Changes, put
-from cfi.contracts.state.people import require_new_key, require_room_for_key
+from cfi.contracts.state.people import require_few_keys, require_new_key, require_room_for_key
 from cfi.contracts.state.rows.access import KEYS, UserKey
 from cfi.contracts.state.view import StateView
 from cfi.contracts.wire.block import BlockContext
@@ -18,8 +18,9 @@ def add_key(state: StateView, message: AddKey, block: BlockContext) -> Changes:
         "RB 5.3.3",
         valid_to=message.valid_to,
     )
-    require_room_for_key(state, block.holder_id, block.signer)
+    require_room_for_key(state, block.holder_id)
     require_new_key(state, block, block.holder_id, block.signer, message.key, message.possession)
+    gas = require_few_keys(state, block.holder_id, block.signer)
 
     key = UserKey(
         key=message.key,
@@ -28,4 +29,4 @@ def add_key(state: StateView, message: AddKey, block: BlockContext) -> Changes:
         valid_to=message.valid_to,
         revoked=False,
     )
-    return Changes.of(put(KEYS, block.holder_id, key))
+    return Changes.of(put(KEYS, block.holder_id, key)).costing(gas)

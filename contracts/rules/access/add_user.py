@@ -19,7 +19,7 @@ def add_user(state: StateView, message: AddUser, block: BlockContext) -> Changes
     holder_id = block.holder_id
     require(message.levels, Refusal.NO_LEVEL, "RB 5.3.3", user_id=message.user_id)
     require_room_for_user(state, holder_id, message.user_id)
-    require_room_for_key(state, holder_id, message.user_id)
+    require_room_for_key(state, holder_id)
     require_new_key(state, block, holder_id, message.user_id, message.key, message.possession)
 
     user = User(

@@ -20,7 +20,7 @@ def appoint_user(state: StateView, message: AppointUser, block: BlockContext) ->
     granted = (*message.levels, *message.roles)
     require(granted, Refusal.NO_LEVEL, "RB 3.5.9", user_id=message.user_id)
     require_room_for_user(state, exchange, message.user_id)
-    require_room_for_key(state, exchange, message.user_id)
+    require_room_for_key(state, exchange)
     require_new_key(state, block, exchange, message.user_id, message.key, message.possession)
 
     user = User(

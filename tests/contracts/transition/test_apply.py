@@ -152,6 +152,17 @@ class TestItsWorkUnits:
         assert (Refusal(receipt.code), gas) == (Refusal.UNKNOWN_LOT, 0)
         assert receipt_bytes == encode_receipt(receipt)
 
+    @pytest.mark.parametrize(("looked", "counted"), [(40, 40), (MAX_ACT_GAS + 1, MAX_ACT_GAS)])
+    def test_of_a_refused_act_are_also_those_of_looking(
+        self, ledger: Ledger, looked: int, counted: int
+    ) -> None:
+        def refuses(_: StateView, __: Any, ___: BlockContext) -> Changes:
+            raise RefusedError(Refusal.TOO_MANY_KEYS, "RB 5.3.3", {}, looked)
+
+        assert apply(ledger, refuses, counted)[2] == counted
+        with pytest.raises(OverBudgetError):
+            apply(ledger, refuses, counted - 1)
+
 
 def test_parts_are_done_for_the_work_units_of_all(ledger: Ledger) -> None:
     parts: Callable[[int], Changes] = NO_CHANGES.costing

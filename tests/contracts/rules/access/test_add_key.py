@@ -93,3 +93,15 @@ def test_a_user_has_so_many_live_keys(ledger: Ledger, monkeypatch: pytest.Monkey
         possession=possession_of("second", "company-a", "company-a-user"),
     )
     refuses(ledger, second, ("TOO_MANY_KEYS", "RB 5.3.3", {"keys": 1}))
+
+
+@pytest.mark.parametrize("most", [1, 16])
+def test_the_keys_looked_through_are_paid_for(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("cfi.contracts.state.people.MAX_KEYS_PER_USER", most)
+    for number in range(60):
+        revoked = number > 0
+        given_key(ledger, "company-a", "company-a-user", f"old {number}", revoked=revoked)
+    assert ledger.when(LAWFUL).done == (most > 1)
+    assert ledger.gas == 2
