@@ -37,7 +37,7 @@ run: $(RUN) $(if $(filter cometbft,$(ENGINE)),$(BUILT)) ## set up, then show the
 test: $(DEV) $(BUILT) ## the tests, in random order, with hash seed 1
 	PYTHONHASHSEED=1 $(PYTEST) -n $(WORKERS)
 
-check: $(DEV) static covered ## style, types, layers; with coverage and hash seed 0 the tests but those of network faults
+check: $(DEV) static covered ## style, types, layers; with coverage and hash seed 0 the tests but faults and networks
 
 static: $(DEV) ## style, types and layers only
 	$(BIN)/ruff check .
@@ -45,10 +45,10 @@ static: $(DEV) ## style, types and layers only
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-# The faults on four validators take long and trace nothing: `make test` has them.
+# Faults and networks of real processes take long and trace nothing: `make test` has them.
 covered: $(DEV) $(BUILT)
 	@rm -f .coverage .coverage.*
-	PYTHONHASHSEED=0 $(PYTEST) -n $(WORKERS) --cov --cov-report= --ignore=tests/faults/network
+	PYTHONHASHSEED=0 $(PYTEST) -n $(WORKERS) --cov --cov-report= --ignore=tests/faults --ignore=tests/network
 	$(BIN)/coverage report --include='contracts/*' --fail-under=100
 	$(BIN)/coverage report --include='genesis/*,client/*,node/*' --fail-under=90
 
