@@ -267,3 +267,19 @@ class FilingLedger:
         row = self.ledger.state.reports.of(member).get(number_key(year))
         assert row is not None
         return row
+
+
+IN_6_3B: Final = {2003: 990_000, 2004: 980_000, 2005: 970_000, 2006: 960_000}
+"""What Appendix 6.3B's Company A holds of each vintage before anything comes or goes."""
+
+
+def company_of_6_3b(filing: FilingLedger) -> FilingLedger:
+    """Appendix 6.3B's Company A: a baseline of 1,000,000 t from three facilities, allocated."""
+    filing.files(
+        facility("facility-1", emissions=every_year(300_000)),
+        facility("facility-2", emissions=every_year(500_000)),
+        facility("facility-3", emissions=every_year(200_000)),
+    )
+    filing.establishes()
+    filing.allocated()
+    return filing

@@ -16,10 +16,14 @@ from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.quantities import Tonnes
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.text import AccountId, LotId
-from tests.contracts.filings import A, FilingLedger, adjust, every_year, facility
+from tests.contracts.filings import (
+    IN_6_3B,
+    A,
+    FilingLedger,
+    adjust,
+    company_of_6_3b,
+)
 from tests.contracts.ledger import EXCHANGE, Ledger
-
-BEFORE = {2003: 990_000, 2004: 980_000, 2005: 970_000, 2006: 960_000}
 
 
 @pytest.fixture
@@ -103,15 +107,7 @@ def test_issuing_takes_a_trading_account(ledger: Ledger) -> None:
 
 @pytest.fixture
 def company(filing: FilingLedger) -> FilingLedger:
-    """Appendix 6.3B's Company A: a baseline of 1,000,000 t from three facilities, allocated."""
-    filing.files(
-        facility("facility-1", emissions=every_year(300_000)),
-        facility("facility-2", emissions=every_year(500_000)),
-        facility("facility-3", emissions=every_year(200_000)),
-    )
-    filing.establishes()
-    filing.allocated()
-    return filing
+    return company_of_6_3b(filing)
 
 
 class TestWhatOneActDoesNotRetireIsOwed:
@@ -148,7 +144,7 @@ class TestWhatOneActDoesNotRetireIsOwed:
         monkeypatch.setattr(StateView, "has_room", lambda *_: False)
         company.adjusts()
         assert company.allocations()[2003].owed_tonnes == 99_800
-        assert company.held_by_vintage("company-a/1") == BEFORE
+        assert company.held_by_vintage("company-a/1") == IN_6_3B
 
 
 def _transfer(source: str, lot: LotId, tonnes: int, target: str) -> TransferLot:

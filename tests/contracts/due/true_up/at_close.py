@@ -1,6 +1,7 @@
 """The Member of appendix 4.3 before the close of 2003, and what becomes of what it has left."""
 
 from cfi.contracts.due.true_up.close import close_year
+from cfi.contracts.due.true_up.pieces import Piece
 from cfi.contracts.state.rows.custody import Restriction
 from cfi.contracts.state.rows.true_up import Progress, Stage, TrueUpWork, Work
 from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
@@ -73,16 +74,23 @@ def moved(lot_id: LotId, tonnes: int) -> TransferLot:
 
 def closed_piece(ledger: Ledger, so_far: Progress | None) -> Progress | None:
     """One piece of company A's close; how far it came."""
-    holder = ledger.state.holders.get(A)
+    return done_piece(ledger, A, Work.CLOSE, close_year, so_far)
+
+
+def done_piece(
+    ledger: Ledger, holder_id: str, kind: Work, do: Piece, so_far: Progress | None
+) -> Progress | None:
+    """One piece of a holder's part of 2003's work; how far it came."""
+    holder = ledger.state.holders.get(holder_id)
     assert holder is not None
     work = TrueUpWork(
         year=Year(2003),
         exchange=HolderId(EXCHANGE),
-        work=Work.CLOSE,
+        work=kind,
         after=None,
         since=ledger.now,
         progress=so_far,
     )
-    changes, after = close_year(ledger.state, holder, work, ledger.context(EXCHANGE, "officer-1"))
+    changes, after = do(ledger.state, holder, work, ledger.context(EXCHANGE, "officer-1"))
     ledger.given(changes)
     return after

@@ -1,7 +1,7 @@
 """A Member that enrols after a year has closed, and what is asked of its late true-up."""
 
 from cfi.contracts.state.rows.custody import Restriction
-from cfi.contracts.state.rows.true_up import LateTrueUp
+from cfi.contracts.state.rows.true_up import LateTrueUp, Stage
 from cfi.contracts.state.table import number_key
 from cfi.contracts.wire.messages.allocation.allocate_late_member import AllocateLateMember
 from cfi.contracts.wire.messages.reports.begin_audit import BeginAudit
@@ -16,6 +16,17 @@ from tests.contracts.true_up import TrueUpLedger
 LATE = HolderId("late")
 DAY = 86_400
 HELD = Restriction.NO_SALE | Restriction.NO_COMPLIANCE
+
+
+def closed_with_surplus(true_up: TrueUpLedger) -> FilingLedger:
+    """2003 has closed on company A with 400,000 t left, in a programme of 250,000,000 t."""
+    filing = FilingLedger(true_up.ledger)
+    filing.established(10_000_000)
+    filing.allocated()
+    true_up.programme_wide(250_000_000)
+    true_up.emitted(A, 2003, 9_500_000)
+    true_up.reaches(2003, Stage.CLOSED)
+    return filing
 
 
 class Late:

@@ -9,22 +9,23 @@ import pytest
 
 from cfi.contracts.due.true_up.settlement import settle_holder
 from cfi.contracts.state.changes import put
-from cfi.contracts.state.rows.true_up import OBLIGATIONS, Progress, TrueUpWork, Work
+from cfi.contracts.state.rows.true_up import OBLIGATIONS, Progress, Work
 from cfi.contracts.wire.instruments import Instrument
 from cfi.contracts.wire.parties import HolderClass
-from cfi.contracts.wire.quantities import Instant, Tonnes, Year
-from cfi.contracts.wire.text import AccountId, HolderId
+from cfi.contracts.wire.quantities import Instant, Tonnes
+from cfi.contracts.wire.text import AccountId
 from tests.contracts.due.true_up.at_close import (
     LEFT,
     A,
     before_the_close,
     closed_as,
     closed_piece,
+    done_piece,
     given_surplus,
     marked,
     moved,
 )
-from tests.contracts.ledger import EXCHANGE, Ledger
+from tests.contracts.ledger import Ledger
 from tests.contracts.rules.custody.market import DAY, given_offer, offer
 from tests.contracts.true_up import TrueUpLedger
 
@@ -130,17 +131,4 @@ class TestAParticipantsSettlement:
 
     def settled(self, ledger: Ledger, so_far: Progress | None) -> Progress | None:
         """One piece of the fund's settlement; how far it came."""
-        fund = ledger.state.holders.get("fund")
-        assert fund is not None
-        work = TrueUpWork(
-            year=Year(2003),
-            exchange=HolderId(EXCHANGE),
-            work=Work.SETTLEMENT,
-            after=None,
-            since=ledger.now,
-            progress=so_far,
-        )
-        context = ledger.context(EXCHANGE, "officer-1")
-        changes, after = settle_holder(ledger.state, fund, work, context)
-        ledger.given(changes)
-        return after
+        return done_piece(ledger, "fund", Work.SETTLEMENT, settle_holder, so_far)

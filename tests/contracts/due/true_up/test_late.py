@@ -12,7 +12,7 @@ from cfi.contracts.wire.messages.true_up.elect_surrender import ChosenLot, Elect
 from cfi.contracts.wire.quantities import Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.text import AccountId, HolderId
-from tests.contracts.due.true_up.late_story import DAY, HELD, LATE, Late
+from tests.contracts.due.true_up.late_story import DAY, HELD, LATE, Late, closed_with_surplus
 from tests.contracts.filings import A, FilingLedger, adjust, day
 from tests.contracts.ledger import EXCHANGE
 from tests.contracts.true_up import TrueUpLedger
@@ -210,12 +210,7 @@ class TestAYearThatClosesAnew:
         assert story.late(2003, A) is None
 
     def test_what_was_marked_before_is_not_marked_again(self, true_up: TrueUpLedger) -> None:
-        filing = FilingLedger(true_up.ledger)
-        filing.established(10_000_000)
-        filing.allocated()
-        true_up.programme_wide(250_000_000)
-        true_up.emitted(A, 2003, 9_500_000)
-        true_up.reaches(2003, Stage.CLOSED)
+        filing = closed_with_surplus(true_up)
         assert true_up.marked(A, 2003, Restriction.SPECIAL_RESERVE) == 175_000
         filing.acquires("works", 100_000, "2003-01-01")
         filing.adjusts()

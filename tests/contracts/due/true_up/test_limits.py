@@ -10,7 +10,7 @@ from cfi.contracts.state.rows.programme import ProgrammeFigures
 from cfi.contracts.state.rows.true_up import Stage
 from cfi.contracts.state.table import number_key
 from cfi.contracts.wire.quantities import Count, Tonnes, Year
-from tests.contracts.due.true_up.late_story import Late
+from tests.contracts.due.true_up.late_story import Late, closed_with_surplus
 from tests.contracts.filings import A, FilingLedger
 from tests.contracts.ledger import EXCHANGE, Ledger
 from tests.contracts.rules.reports.audit import finalise
@@ -119,12 +119,7 @@ class TestWhatComesLaterChangesNothing:
         assert true_up.closing(member, 2003).special_reserve_tonnes == 175_000
 
     def test_nor_for_who_is_trued_up_late(self, true_up: TrueUpLedger) -> None:
-        filing = FilingLedger(true_up.ledger)
-        filing.established(10_000_000)
-        filing.allocated()
-        true_up.programme_wide(250_000_000)
-        true_up.emitted(A, 2003, 9_500_000)
-        true_up.reaches(2003, Stage.CLOSED)
+        filing = closed_with_surplus(true_up)
         true_up.programme_wide(300_000_000)
         filing.acquires("works", 100_000, "2003-01-01")
         filing.adjusts()

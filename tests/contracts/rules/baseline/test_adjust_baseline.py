@@ -25,23 +25,21 @@ from cfi.contracts.wire.messages.custody.transfer_lot import TransferLot
 from cfi.contracts.wire.quantities import Instant, Tonnes, Year
 from cfi.contracts.wire.refusal import Fact
 from cfi.contracts.wire.text import AccountId, HolderId, Identifier, LotId
-from tests.contracts.filings import A, FilingLedger, adjust, every_year, facility, opt_ins
+from tests.contracts.filings import (
+    IN_6_3B,
+    A,
+    FilingLedger,
+    adjust,
+    company_of_6_3b,
+    facility,
+    opt_ins,
+)
 from tests.contracts.ledger import EXCHANGE, Ledger
-
-BEFORE = {2003: 990_000, 2004: 980_000, 2005: 970_000, 2006: 960_000}
 
 
 @pytest.fixture
 def company(filing: FilingLedger) -> FilingLedger:
-    """Appendix 6.3B's Company A: a baseline of 1,000,000 t from three facilities, allocated."""
-    filing.files(
-        facility("facility-1", emissions=every_year(300_000)),
-        facility("facility-2", emissions=every_year(500_000)),
-        facility("facility-3", emissions=every_year(200_000)),
-    )
-    filing.establishes()
-    filing.allocated()
-    return filing
+    return company_of_6_3b(filing)
 
 
 def stage(filing: FilingLedger, now: Stage) -> None:
@@ -62,7 +60,7 @@ def stage(filing: FilingLedger, now: Stage) -> None:
 
 class TestWhatTheRulebookPrints:
     def test_appendix_6_3_b_an_acquisition(self, company: FilingLedger) -> None:
-        assert company.held_by_vintage("company-a/1") == BEFORE
+        assert company.held_by_vintage("company-a/1") == IN_6_3B
         company.acquires("facility-4", 200_000, "2003-07-01")
         company.adjusts()
         company.ledger.done(

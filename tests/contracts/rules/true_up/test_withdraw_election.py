@@ -7,7 +7,6 @@ import pytest
 
 from cfi.contracts.state.changes import drop, put
 from cfi.contracts.state.rows.true_up import ELECTIONS, Stage
-from cfi.contracts.state.rows_view import OwnerRows
 from cfi.contracts.wire.messages.true_up.withdraw_election import WithdrawElection
 from cfi.contracts.wire.quantities import Year
 from cfi.contracts.wire.text import AccountId, LotId
@@ -90,19 +89,10 @@ def test_a_lot_chosen_for_another_year_is_unknown_in_this_one(elections: TrueUpL
     ledger.refused("UNKNOWN_ELECTION", "RB 4.7", {"lot_id": EARLIER})
 
 
+@pytest.mark.parametrize(("lot", "found"), [(EARLIER, True), ("XA-2003-0000009901", False)])
 def test_what_is_looked_through_is_work(
-    elections: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
+    elections: TrueUpLedger, monkeypatch: pytest.MonkeyPatch, lot: str, *, found: bool
 ) -> None:
     monkeypatch.setattr("cfi.contracts.rules.true_up.withdraw_election._ELECTIONS_PER_WORK_UNIT", 1)
-    elections.ledger.when(withdraw(EARLIER))
+    assert elections.ledger.when(withdraw(lot)).done == found
     assert elections.ledger.gas == 2
-
-
-def test_for_a_lot_that_wasn_t_chosen_nothing_is_looked_through(
-    elections: TrueUpLedger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    elections.ledger.given_lot("company-a/1", 300, 2003)
-    monkeypatch.setattr(OwnerRows, "all", None)
-    for lot in ("XA-2003-0000000901", "XA-2003-0000009901"):
-        elections.ledger.when(withdraw(lot))
-        elections.ledger.refused("UNKNOWN_ELECTION", "RB 4.7", {"lot_id": lot})
