@@ -12,7 +12,9 @@ A_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class GatewayAddress(click.ParamType[str]):
-    """A gateway's address: http or https, a host, maybe a port and a path."""
+    """A gateway's address: http or https, a host, maybe a port. A path would be no gateway's: a
+    signature covers the path that is asked.
+    """
 
     name = "url"
 
@@ -20,7 +22,7 @@ class GatewayAddress(click.ParamType[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The address; raises BadParameter for what is none."""
         text = str(value)
-        if not is_address(text):
+        if not _is_address(text):
             self.fail(f"{text!r} is no address like http://127.0.0.1:8470", param, ctx)
         return text
 
@@ -49,13 +51,14 @@ class HexBytes(click.ParamType[bytes]):
         return found
 
 
-def is_address(text: str) -> bool:
-    """Whether a text is an address of http or https."""
+def _is_address(text: str) -> bool:
+    """Whether a text is an address of http or https, without a path."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        server = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+    return server and not (parts.path.strip("/") or parts.query or parts.fragment)
 
 
 GATEWAY: Final = GatewayAddress()

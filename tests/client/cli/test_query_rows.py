@@ -187,7 +187,7 @@ def test_wrong_uses_end_with_2(sentence: str, words: list[str]) -> None:
     assert told.exit_code == 2
 
 
-@pytest.mark.parametrize("address", ["foo", "ftp://x", "http://", "http://127.0.0.1:99999", "127.0.0.1:8470"])
+@pytest.mark.parametrize("address", ["foo", "ftp://x", "http://", "http://127.0.0.1:99999", "127.0.0.1:8470", "http://127.0.0.1:8470/v1", "http://127.0.0.1:8470?x"])
 @pytest.mark.parametrize("option", ["flag", "variable"])
 def test_an_address_that_is_none_is_a_wrong_use(address: str, option: str) -> None:
     words = ["--gateway", address] if option == "flag" else []
