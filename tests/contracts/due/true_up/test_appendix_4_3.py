@@ -132,11 +132,3 @@ class TestVariants:
         assert (closing.banked_tonnes, closing.barred_tonnes) == (0, 400_000)
         barred = Restriction.NO_SALE | Restriction.NO_COMPLIANCE
         assert true_up.marked(member, 2003, barred) == 400_000
-
-    def test_without_programme_totals_there_is_no_sales_limit(self, true_up: TrueUpLedger) -> None:
-        member = true_up.member("company-a", 10_000_000)
-        true_up.programme_wide(0)
-        true_up.allocated(member, 2004)
-        true_up.emitted(member, 2004, 9_500_000)
-        true_up.reaches(2004, Stage.CLOSED)
-        assert true_up.closing(member, 2004).banked_tonnes == 300_000
